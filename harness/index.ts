@@ -1,0 +1,94 @@
+/** The public API: what scenarios, sites and configurations import from 'aftershock'. */
+import type {
+  Actor,
+  CellSelector,
+  Expectation,
+  Flow,
+  Rollout,
+  Scenario,
+  Stack,
+} from './core/index.ts'
+
+export type {
+  Actor,
+  AppliedChange,
+  BuildSpec,
+  CellSelector,
+  Change,
+  CommandSpec,
+  ConfigPort,
+  ConfigSnapshot,
+  ContainerPatch,
+  ContainerPort,
+  ContainerSettings,
+  Effect,
+  Exchange,
+  Expectation,
+  Fault,
+  Flow,
+  FlowContext,
+  HttpClient,
+  HttpConfigSpec,
+  HttpRequest,
+  HttpResponse,
+  ImageSpec,
+  JudgementOptions,
+  ReplicaPort,
+  Resources,
+  Rollout,
+  Scenario,
+  ServiceSpec,
+  SiteVariant,
+  Stack,
+  Step,
+  StatusPageProbe,
+  StatusReading,
+  StatusState,
+} from './core/index.ts'
+export { FlowFailure, HarnessError } from './core/index.ts'
+export {
+  envChange,
+  fileChange,
+  imageChange,
+  jsonPatch,
+  mergePatch,
+  resourceChange,
+  type ConfigChangeOptions,
+  type ContainerChangeOptions,
+  type EnvPatch,
+  type FileChangeOptions,
+  type Reload,
+} from './changes/index.ts'
+export { siteFault, type SiteFaultOptions } from './faults/index.ts'
+export { site, type Site } from './fabric/site.ts'
+
+/** These give a definition its type and return it as it is: a scenario is data. What is wrong with it is found by validation, before anything starts. */
+export const defineScenario = (scenario: Scenario): Scenario => scenario
+export const defineStack = (stack: Stack): Stack => stack
+export const defineFlow = (flow: Flow): Flow => flow
+export const defineActor = (actor: Actor): Actor => actor
+
+/** Every cell holds, or changes as the steps declare. */
+export function holds(): Expectation {
+  return { kind: 'holds' }
+}
+
+/** An incident: these cells break, in the named way where a symptom is given; all others hold. */
+export function reproduces(
+  broken: readonly (CellSelector & { readonly symptom?: string })[],
+  options: { readonly statusPageLies?: boolean } = {},
+): Expectation {
+  return { kind: 'reproduces', broken, ...options }
+}
+
+export const allReplicas: Rollout = { kind: 'all' }
+
+/** The first `count` replicas only. */
+export function replicas(count: number): Rollout {
+  return { kind: 'count', replicas: count }
+}
+
+/** Stage by stage, each watched before the next: `staged(1, 'all')`. */
+export function staged(...stages: readonly (number | 'all')[]): Rollout {
+  return { kind: 'staged', stages }
+}
