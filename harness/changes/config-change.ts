@@ -1,0 +1,115 @@
+import { applyPatch, createPatch, Pointer } from 'rfc6902'
+import {
+  HarnessError,
+  isSecretName,
+  type Change,
+  type Effect,
+  type ReplicaPort,
+  type Rollout,
+  type Stack,
+} from '../core/index.ts'
+
+/** What every change of a service's configuration document is given. */
+export interface ConfigChangeOptions {
+  /** Service whose replicas get it. */
+  readonly service: string
+  /** For people; the name when absent. */
+  readonly title?: string
+  /** Cells that are meant to change. Every other cell must hold. Default: none. */
+  readonly effects?: readonly Effect[]
+  /** Default: all replicas at once. */
+  readonly rollout?: Rollout
+}
+
+const writeTimeoutMs = 5_000
+
+/** A change that turns one configuration document into another. `transform` must not alter what it is given; it throws what is wrong with the patch. */
+export function configChange(
+  name: string,
+  options: ConfigChangeOptions,
+  summary: string,
+  transform: (document: unknown) => unknown,
+): Change {
+  const { service, title = name, effects = [], rollout = { kind: 'all' } } = options
+  return {
+    kind: 'change',
+    name,
+    title,
+    service,
+    effects,
+    rollout,
+    summary,
+    validate: (stack) => validateTarget(stack, service),
+    async apply(replica, signal) {
+      const config = configOf(replica)
+      const before = await config.read(signal)
+      const wanted = transform(before.document)
+      const explain = differenceLines(before.document, wanted)
+      const undo = async (undoSignal: AbortSignal) => {
+        const now = await config.read(undoSignal)
+        if (now.hash !== before.hash) await config.write(before.document, now.etag, undoSignal)
+      }
+      if (explain.length > 0) {
+        signal.throwIfAborted()
+        try {
+          // An interrupt does not cut a write off: nobody would know whether it took place.
+          await config.write(wanted, before.etag, AbortSignal.timeout(writeTimeoutMs))
+        } catch (error) {
+          // It may have taken place all the same, as when the answer was lost. What failed here is for the comparison of states to find.
+          await undo(AbortSignal.timeout(writeTimeoutMs)).catch(() => undefined)
+          throw error
+        }
+      }
+      return { explain, undo }
+    },
+  }
+}
+
+function validateTarget(stack: Stack, service: string): string[] {
+  const spec = stack.services.find(({ name }) => name === service)
+  return spec && !spec.config ? [`changes '${service}', which has no config in the stack`] : []
+}
+
+function configOf(replica: ReplicaPort) {
+  if (replica.config) return replica.config
+  throw new HarnessError('CONFIG_UNREACHABLE', `${replica.id} has no configuration to change`, {
+    hint: `give the service '${replica.service}' a config in the stack`,
+  })
+}
+
+/** `plan.enforce: false -> true`, a line for each place that differs; arrays are compared item by item. Values under a secret's name are not shown. */
+export function differenceLines(before: unknown, after: unknown): string[] {
+  // Paths into an array count what earlier operations have moved, so each is looked up in the document as they left it.
+  const current: unknown = structuredClone(before)
+  return createPatch(before, after).map((operation) => {
+    const path = readablePath(operation.path)
+    const old: unknown = Pointer.fromJSON(operation.path).evaluate(current).value
+    applyPatch(current, [structuredClone(operation)])
+    const shown = isSecretName(path) ? () => '[redacted]' : shortJson
+    switch (operation.op) {
+      case 'add':
+        return `${path}: (absent) -> ${shown(operation.value)}`
+      case 'remove':
+        return `${path}: ${shown(old)} -> (absent)`
+      case 'replace':
+        return `${path}: ${shown(old)} -> ${shown(operation.value)}`
+      default:
+        return `${path}: ${operation.op}`
+    }
+  })
+}
+
+function readablePath(pointer: string): string {
+  const tokens = pointer
+    .split('/')
+    .slice(1)
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
+  return tokens.length === 0
+    ? '(document)'
+    : tokens.map((t) => (/[.\s]/.test(t) ? `"${t}"` : t)).join('.')
+}
+
+function shortJson(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > 200 ? `${text.slice(0, 200)}… (${text.length} characters)` : text
+}

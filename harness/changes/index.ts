@@ -1,0 +1,8 @@
+export * from './env-change.ts'
+export * from './file-change.ts'
+export * from './image-change.ts'
+export * from './json-patch.ts'
+export * from './merge-patch.ts'
+export * from './resource-change.ts'
+export type { ConfigChangeOptions } from './config-change.ts'
+export type { ContainerChangeOptions } from './container-change.ts'

@@ -1,0 +1,230 @@
+import type { CellId } from './cell.ts'
+import type { Exchange } from './http.ts'
+import type { Effect, Expectation, JudgementOptions, StatusReading, Step } from './scenario.ts'
+import type { Verdict } from './verdict.ts'
+
+/** Version of the journal's format. Readers refuse a newer major number. */
+export const journalVersion = 1
+
+export type WindowKind = 'baseline' | 'change' | 'recovery'
+
+/** A span of the run in which cells are judged. `stage` counts the stages of a staged rollout from 1. */
+export interface WindowInfo {
+  /** 'baseline', 'change:1', 'change:2:stage:1', 'recovery'. */
+  readonly id: string
+  readonly kind: WindowKind
+  readonly change?: string
+  readonly stage?: number
+}
+
+/**
+ * holds: as in a healthy system. broken: altered, and not declared. effect: altered as declared.
+ * effect-partial: as declared, but not always although every replica has the change. effect-absent: declared, and did not come.
+ * undecided: not enough evidence, with the reason in the evidence.
+ */
+export type Judgement =
+  'holds' | 'broken' | 'effect' | 'effect-partial' | 'effect-absent' | 'undecided'
+
+export interface Evidence {
+  readonly samples: number
+  readonly failures: number
+  /** How often each symptom was seen. */
+  readonly symptoms: Readonly<Record<string, number>>
+  /** The e-value against 'fails at most at the tolerated ratio'; capped at 1e12. Large means broken. */
+  readonly eValue: number
+  /** The failure ratio that this many samples would have shown with the stated confidence (1 - miss). */
+  readonly smallestDetectable: number
+  /** From the opening of the window to the judgement, in ms. */
+  readonly judgedMs: number
+  readonly note?: string
+}
+
+export interface SampleRecord extends CellId {
+  /** Window in which it started; 'transition' when none was open or it ended in another one. */
+  readonly window: string
+  readonly ok: boolean
+  readonly symptom?: string
+  readonly message?: string
+  /** Kept for the first failures of each cell, window and symptom. */
+  readonly exchange?: Exchange
+  readonly startMs: number
+  readonly durationMs: number
+}
+
+/** One request of the system to the outside world. */
+export interface OutsideRecord {
+  /** Grows by one with each record of a run. */
+  readonly seq: number
+  /** Milliseconds of the epoch. */
+  readonly atMs: number
+  /** Replica that asked; 'actor' for traffic of the harness's own flows; 'unknown' without credentials. */
+  readonly from: string
+  readonly method: string
+  readonly url: string
+  readonly outcome: 'answered' | 'refused'
+  readonly status?: number
+  readonly durationMs?: number
+  /** The failure mode of the site that struck it. */
+  readonly variant?: string
+  /** Why it was refused, or what went wrong: beginning with `handlerThrew` when that was the fault of the site's own code. */
+  readonly note?: string
+}
+
+/** How the note begins on a request that failed since a handler of a site threw: a fault of the mocked world, never of the system. */
+export const handlerThrew = 'handler threw: '
+
+export interface ReplicaInfo {
+  readonly id: string
+  readonly url: string
+  readonly pid?: number
+}
+
+export interface ServiceInfo {
+  readonly name: string
+  readonly frontDoor: string
+  readonly replicas: readonly ReplicaInfo[]
+}
+
+export interface CellDeclaration extends CellId {
+  readonly flowTitle: string
+  readonly actorTitle: string
+}
+
+/** Milliseconds; absent phases did not take place. */
+export interface Timings {
+  readonly startMs?: number
+  readonly baselineMs?: number
+  readonly applyMs?: number
+  /** From applied to judged, of the change (with several: the longest). */
+  readonly verdictMs?: number
+  readonly undoMs?: number
+  /** From undone until the steady state held again. */
+  readonly recoveryMs?: number
+  readonly teardownMs?: number
+  readonly totalMs: number
+}
+
+/** What the status page did while cells were broken. Absent numbers mean: never in the time watched. */
+export interface StatusPageFinding {
+  /** From the change until any component left 'operational'. */
+  readonly detectMs?: number
+  /** From the change until the overall state left 'operational'. */
+  readonly admitMs?: number
+  /** How long cells were broken while the page said 'operational'. */
+  readonly falseGreenMs: number
+  /** How long the page said otherwise while no cell was broken, baseline included. */
+  readonly falseRedMs: number
+  readonly brokenMs: number
+}
+
+interface Body {
+  'run.started': {
+    readonly version: number
+    readonly runId: string
+    readonly startedAt: string
+    readonly scenario: string
+    readonly title: string
+    readonly description?: string
+    readonly runtime: string
+    readonly seed: number
+    readonly args: readonly string[]
+    readonly versions: Readonly<Record<string, string>>
+    /** Absent outside of a git checkout. */
+    readonly git?: { readonly head: string; readonly dirty: boolean }
+    readonly cells: readonly CellDeclaration[]
+    /** The steps in their order, faults among them. */
+    readonly changes: readonly {
+      readonly kind: Step['kind']
+      readonly name: string
+      readonly title: string
+      readonly summary: string
+      /** Absent for a fault. */
+      readonly service?: string
+      readonly effects: readonly Effect[]
+    }[]
+    readonly expect: Expectation
+    readonly judgement: JudgementOptions
+    readonly allowOutside: readonly string[]
+    readonly statusPage?: string
+  }
+  /** Progress in words a person understands; `phase` is stable. */
+  phase: {
+    readonly phase:
+      | 'starting'
+      | 'baseline'
+      | 'applying'
+      | 'watching'
+      | 'undoing'
+      | 'recovering'
+      | 'live'
+      | 'tearing-down'
+    readonly text: string
+  }
+  'stack.ready': {
+    readonly services: readonly ServiceInfo[]
+    readonly proxyUrl: string
+    readonly durationMs: number
+  }
+  'state.hashed': {
+    readonly when: 'before' | 'after'
+    readonly replicas: Readonly<Record<string, string>>
+  }
+  'window.opened': { readonly window: WindowInfo }
+  'window.closed': { readonly window: WindowInfo; readonly durationMs: number }
+  sample: SampleRecord
+  'cell.judged': CellId & {
+    readonly window: string
+    readonly judgement: Judgement
+    readonly declared?: string
+    readonly evidence: Evidence
+  }
+  'change.applied': {
+    readonly change: string
+    readonly stage?: number
+    /** Replicas that have it; of a fault what it is on. */
+    readonly replicas: readonly string[]
+    readonly explain: readonly string[]
+    readonly durationMs: number
+  }
+  /** Not applied: the program refused it, it altered nothing, or the replica could not be reached. */
+  'change.failed': {
+    readonly change: string
+    readonly replica: string
+    readonly why: 'refused' | 'noop' | 'unreachable'
+    readonly message: string
+  }
+  'change.undone': {
+    readonly change: string
+    readonly replicas: readonly string[]
+    readonly durationMs: number
+  }
+  'undo.failed': { readonly change: string; readonly replica: string; readonly message: string }
+  'status.read': StatusReading & { readonly error?: string }
+  'status.judged': StatusPageFinding
+  outside: Omit<OutsideRecord, 'atMs'> & {
+    /** When it was asked, in ms of the epoch. */
+    readonly askedAt: number
+  }
+  'replica.exited': { readonly replica: string; readonly detail: string }
+  interrupted: { readonly signal: string }
+  'verdict.reached': { readonly verdict: Verdict }
+  'run.ended': {
+    readonly verdict: Verdict
+    readonly timings: Timings
+    readonly outsideRequests: number
+  }
+}
+
+export type JournalKind = keyof Body
+
+/** One line of the journal. `atMs` counts from the start of the run on a monotonic clock. */
+export type JournalEvent = {
+  [K in JournalKind]: { readonly kind: K; readonly atMs: number } & Body[K]
+}[JournalKind]
+
+export type EventOf<K extends JournalKind> = Extract<JournalEvent, { kind: K }>
+
+/** What a producer hands in; the journal adds the time. */
+export type EventBody<K extends JournalKind> = Body[K]
+
+export type Emit = <K extends JournalKind>(kind: K, body: EventBody<K>) => void

@@ -1,0 +1,259 @@
+import type { CellId, CellSelector } from './cell.ts'
+import type { HttpClient } from './http.ts'
+import type { Random } from './random.ts'
+import type { BuildSpec, Resources, Stack } from './stack.ts'
+
+/** Who performs flows. `prepare` signs in once, before the baseline; what it returns goes with each request of the actor. */
+export interface Actor {
+  readonly id: string
+  readonly title: string
+  readonly headers: Readonly<Record<string, string>>
+  /** Returns further headers, a session for instance. */
+  readonly prepare?: (http: HttpClient) => Promise<Record<string, string>>
+}
+
+export interface FlowContext {
+  readonly http: HttpClient
+  readonly actor: Actor
+  /** Seeded per cell. */
+  readonly random: Random
+  /** Counts the runs of this cell from 0: use it to take fresh content each time. */
+  readonly iteration: number
+  readonly signal: AbortSignal
+}
+
+/** A core user journey. Resolves when the user got all that they came for, throws FlowFailure otherwise. */
+export interface Flow {
+  readonly id: string
+  readonly title: string
+  /** Ids of the actors who do this. */
+  readonly actors: readonly string[]
+  /** Longest time a user would wait, in ms; then the symptom is 'timeout'. Default 5000, at most 60000. */
+  readonly timeoutMs?: number
+  readonly run: (ctx: FlowContext) => Promise<void>
+}
+
+/** Cells that a change is declared to alter, and the symptom that they then show. */
+export interface Effect extends CellSelector {
+  readonly becomes: string
+}
+
+/**
+ * Which replicas get a change. `all`: every replica. `count`: the first n. `staged`: first as many replicas as each stage says,
+ * watched before the next stage goes on; the last stage may be 'all'.
+ */
+export type Rollout =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'count'; readonly replicas: number }
+  | { readonly kind: 'staged'; readonly stages: readonly (number | 'all')[] }
+
+/** What is under test. Pure data plus how to apply it to one replica; the engine owns order, rollout, confirmation and undo. */
+export interface Change {
+  readonly kind: 'change'
+  readonly name: string
+  readonly title: string
+  readonly service: string
+  readonly effects: readonly Effect[]
+  readonly rollout: Rollout
+  /** One sentence on what is altered, before anything runs. */
+  readonly summary: string
+  /** What it cannot do without. */
+  readonly needs?: 'containers'
+  /** Problems that can be seen without running, each with what to do. */
+  validate(stack: Stack): readonly string[]
+  apply(replica: ReplicaPort, signal: AbortSignal): Promise<AppliedChange>
+}
+
+/** The result of applying a change to one replica. */
+export interface AppliedChange {
+  /** Readable lines: the difference of the effective configuration, `path: before -> after`. Empty when nothing changed. */
+  readonly explain: readonly string[]
+  /** Brings the replica back. May be called again after a failure; never twice after success. */
+  undo(signal: AbortSignal): Promise<void>
+  /** Longest time that one try of it may take, in ms. Default 5000. */
+  readonly undoTimeoutMs?: number
+}
+
+/** A disturbance that the system is to live with. In force until it is healed, which the engine does on every way out, in reverse order with the undoing of changes. */
+export interface Fault {
+  readonly kind: 'fault'
+  readonly name: string
+  readonly title: string
+  /** Cells that are meant to suffer, and how. Every other cell must hold in spite of the fault. */
+  readonly effects: readonly Effect[]
+  /** One sentence on what is disturbed, before anything runs. */
+  readonly summary: string
+  /** Problems that can be seen without running, each with what to do. */
+  validate(stack: Stack): readonly string[]
+  inject(system: SystemPort, signal: AbortSignal): Promise<InjectedFault>
+}
+
+export interface InjectedFault {
+  /** What is disturbed: sites, links, replicas, by name. */
+  readonly on: readonly string[]
+  /** Readable lines on what is disturbed now. Not empty. */
+  readonly explain: readonly string[]
+  /** Ends the disturbance. May be called again after a failure. */
+  heal(signal: AbortSignal): Promise<void>
+}
+
+export type Step = Change | Fault
+
+/** The running system as a fault sees it. */
+export interface SystemPort {
+  readonly sites: SitePort
+}
+
+/** The external sites, whose failure modes can be turned on and off. */
+export interface SitePort {
+  /** Puts a variant in force for every request to the host; undefined: as the handlers say. One at a time for each host. Throws HarnessError FABRIC_FAILED. */
+  setVariant(host: string, variant: SiteVariant | undefined, signal: AbortSignal): Promise<void>
+}
+
+/** A named failure mode of a site. */
+export interface SiteVariant {
+  readonly name: string
+  /** Share of requests that it strikes, in (0, 1]. Default 1. Seeded. */
+  readonly toxicity?: number
+  /** Strikes the first so many requests only. A whole number from 1. */
+  readonly first?: number
+  /** Host of a site, where the variant leads to another one ('moved'). */
+  readonly to?: string
+}
+
+/** A replica as a change sees it. */
+export interface ReplicaPort {
+  readonly id: string
+  readonly service: string
+  readonly config: ConfigPort | undefined
+  /** Absent where replicas are no containers. */
+  readonly container?: ContainerPort
+}
+
+/** What a container is made from. */
+export interface ContainerSettings {
+  /** Reference of the image. */
+  readonly image: string
+  /** What the stack and changes say, without what the harness adds by itself. */
+  readonly env: Readonly<Record<string, string>>
+  readonly resources: Resources
+}
+
+/** What of a container is to differ. An environment variable that is undefined is taken away. */
+export interface ContainerPatch {
+  /** A reference, or how it is built. */
+  readonly image?: string | BuildSpec
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** In place of those before. */
+  readonly resources?: Resources
+}
+
+/** The container of a replica, as far as changes may touch it. Methods throw HarnessError CONTAINER_FAILED unless they say otherwise. */
+export interface ContainerPort {
+  readonly settings: ContainerSettings
+  /**
+   * Makes the container anew with other settings; returns once it is healthy and takes traffic again. The front door sends it nothing
+   * meanwhile, and of the replicas of a service one at a time is made anew. Files that were written stay written. Where the new one
+   * does not become healthy the old settings are put back, and CONFIG_REFUSED is thrown.
+   */
+  recreate(patch: ContainerPatch, signal: AbortSignal): Promise<void>
+  /** Stops and starts it, under the same care as `recreate`. */
+  restart(signal: AbortSignal): Promise<void>
+  /** Undefined when there is no such file. */
+  readFile(path: string, signal: AbortSignal): Promise<Uint8Array | undefined>
+  /** Replaces the content of a file that exists; owner and mode stay. */
+  writeFile(path: string, content: Uint8Array, signal: AbortSignal): Promise<void>
+  /** Runs a program in it. Output is of both streams. */
+  exec(
+    command: readonly string[],
+    signal: AbortSignal,
+  ): Promise<{ readonly exitCode: number; readonly output: string }>
+  /** Sends a signal, 'SIGHUP' for instance, to its first process. */
+  kill(signalName: string, signal: AbortSignal): Promise<void>
+  /** Returns once its health path answers as it should. */
+  healthy(signal: AbortSignal): Promise<void>
+  /** A hash of settings and of files that were written: equal states have equal ones. */
+  fingerprint(signal: AbortSignal): Promise<string>
+}
+
+/** A configuration document that can be read and replaced at run time. */
+export interface ConfigPort {
+  read(signal: AbortSignal): Promise<ConfigSnapshot>
+  /**
+   * Replaces the document if it still is the one with `etag`, and returns once the replica reports the new one.
+   * Throws HarnessError CONFIG_REFUSED (the program does not accept it), CONFIG_CONFLICT, CONFIG_UNREACHABLE, CONFIG_NOT_CONFIRMED.
+   */
+  write(document: unknown, etag: string, signal: AbortSignal): Promise<ConfigSnapshot>
+}
+
+export interface ConfigSnapshot {
+  readonly document: unknown
+  readonly etag: string
+  /** SHA-256 of the document in canonical form, without its generation number. */
+  readonly hash: string
+}
+
+/** What the status page says right now. */
+export interface StatusReading {
+  readonly overall: StatusState
+  readonly components: Readonly<Record<string, StatusState>>
+}
+export type StatusState = 'operational' | 'degraded' | 'outage' | 'unknown'
+
+/** The page is read through this function, so that any page can be understood. */
+export interface StatusPageProbe {
+  readonly title: string
+  read(http: HttpClient): Promise<StatusReading>
+}
+
+/** What the author says will happen. `holds`: every cell holds, or changes as declared. */
+export type Expectation =
+  | { readonly kind: 'holds' }
+  | {
+      readonly kind: 'reproduces'
+      /** These break, showing `symptom` where it is given; all others hold. */
+      readonly broken: readonly (CellSelector & { readonly symptom?: string })[]
+      /** When given: whether the status page goes on saying 'operational' until the change is undone. */
+      readonly statusPageLies?: boolean
+    }
+
+export interface JudgementOptions {
+  /** Failures of a healthy system that are tolerated, as a ratio. Default 0.01, in (0, 0.2]. */
+  readonly toleratedRatio: number
+  /** The smallest failure ratio that must be seen. Default 0.3, in (toleratedRatio, 1). */
+  readonly detectRatio: number
+  /** Chance per run that any healthy cell is called broken. Default 0.001, in (0, 0.1]. */
+  readonly falseAlarm: number
+  /** Chance that a cell failing at `detectRatio` is called holding. Default 0.05, in (0, 0.5]. */
+  readonly miss: number
+  /** Longest time that one window may take, in ms; cells without enough evidence by then are inconclusive. Default 20000. */
+  readonly windowMs: number
+}
+
+/** One scripted experiment. Data: nothing runs by importing it. */
+export interface Scenario {
+  readonly id: string
+  readonly title: string
+  readonly description?: string
+  readonly stack: Stack
+  readonly actors: readonly Actor[]
+  readonly flows: readonly Flow[]
+  readonly statusPage?: StatusPageProbe
+  readonly steps: readonly Step[]
+  readonly expect: Expectation
+  readonly judgement?: Partial<JudgementOptions>
+  /** Hosts that the system may ask although no site is defined for them; anything else fails the run. */
+  readonly allowOutside?: readonly string[]
+  /** Any integer in [0, 2^32). Random when absent; printed and journaled always. */
+  readonly seed?: number
+  /** Set on scenarios that exist to show a verdict other than pass. `aftershock run` without a filter leaves them out. */
+  readonly demonstrates?: 'fail' | 'inconclusive'
+}
+
+/** The cells of a scenario, flow by flow. */
+export function cellsOf(scenario: Pick<Scenario, 'flows' | 'actors'>): CellId[] {
+  const actors = new Set(scenario.actors.map((actor) => actor.id))
+  return scenario.flows.flatMap((flow) =>
+    flow.actors.filter((actor) => actors.has(actor)).map((actor) => ({ flow: flow.id, actor })),
+  )
+}

@@ -1,0 +1,89 @@
+/** How a service is configured at run time: a JSON document behind an authorised HTTP address of each replica. */
+export interface HttpConfigSpec {
+  readonly kind: 'http'
+  /** Name of one of the service's ports. */
+  readonly port: string
+  readonly path: string
+  /** Environment variable by which the service learns the bearer token; the value is made for each run. */
+  readonly tokenEnv: string
+  /** Top-level key of a number that must grow with each write; left out of comparisons. */
+  readonly generationKey?: string
+}
+
+/**
+ * How the service is started. Filled in, in arguments and environment: `{host}` (the address to listen on), `{port:NAME}`, `{dataDir}`
+ * (shared by the replicas of the service), `{replica}` (its id) and `{link:SERVICE}` (URL of a service that it calls).
+ */
+export interface CommandSpec {
+  readonly kind: 'command'
+  /** 'node' is the Node that runs the harness. As containers only 'node' can run, with its program as the first argument. */
+  readonly command: string
+  readonly args: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  /** Directory to run in. In a container it is that of the program. */
+  readonly cwd?: string
+  /** Packages with native code: they cannot be bundled with the program for its image, and go into it as they are. */
+  readonly packages?: readonly string[]
+}
+
+/** An image that is made from a Dockerfile. */
+export interface BuildSpec {
+  /** Directory with all that goes in, absolute or a file URL. */
+  readonly context: string
+  /** Path in the context. Default 'Dockerfile'. */
+  readonly dockerfile?: string
+  /** `BASE_IMAGE` is given always: the image on which the harness builds its own. */
+  readonly buildArgs?: Readonly<Record<string, string>>
+}
+
+/** A service that comes as an image; it runs with `--runtime containers` only. Arguments and environment are filled in as those of a command. */
+export interface ImageSpec {
+  readonly kind: 'image'
+  /** A reference, pulled when the engine does not have it, or how it is built. */
+  readonly image: string | BuildSpec
+  /** In place of the image's own. */
+  readonly command?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  /** Text of files by absolute path, put there before it starts. Filled in as well. */
+  readonly files?: Readonly<Record<string, string>>
+  /** Number of each port of the service inside the container. */
+  readonly containerPorts: Readonly<Record<string, number>>
+  /** Where the volume is mounted that the replicas share. None when absent. */
+  readonly dataDir?: string
+  /** The root file system cannot be written to; /tmp can. Default false, since images of others seldom bear it. */
+  readonly readOnly?: boolean
+}
+
+/** Most that one replica may use. Containers only; processes share the machine. */
+export interface Resources {
+  /** In cores, from 0.05. */
+  readonly cpus?: number
+  /** In MiB, from 16; a replica that takes more is killed. */
+  readonly memoryMb?: number
+}
+
+export interface ServiceSpec {
+  /** Lower case letters, digits and dashes; unique in the stack. */
+  readonly name: string
+  /** 1 to 16. */
+  readonly replicas: number
+  readonly run: CommandSpec | ImageSpec
+  /** Names of the ports a replica listens on. The one called `http` takes the traffic of the front door and of links. */
+  readonly ports: readonly string[]
+  /** Ready when GET on this path of port `http` answers 2xx. */
+  readonly health: { readonly path: string; readonly timeoutMs?: number }
+  readonly config?: HttpConfigSpec
+  readonly resources?: Resources
+  /** Services that it calls, each through a link of the fabric. */
+  readonly connects: readonly string[]
+}
+
+/** The services, their replicas, and how they reach each other and the outside. Data only. */
+export interface Stack {
+  readonly name: string
+  /** The service that users talk to. */
+  readonly entry: string
+  readonly services: readonly ServiceSpec[]
+  /** Modules (file URLs) whose exports made by `site()` are the external world. */
+  readonly sites: readonly string[]
+}

@@ -1,0 +1,1 @@
+export { siteFault, type SiteFaultOptions } from './site-fault.ts'

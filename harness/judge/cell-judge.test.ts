@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest'
+
+import type { Judgement } from '../core/index.ts'
+import {
+  defaultJudgement,
+  emptyTally,
+  evidenceOf,
+  judgeAtDeadline,
+  judgeCell,
+  tallied,
+  type CellQuestion,
+  type CellTally,
+} from './cell-judge.ts'
+
+/** One letter a sample: '.' a success, 'd' the declared symptom, 'x' another one. */
+function tallyOf(samples: string): CellTally {
+  return [...samples].reduce(
+    (tally, sample) =>
+      tallied(tally, sample === '.' ? undefined : sample === 'd' ? '403/467' : 'timeout'),
+    emptyTally,
+  )
+}
+
+function ask(samples: string, question: Partial<CellQuestion>): Judgement | undefined {
+  return judgeCell(tallyOf(samples), {
+    about: 'change',
+    everywhere: true,
+    cells: 58,
+    options: defaultJudgement,
+    ...question,
+  })
+}
+
+const healthy = (count: number) => '.'.repeat(count)
+
+describe.each<[CellQuestion['about'], [string, Judgement | undefined][]]>([
+  [
+    'steady',
+    [
+      ['', undefined],
+      [healthy(4), undefined],
+      [healthy(5), 'holds'],
+      ['x', undefined],
+      ['xx', undefined],
+      ['xxx', 'broken'],
+      [`x${healthy(5)}`, undefined],
+      [`x${healthy(11)}`, 'holds'],
+    ],
+  ],
+  [
+    'change',
+    [
+      ['', undefined],
+      [healthy(8), undefined],
+      [healthy(9), 'holds'],
+      ['xx', undefined],
+      ['xxx', 'broken'],
+      ['x.x.x', undefined],
+      ['x.x.x.x', 'broken'],
+      [`${healthy(6)}xxx`, undefined],
+      [`${healthy(6)}xxxxx`, 'broken'],
+      [`x${healthy(17)}`, undefined],
+      [`x${healthy(19)}`, 'holds'],
+    ],
+  ],
+  [
+    'recovery',
+    [
+      ['', undefined],
+      [healthy(4), undefined],
+      [healthy(5), 'holds'],
+      [`x${healthy(5)}`, undefined],
+      [`x${healthy(6)}`, 'holds'],
+      [`xx${healthy(6)}`, undefined],
+      [`xx${healthy(7)}`, 'holds'],
+      [`xxxxxxxxxx${healthy(14)}`, undefined],
+      [`xxxxxxxxxx${healthy(15)}`, 'holds'],
+      // A streak before the last failure does not count.
+      ['...x.x....', undefined],
+      // However long it fails, only the end of the window decides.
+      ['x'.repeat(100), undefined],
+    ],
+  ],
+])('a %s cell', (about, table) => {
+  it.each(table)('with the samples %j is %s', (samples, judgement) => {
+    expect(ask(samples, { about })).toBe(judgement)
+  })
+})
+
+describe('a cell with a declared symptom', () => {
+  it.each<[string, boolean, Judgement | undefined]>([
+    ['', true, undefined],
+    ['ddd', true, undefined],
+    // The declared symptom always: an effect, once neither successes nor other symptoms can be more than rare.
+    ['d'.repeat(8), true, undefined],
+    ['d'.repeat(9), true, 'effect'],
+    ['d'.repeat(9), false, 'effect'],
+    // Never: declared, and it did not come.
+    [healthy(9), true, 'effect-absent'],
+    [healthy(9), false, 'effect-absent'],
+    // Now and then: fine while only some replicas have the change.
+    ['d.d.d.d.d.d.', true, 'effect-partial'],
+    ['d.d.d.d.d.d.', false, 'effect'],
+    // Another symptom is broken, whatever was declared.
+    ['xxx', true, 'broken'],
+    ['ddxxdx', true, undefined],
+    ['ddxxdxx', true, 'broken'],
+    // A single other failure is no evidence yet.
+    [`x${'d'.repeat(9)}`, true, undefined],
+  ])(
+    'and the samples %j, the change being everywhere: %s, is %s',
+    (samples, everywhere, judgement) => {
+      expect(ask(samples, { declared: '403/467', everywhere })).toBe(judgement)
+    },
+  )
+
+  it('is judged like any other before the change', () => {
+    expect(ask('ddd', { declared: '403/467', about: 'steady' })).toBe('broken')
+  })
+})
+
+it('asks for more evidence the more cells there are, so that their false alarms together stay bounded', () => {
+  expect(ask('xx', { cells: 3 })).toBe('broken')
+  expect(ask('xx', { cells: 4 })).toBeUndefined()
+  expect(ask('xxx', { cells: 295 })).toBe('broken')
+  expect(ask('xxx', { cells: 296 })).toBeUndefined()
+})
+
+it.each<[CellQuestion['about'], string, Judgement]>([
+  ['recovery', '..x', 'broken'],
+  ['recovery', 'x.', 'undecided'],
+  ['recovery', '', 'undecided'],
+  ['change', 'xx', 'undecided'],
+  ['steady', '....', 'undecided'],
+])('at the end of its window a %s cell with %j is %s', (about, samples, judgement) => {
+  expect(judgeAtDeadline(tallyOf(samples), about)).toBe(judgement)
+})
+
+it('counts samples, successes, symptoms and the streak since the last failure', () => {
+  expect(tallyOf('.dx.d..')).toEqual({
+    samples: 7,
+    ok: 4,
+    symptoms: { '403/467': 2, timeout: 1 },
+    streak: 2,
+  })
+})
+
+it('writes down what a judgement rests on', () => {
+  expect(evidenceOf(tallyOf('.d'), defaultJudgement, 120, 'cut off')).toMatchObject({
+    samples: 2,
+    failures: 1,
+    symptoms: { '403/467': 1 },
+    judgedMs: 120,
+    note: 'cut off',
+    smallestDetectable: expect.closeTo(0.776393, 5) as number,
+  })
+  expect(evidenceOf(emptyTally, defaultJudgement, 0)).toMatchObject({
+    eValue: 1,
+    smallestDetectable: 1,
+  })
+})

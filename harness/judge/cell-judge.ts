@@ -1,0 +1,136 @@
+import type { Evidence, Judgement, JudgementOptions } from '../core/index.ts'
+import { evidenceOfLess, evidenceOfMore, smallestDetectable } from './sequential.ts'
+
+export const defaultJudgement: JudgementOptions = {
+  toleratedRatio: 0.01,
+  detectRatio: 0.3,
+  falseAlarm: 0.001,
+  miss: 0.05,
+  windowMs: 20_000,
+}
+
+/** What was seen of one cell in one window. */
+export interface CellTally {
+  readonly samples: number
+  readonly ok: number
+  readonly symptoms: Readonly<Record<string, number>>
+  /** Successes since the last failure. */
+  readonly streak: number
+}
+
+export const emptyTally: CellTally = { samples: 0, ok: 0, symptoms: {}, streak: 0 }
+
+/** `symptom` is undefined for a success. */
+export function tallied(tally: CellTally, symptom: string | undefined): CellTally {
+  if (symptom === undefined) {
+    return {
+      ...tally,
+      samples: tally.samples + 1,
+      ok: tally.ok + 1,
+      streak: tally.streak + 1,
+    }
+  }
+  return {
+    samples: tally.samples + 1,
+    ok: tally.ok,
+    symptoms: { ...tally.symptoms, [symptom]: (tally.symptoms[symptom] ?? 0) + 1 },
+    streak: 0,
+  }
+}
+
+export interface CellQuestion {
+  /** 'steady' asks whether the cell works, for a baseline; 'recovery' the same, but lets failures pass that end. */
+  readonly about: 'steady' | 'recovery' | 'change'
+  /** The symptom that the change is declared to cause in this cell. */
+  readonly declared?: string
+  /** Whether every replica has the change: then a declared effect must come always. */
+  readonly everywhere: boolean
+  /** Number of cells judged in the run: the false-alarm budget is shared among them (Bonferroni). */
+  readonly cells: number
+  readonly options: JudgementOptions
+}
+
+/** A steady state needs less power than the question what a change did: nothing was altered yet. */
+const steadyDetectRatio = 0.5
+
+/** The judgement as soon as the evidence suffices, else undefined. */
+export function judgeCell(tally: CellTally, question: CellQuestion): Judgement | undefined {
+  if (question.about === 'recovery') return judgeRecovery(tally, question)
+  if (question.declared !== undefined && question.about === 'change') {
+    return judgeDeclared(tally, question.declared, question)
+  }
+  const failures = tally.samples - tally.ok
+  if (isMore(failures, tally.samples, question)) return 'broken'
+  const detect =
+    question.about === 'steady'
+      ? Math.max(steadyDetectRatio, question.options.detectRatio)
+      : question.options.detectRatio
+  return isLess(failures, tally.samples, detect, question) ? 'holds' : undefined
+}
+
+/**
+ * Each failure starts the count of successes anew and doubles the evidence asked for, so that a cell that flaps is not
+ * taken for recovered by a lucky streak. There is no early 'broken': recovery may take its time up to the window's end.
+ */
+function judgeRecovery(tally: CellTally, question: CellQuestion): Judgement | undefined {
+  const failures = tally.samples - tally.ok
+  const { miss, toleratedRatio } = question.options
+  const needed = 2 ** Math.min(failures, 30) / miss
+  return evidenceOfLess(0, tally.streak, toleratedRatio, steadyDetectRatio) >= needed
+    ? 'holds'
+    : undefined
+}
+
+function judgeDeclared(
+  tally: CellTally,
+  declared: string,
+  question: CellQuestion,
+): Judgement | undefined {
+  const { samples, ok } = tally
+  const shown = tally.symptoms[declared] ?? 0
+  const other = samples - ok - shown
+  const { detectRatio } = question.options
+  if (isMore(other, samples, question)) return 'broken'
+  if (!isLess(other, samples, detectRatio, question)) return undefined
+  if (isLess(shown, samples, detectRatio, question)) return 'effect-absent'
+  if (!isMore(shown, samples, question)) return undefined
+  if (!question.everywhere) return 'effect'
+  if (isMore(ok, samples, question)) return 'effect-partial'
+  return isLess(ok, samples, detectRatio, question) ? 'effect' : undefined
+}
+
+function isMore(hits: number, samples: number, { options, cells }: CellQuestion): boolean {
+  return (
+    evidenceOfMore(hits, samples, options.toleratedRatio) >= Math.max(1, cells) / options.falseAlarm
+  )
+}
+
+function isLess(hits: number, samples: number, detect: number, { options }: CellQuestion): boolean {
+  return evidenceOfLess(hits, samples, options.toleratedRatio, detect) >= 1 / options.miss
+}
+
+/** What is written down beside a judgement. */
+export function evidenceOf(
+  tally: CellTally,
+  options: JudgementOptions,
+  judgedMs: number,
+  note?: string,
+): Evidence {
+  const failures = tally.samples - tally.ok
+  return {
+    samples: tally.samples,
+    failures,
+    symptoms: tally.symptoms,
+    eValue: evidenceOfMore(failures, tally.samples, options.toleratedRatio),
+    smallestDetectable: smallestDetectable(tally.samples, options.miss),
+    judgedMs,
+    ...(note === undefined ? {} : { note }),
+  }
+}
+
+/** The judgement of a cell whose window ended before the evidence sufficed. */
+export function judgeAtDeadline(tally: CellTally, about: CellQuestion['about']): Judgement {
+  return about === 'recovery' && tally.samples > tally.ok && tally.streak === 0
+    ? 'broken'
+    : 'undecided'
+}

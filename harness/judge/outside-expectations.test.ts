@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest'
+
+import type { EventBody, JournalEvent, WindowKind } from '../core/index.ts'
+import { checkHandlers, checkOutsideLimits, type OutsideLimit } from './outside-expectations.ts'
+import { event, historyOf } from './test-history.ts'
+
+const startedAt = '2023-03-06T16:45:00.000Z'
+const startMs = Date.parse(startedAt)
+let seq = 0
+
+/** One request, `atMs` after the start of the run. */
+function asked(url: string, atMs = 0, more: Partial<EventBody<'outside'>> = {}): JournalEvent {
+  seq += 1
+  return event('outside', {
+    seq,
+    askedAt: startMs + atMs,
+    from: 'link-1',
+    method: 'GET',
+    url,
+    outcome: 'answered',
+    status: 200,
+    ...more,
+  })
+}
+
+const start = { ...historyOf()[0], startedAt } as JournalEvent
+
+function window(kind: WindowKind, fromMs: number, toMs: number): JournalEvent[] {
+  const info = { id: `${kind} ${fromMs}`, kind }
+  return [
+    { ...event('window.opened', { window: info }), atMs: fromMs },
+    { ...event('window.closed', { window: info, durationMs: toMs - fromMs }), atMs: toMs },
+  ]
+}
+
+const news = 'http://news.example/a'
+const limit: OutsideLimit = { host: 'news.example', atMost: 2 }
+
+function messages(events: readonly JournalEvent[], ...limits: readonly OutsideLimit[]): string[] {
+  return checkOutsideLimits([start, ...events], limits).map(
+    ({ kind, message }) => `${kind}: ${message}`,
+  )
+}
+
+describe('at most', () => {
+  it('as often as allowed is all right', () => {
+    expect(messages([asked(news), asked(news), asked('http://shop.example/')], limit)).toEqual([])
+  })
+
+  it('once more is too often, and the message says who', () => {
+    const events = [
+      asked(news),
+      asked('https://news.example/b'),
+      asked(news, 0, { from: 'link-2' }),
+    ]
+    expect(messages(events, limit)).toEqual([
+      'too-many: news.example was to be asked 2× at most, and was asked 3×, by link-1 2×, link-2 1×',
+    ])
+  })
+
+  it('counts what was refused, too', () => {
+    const events = [asked(news, 0, { outcome: 'refused' })]
+    expect(messages(events, { ...limit, atMost: 0 })).toHaveLength(1)
+  })
+
+  it.each([
+    ['/a', ['/a', '/a?x=1'], 2],
+    ['/a', ['/a/b', '/ab'], 0],
+    ['/a/*', ['/a/b', '/a/c', '/a'], 2],
+    ['*', ['/', '/b'], 2],
+  ])('on the path %s: %j', (path, paths, count) => {
+    const events = paths.map((each) => asked(`http://news.example${each}`))
+    const found = checkOutsideLimits(events, [{ host: 'news.example', path, atMost: 0 }])
+    expect(found.map(({ message }) => /asked (\d+)×,/.exec(message)?.[1])).toEqual(
+      count === 0 ? [] : [String(count)],
+    )
+  })
+
+  it('in one kind of window counts all windows of it, and nothing between', () => {
+    const events = [
+      ...window('baseline', 0, 100),
+      ...window('change', 200, 300),
+      ...window('change', 400, 500),
+      asked(news, 50),
+      asked(news, 150),
+      asked(news, 200),
+      asked(news, 299),
+      asked(news, 300),
+      asked(news, 450),
+    ]
+    expect(messages(events, { ...limit, window: 'change' })).toEqual([
+      'too-many: news.example during change was to be asked 2× at most, and was asked 3×, by link-1 3×',
+    ])
+    expect(messages(events, { ...limit, window: 'baseline' })).toEqual([])
+  })
+
+  it('in a window that never closed counts to the end', () => {
+    const [opened] = window('change', 200, 300) as [JournalEvent]
+    const found = messages([opened, asked(news, 9_999)], { ...limit, atMost: 0, window: 'change' })
+    expect(found).toHaveLength(1)
+  })
+})
+
+describe('what the journal has as numbers only', () => {
+  const rest = { counts: [{ host: 'news.example', count: 5 }], lost: 0 }
+  const check = (given: OutsideLimit, all = rest) => checkOutsideLimits([asked(news)], [given], all)
+
+  it('counts', () => {
+    expect(check({ host: 'news.example', atMost: 6 })).toEqual([])
+    expect(check({ host: 'news.example', atMost: 5 })).toMatchObject([{ kind: 'too-many' }])
+    expect(check({ host: 'shop.example', atMost: 0 })).toEqual([])
+  })
+
+  it.each([{ path: '/a' }, { window: 'change' as const }])(
+    'cannot be said to be within %j',
+    (narrow) => {
+      const found = check({ host: 'news.example', atMost: 5, ...narrow })
+      expect(found.every(({ kind }) => kind === 'unknown')).toBe(true)
+      expect(check({ host: 'news.example', atMost: 6, ...narrow })).toEqual([])
+    },
+  )
+
+  it('is never taken for nothing when records were lost', () => {
+    expect(check({ host: 'shop.example', atMost: 0 }, { counts: [], lost: 1 })).toEqual([
+      {
+        kind: 'unknown',
+        message:
+          'whether shop.example was asked 0× at most cannot be said: at least 0×, at most 1×, since not all requests are in the journal one by one',
+      },
+    ])
+  })
+})
+
+it('cannot be judged when requests were counted without their host', () => {
+  const rest = { counts: [{ host: '*', count: 5 }], lost: 0 }
+  expect(
+    checkOutsideLimits([asked(news)], [{ host: 'shop.example', atMost: 4 }], rest),
+  ).toMatchObject([{ kind: 'unknown' }])
+  expect(checkOutsideLimits([asked(news)], [{ host: 'shop.example', atMost: 5 }], rest)).toEqual([])
+})
+
+describe('a handler that threw', () => {
+  const note = 'handler threw: TypeError: x is undefined\n    at news.ts:12:3'
+
+  it('is reported once for each place, with the request and the stack', () => {
+    const events = [
+      asked(news, 0, { note, status: 500 }),
+      asked('http://news.example/b', 0, { note, status: 500 }),
+      asked(news, 0, { note: 'handler threw: Error: other', status: 500 }),
+      asked(news, 0, { note: 'no handler', status: 404 }),
+      asked(news),
+    ]
+    expect(checkHandlers(events).map(({ message }) => message)).toEqual([
+      "the site's own handler failed on GET http://news.example/a, asked by link-1 (and 1× more), so this run proves nothing: TypeError: x is undefined\n    at news.ts:12:3",
+      "the site's own handler failed on GET http://news.example/a, asked by link-1, so this run proves nothing: Error: other",
+    ])
+  })
+
+  it('is not taken for what sites do on purpose', () => {
+    expect(
+      checkHandlers([asked(news, 0, { status: 500 }), asked(news, 0, { variant: 'resets' })]),
+    ).toEqual([])
+  })
+})

@@ -1,0 +1,144 @@
+import { handlerThrew, type EventOf, type JournalEvent, type WindowKind } from '../core/index.ts'
+
+type Asked = EventOf<'outside'>
+
+/** How often the outside may be asked: a missing cache and a storm of retries show up here first. */
+export interface OutsideLimit {
+  readonly host: string
+  /** The path that is asked for, without its query; '*' at the end stands for anything. Default: every path. */
+  readonly path?: string
+  /** Answered and refused requests alike, of all replicas together. A whole number from 0. */
+  readonly atMost: number
+  /** Counts what was asked in windows of this kind only. Default: the whole run, what lies between windows included. */
+  readonly window?: WindowKind
+}
+
+/** Requests that the journal has as numbers only, since there were too many of them, and those that nothing is known of. */
+export interface OutsideRest {
+  /** The host '*' stands for several. */
+  readonly counts: readonly { readonly host: string; readonly count: number }[]
+  /** Records that were overwritten before they were read. */
+  readonly lost: number
+}
+
+/**
+ * too-many: more than the limit. unknown: the journal cannot tell, which is no pass.
+ * handler-threw: the mocked world itself was broken, so that nothing is proven about the system.
+ */
+export interface OutsideFinding {
+  readonly kind: 'too-many' | 'unknown' | 'handler-threw'
+  /** One sentence that needs no context. */
+  readonly message: string
+}
+
+const nothing: OutsideRest = { counts: [], lost: 0 }
+
+/** The findings on each limit that was exceeded, or cannot be judged. Pure; needs every 'outside' event of the history. */
+export function checkOutsideLimits(
+  history: readonly JournalEvent[],
+  limits: readonly OutsideLimit[],
+  rest: OutsideRest = nothing,
+): OutsideFinding[] {
+  const asked = history.filter((event): event is Asked => event.kind === 'outside')
+  const spans = spansOf(history)
+  // Any of these may have gone to any host.
+  const anywhere = rest.lost + countOf(rest, '*')
+  return limits.flatMap((limit) => {
+    const seen = asked.filter((event) => isMeant(limit, event) && isWithin(limit, event, spans))
+    const uncounted = countOf(rest, limit.host)
+    const isNarrow = limit.path !== undefined || limit.window !== undefined
+    // Of what is known by number only, path and time are not known.
+    const certain = seen.length + (isNarrow ? 0 : uncounted)
+    if (certain > limit.atMost) return [tooMany(limit, certain, seen)]
+    const possible = seen.length + uncounted + anywhere
+    return possible > limit.atMost ? [unknown(limit, seen.length, possible)] : []
+  })
+}
+
+function countOf({ counts }: OutsideRest, asked: string): number {
+  return counts.reduce((sum, { host, count }) => sum + (host === asked ? count : 0), 0)
+}
+
+/** One finding for each place in a site's code that threw, with the request that it happened on. */
+export function checkHandlers(history: readonly JournalEvent[]): OutsideFinding[] {
+  const threw = history.filter(
+    (event): event is Asked => event.kind === 'outside' && isHandlerFault(event),
+  )
+  const byPlace = Map.groupBy(threw, ({ note = '' }) => note)
+  return [...byPlace].map(([note, events]) => {
+    const [{ method, url, from }] = events as [Asked]
+    const times = events.length === 1 ? '' : ` (and ${events.length - 1}× more)`
+    return {
+      kind: 'handler-threw',
+      message: `the site's own handler failed on ${method} ${url}, asked by ${from}${times}, so this run proves nothing: ${note.slice(handlerThrew.length)}`,
+    }
+  })
+}
+
+/** Whether a request failed by a fault of the mocked world rather than by what it is meant to do. */
+function isHandlerFault(record: Pick<Asked, 'note'>): boolean {
+  return record.note?.startsWith(handlerThrew) ?? false
+}
+
+function isMeant({ host, path }: OutsideLimit, { url }: Asked): boolean {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined
+  if (parsed?.hostname !== host) return false
+  if (path === undefined) return true
+  return path.endsWith('*')
+    ? parsed.pathname.startsWith(path.slice(0, -1))
+    : parsed.pathname === path
+}
+
+interface Span {
+  readonly kind: WindowKind
+  /** Milliseconds of the epoch. */
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+function isWithin({ window }: OutsideLimit, { askedAt }: Asked, spans: readonly Span[]): boolean {
+  if (window === undefined) return true
+  return spans.some(
+    ({ kind, fromMs, toMs }) => kind === window && askedAt >= fromMs && askedAt < toMs,
+  )
+}
+
+/** Windows by the clock that requests are stamped with: the start of the run says how far the two clocks are apart. */
+function spansOf(history: readonly JournalEvent[]): Span[] {
+  const started = history.find((event) => event.kind === 'run.started')
+  if (started?.kind !== 'run.started') return []
+  const offsetMs = Date.parse(started.startedAt) - started.atMs
+  const closed = new Map(
+    history.flatMap((event) =>
+      event.kind === 'window.closed' ? [[event.window.id, event.atMs] as const] : [],
+    ),
+  )
+  return history.flatMap((event) => {
+    if (event.kind !== 'window.opened') return []
+    const { id, kind } = event.window
+    const toMs = offsetMs + (closed.get(id) ?? Infinity)
+    return [{ kind, fromMs: offsetMs + event.atMs, toMs }]
+  })
+}
+
+function tooMany(limit: OutsideLimit, count: number, seen: readonly Asked[]): OutsideFinding {
+  const callers = [...Map.groupBy(seen, ({ from }) => from)]
+    .toSorted(([, a], [, b]) => b.length - a.length)
+    .map(([from, events]) => `${from} ${events.length}×`)
+  const by = callers.length === 0 ? '' : `, by ${callers.join(', ')}`
+  return {
+    kind: 'too-many',
+    message: `${nameOf(limit)} was to be asked ${limit.atMost}× at most, and was asked ${count}×${by}`,
+  }
+}
+
+function unknown(limit: OutsideLimit, least: number, most: number): OutsideFinding {
+  return {
+    kind: 'unknown',
+    message: `whether ${nameOf(limit)} was asked ${limit.atMost}× at most cannot be said: at least ${least}×, at most ${most}×, since not all requests are in the journal one by one`,
+  }
+}
+
+function nameOf({ host, path, window }: OutsideLimit): string {
+  return `${host}${path ?? ''}${window === undefined ? '' : ` during ${window}`}`
+}

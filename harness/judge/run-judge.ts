@@ -1,0 +1,344 @@
+import {
+  cellKey,
+  combine,
+  describeError,
+  fail,
+  inconclusive,
+  pass,
+  selects,
+  type CellId,
+  type EventOf,
+  type Expectation,
+  type JournalEvent,
+  type JournalKind,
+  type Verdict,
+} from '../core/index.ts'
+import { percent, ratioOf, symptomList, topSymptom } from './wording.ts'
+
+/** How `state.hashed` begins where a configuration could not be read. */
+export const unreadable = 'unreadable: '
+
+type Judged = EventOf<'cell.judged'>
+type Started = EventOf<'run.started'>
+
+/** The history of a run, samples not needed. Pure; a checker that throws makes the verdict inconclusive, never a pass. */
+export function judgeRun(history: readonly JournalEvent[]): Verdict {
+  try {
+    return checkRun(history)
+  } catch (error) {
+    return inconclusive({
+      code: 'checker-crashed',
+      message: `the checker failed, so nothing can be said: ${describeError(error)}`,
+    })
+  }
+}
+
+function checkRun(history: readonly JournalEvent[]): Verdict {
+  const started = of(history, 'run.started')[0]
+  if (!started) {
+    return inconclusive({ code: 'no-data', message: 'the journal has no start of a run' })
+  }
+  const interrupted = of(history, 'interrupted').map((event) =>
+    inconclusive({
+      code: 'interrupted',
+      message: `the run was stopped by ${event.signal} before it could be judged`,
+    }),
+  )
+  const baseline = checkBaseline(history, started)
+  if (baseline.kind !== 'pass') return combine([...interrupted, baseline])
+  return combine([
+    ...interrupted,
+    ...started.changes.map((change) => checkChange(history, started, change.name)),
+    checkReproduction(history, started.expect),
+    checkUndo(history),
+    checkState(history),
+    checkRecovery(history, started),
+    checkStatusPage(history, started.expect),
+    checkOutside(history, started),
+    checkReplicas(history, started.expect),
+  ])
+}
+
+function of<K extends JournalKind>(history: readonly JournalEvent[], kind: K): EventOf<K>[] {
+  return history.filter((event): event is EventOf<K> => event.kind === kind)
+}
+
+function judgedIn(history: readonly JournalEvent[], isIn: (window: string) => boolean): Judged[] {
+  return of(history, 'cell.judged').filter((event) => isIn(event.window))
+}
+
+/** Cells of the scenario that a window has no judgement of. Nothing said about a cell is not the same as nothing wrong with it. */
+function checkMissing(started: Started, judged: readonly Judged[], where: string): Verdict[] {
+  const known = new Set(judged.map(cellKey))
+  return started.cells
+    .filter((cell) => !known.has(cellKey(cell)))
+    .map((cell) =>
+      inconclusive({ code: 'no-data', cell: idOf(cell), message: `was not judged ${where}` }),
+    )
+}
+
+function checkBaseline(history: readonly JournalEvent[], started: Started): Verdict {
+  const judged = judgedIn(history, (window) => window === 'baseline')
+  if (judged.length === 0) {
+    return inconclusive({
+      code: 'no-data',
+      message: 'no baseline was measured, so nothing can be compared with it',
+    })
+  }
+  return combine([
+    ...checkMissing(started, judged, 'in the baseline'),
+    ...judged.map((cell) => {
+      if (cell.judgement === 'holds') return pass
+      return inconclusive({
+        code: cell.judgement === 'broken' ? 'baseline-broken' : 'no-data',
+        cell: idOf(cell),
+        message:
+          cell.judgement === 'broken'
+            ? `already failed before any change (${failures(cell)}); the change was not applied`
+            : `not enough was seen of it before the change (${cell.evidence.samples} samples); the change was not applied`,
+      })
+    }),
+  ])
+}
+
+function checkChange(history: readonly JournalEvent[], started: Started, change: string): Verdict {
+  const failed = of(history, 'change.failed').find((event) => event.change === change)
+  if (failed) return checkFailedChange(failed)
+  const windows = of(history, 'window.opened')
+    .filter((event) => event.window.change === change)
+    .map((event) => event.window.id)
+  if (windows.length === 0) {
+    return inconclusive({ code: 'no-data', message: `'${change}' was never watched` })
+  }
+  return combine(
+    windows.flatMap((id) => {
+      const judged = judgedIn(history, (window) => window === id)
+      return [
+        pass,
+        ...checkMissing(started, judged, `under '${change}'`),
+        ...judged
+          .filter((finding) => !expectedBreak(started.expect, finding))
+          .map((finding) => checkHolding(finding, change)),
+      ]
+    }),
+  )
+}
+
+/** Whether what was expected to break broke, under whichever of the changes. */
+function checkReproduction(history: readonly JournalEvent[], expect: Expectation): Verdict {
+  if (expect.kind === 'holds') return pass
+  // That a change could not be applied is said elsewhere; that nothing broke then only follows from it.
+  if (of(history, 'change.failed').length > 0) return pass
+  const windows = new Set(
+    of(history, 'window.opened')
+      .filter((event) => event.window.kind === 'change')
+      .map((event) => event.window.id),
+  )
+  const judged = judgedIn(history, (window) => windows.has(window))
+  const cells = Map.groupBy(judged, cellKey)
+  return combine([
+    pass,
+    ...[...cells.values()].flatMap((findings) => {
+      const expected = expectedBreak(expect, findings[0] as Judged)
+      return expected ? [checkExpectedBreak(findings, expected.symptom)] : []
+    }),
+  ])
+}
+
+function checkFailedChange(failed: EventOf<'change.failed'>): Verdict {
+  switch (failed.why) {
+    case 'refused':
+      return fail({
+        code: 'change-refused',
+        message: `${failed.replica} refused '${failed.change}': ${failed.message}`,
+      })
+    case 'noop':
+      return inconclusive({
+        code: 'change-is-noop',
+        message: `'${failed.change}' altered nothing on ${failed.replica}: ${failed.message}`,
+      })
+    case 'unreachable':
+      return inconclusive({
+        code: 'apply-failed',
+        message: `'${failed.change}' could not be applied to ${failed.replica}: ${failed.message}`,
+      })
+  }
+}
+
+function expectedBreak(expect: Expectation, cell: CellId) {
+  if (expect.kind === 'holds') return undefined
+  return expect.broken.find((selector) => selects(selector, cell))
+}
+
+function checkExpectedBreak(findings: readonly Judged[], symptom: string | undefined): Verdict {
+  const cell = idOf(findings[0] as Judged)
+  const broken = findings.find((finding) => finding.judgement === 'broken')
+  if (!broken) {
+    const undecided = findings.find((finding) => finding.judgement === 'undecided')
+    if (undecided) return checkHolding(undecided, '')
+    return fail({
+      code: 'not-reproduced',
+      cell,
+      message: `was expected to break${symptom ? ` with ${symptom}` : ''}, and held (${failures(findings[0] as Judged)})`,
+    })
+  }
+  const seen = topSymptom(broken.evidence)
+  if (symptom !== undefined && seen !== symptom) {
+    return fail({
+      code: 'wrong-symptom',
+      cell,
+      message: `was expected to break with ${symptom}, and broke with ${symptomList(broken.evidence)}`,
+    })
+  }
+  return pass
+}
+
+function checkHolding(finding: Judged, change: string): Verdict {
+  const cell = idOf(finding)
+  switch (finding.judgement) {
+    case 'holds':
+    case 'effect':
+      return pass
+    case 'broken':
+      return fail({
+        code: 'broken',
+        cell,
+        message: `broke under '${change}': ${failures(finding)}${finding.declared ? `, declared was ${finding.declared}` : ''}`,
+      })
+    case 'effect-absent':
+      return fail({
+        code: 'effect-absent',
+        cell,
+        message: `the declared effect ${finding.declared} did not take effect: not seen in ${finding.evidence.samples} samples`,
+      })
+    case 'effect-partial':
+      return fail({
+        code: 'effect-partial',
+        cell,
+        message: `the declared effect ${finding.declared} came only now and then (${failures(finding)}), although every replica has the change`,
+      })
+    case 'undecided':
+      return inconclusive({
+        code: 'no-data',
+        cell,
+        message: `the evidence did not suffice: ${failures(finding)}${finding.evidence.note ? `; ${finding.evidence.note}` : ''}`,
+      })
+  }
+}
+
+function checkUndo(history: readonly JournalEvent[]): Verdict {
+  const failed = of(history, 'undo.failed')
+  if (failed.length === 0) return pass
+  return fail(
+    ...failed.map(({ change, replica, message }) => ({
+      code: 'undo-failed' as const,
+      message: `'${change}' could not be undone on ${replica}: ${message}`,
+    })),
+  )
+}
+
+function checkState(history: readonly JournalEvent[]): Verdict {
+  const hashes = of(history, 'state.hashed')
+  const before = hashes.find((event) => event.when === 'before')
+  const after = hashes.find((event) => event.when === 'after')
+  if (!before || !after) {
+    return inconclusive({
+      code: 'no-data',
+      message: `the configuration ${before ? 'after the undo' : 'before the change'} was never read`,
+    })
+  }
+  const unread = Object.entries(before.replicas).find(([, hash]) => hash.startsWith(unreadable))
+  if (unread) {
+    return inconclusive({
+      code: 'no-data',
+      message: `the configuration of ${unread[0]} before the change is not known (${unread[1]})`,
+    })
+  }
+  const differing = Object.keys(before.replicas).filter(
+    (replica) => before.replicas[replica] !== after.replicas[replica],
+  )
+  if (differing.length === 0) return pass
+  return fail({
+    code: 'state-differs',
+    message: `after the undo the configuration of ${differing.join(', ')} is not what it was`,
+  })
+}
+
+function checkRecovery(history: readonly JournalEvent[], started: Started): Verdict {
+  const judged = judgedIn(history, (window) => window === 'recovery')
+  if (judged.length === 0) {
+    return inconclusive({ code: 'no-data', message: 'recovery was not watched' })
+  }
+  return combine([
+    ...checkMissing(started, judged, 'after the undo'),
+    ...judged.map((cell) => {
+      if (cell.judgement === 'holds') return pass
+      if (cell.judgement === 'undecided') return checkHolding(cell, '')
+      return fail({
+        code: 'not-recovered',
+        cell: idOf(cell),
+        message: `still failed after the undo: ${failures(cell)}`,
+      })
+    }),
+  ])
+}
+
+function checkStatusPage(history: readonly JournalEvent[], expect: Expectation): Verdict {
+  if (expect.kind !== 'reproduces' || expect.statusPageLies === undefined) return pass
+  const finding = of(history, 'status.judged').at(-1)
+  if (!finding || finding.brokenMs === 0) {
+    return inconclusive({
+      code: 'no-data',
+      message: 'the status page could not be compared with what users saw',
+    })
+  }
+  const lied = finding.admitMs === undefined && finding.falseGreenMs > 0
+  if (lied === expect.statusPageLies) return pass
+  return fail({
+    code: 'status-page',
+    message: expect.statusPageLies
+      ? `the status page was expected to go on saying 'operational', and admitted the failure`
+      : `the status page was expected to admit the failure, and never did`,
+  })
+}
+
+function checkOutside(history: readonly JournalEvent[], started: Started): Verdict {
+  const refused = of(history, 'outside').filter(
+    (event) =>
+      event.outcome === 'refused' && !started.allowOutside.includes(hostOf(event.url) ?? ''),
+  )
+  const asked = Map.groupBy(refused, (event) => `${event.from} asked for ${event.url}`)
+  if (asked.size === 0) return pass
+  return fail(
+    ...[...asked].map(([what, events]) => ({
+      code: 'outside-traffic' as const,
+      message: `${what} (${events.length}×), which is outside of the mocked world: ${events[0]?.note ?? 'refused'}`,
+    })),
+  )
+}
+
+function hostOf(url: string): string | undefined {
+  return URL.canParse(url) ? new URL(url).hostname : undefined
+}
+
+function checkReplicas(history: readonly JournalEvent[], expect: Expectation): Verdict {
+  const exits = of(history, 'replica.exited')
+  if (exits.length === 0 || expect.kind === 'reproduces') return pass
+  return fail(
+    ...exits.map(({ replica, detail }) => ({
+      code: 'replica-died' as const,
+      message: `${replica} ended by itself: ${detail}`,
+    })),
+  )
+}
+
+function idOf({ flow, actor }: CellId): CellId {
+  return { flow, actor }
+}
+
+function failures({ evidence }: Judged): string {
+  const ratio = `${evidence.failures} of ${evidence.samples} failed`
+  return evidence.failures === 0
+    ? ratio
+    : `${ratio} (${percent(ratioOf(evidence))}), ${symptomList(evidence)}`
+}

@@ -1,0 +1,85 @@
+import { expect, it } from 'vitest'
+
+import type { StatusPageFinding, StatusState } from '../core/index.ts'
+import { judgeStatusPage, type Span, type StatusPoint } from './status-page.ts'
+
+type Reading = [atMs: number, overall: StatusState, anyComponent?: boolean]
+
+function points(readings: readonly Reading[]): StatusPoint[] {
+  return readings.map(([atMs, overall, anyComponent = false]) => ({ atMs, overall, anyComponent }))
+}
+
+const green = (atMs: number): Reading => [atMs, 'operational']
+const span: Span = { fromMs: 1_000, toMs: 3_000 }
+
+it.each<[string, Reading[], Span | undefined, StatusPageFinding | undefined]>([
+  ['was never read', [], span, undefined],
+  [
+    'is green and nothing broke',
+    [green(0), green(500)],
+    undefined,
+    { falseGreenMs: 0, falseRedMs: 0, brokenMs: 0 },
+  ],
+  [
+    'never admits',
+    [green(0), green(1_500), green(2_500)],
+    span,
+    { falseGreenMs: 2_000, falseRedMs: 0, brokenMs: 2_000 },
+  ],
+  [
+    'admits late',
+    [green(0), [1_800, 'outage'], green(3_000)],
+    span,
+    { detectMs: 800, admitMs: 800, falseGreenMs: 800, falseRedMs: 0, brokenMs: 2_000 },
+  ],
+  [
+    'has a component that admits before the whole does',
+    [green(0), [1_200, 'operational', true], [2_000, 'degraded', true], green(3_000)],
+    span,
+    { detectMs: 200, admitMs: 1_000, falseGreenMs: 1_000, falseRedMs: 0, brokenMs: 2_000 },
+  ],
+  [
+    'has a component that admits, and never the whole',
+    [green(0), [1_200, 'operational', true]],
+    span,
+    { detectMs: 200, falseGreenMs: 2_000, falseRedMs: 0, brokenMs: 2_000 },
+  ],
+  [
+    'admits only after it is over',
+    [green(0), [3_500, 'outage'], green(4_000)],
+    span,
+    { falseGreenMs: 2_000, falseRedMs: 500, brokenMs: 2_000 },
+  ],
+  [
+    'stays red after it is over',
+    [green(0), [1_000, 'outage'], green(3_400)],
+    span,
+    { detectMs: 0, admitMs: 0, falseGreenMs: 0, falseRedMs: 400, brokenMs: 2_000 },
+  ],
+  [
+    'is red without a cause, up to the end',
+    [green(0), [200, 'degraded']],
+    undefined,
+    { falseGreenMs: 0, falseRedMs: 4_800, brokenMs: 0 },
+  ],
+  [
+    'was red already when it broke: it says so at its next reading',
+    [[500, 'outage'], [1_100, 'outage'], green(3_000)],
+    span,
+    { detectMs: 100, admitMs: 100, falseGreenMs: 0, falseRedMs: 500, brokenMs: 2_000 },
+  ],
+  [
+    'cannot be read: neither green nor red',
+    [green(0), [1_500, 'unknown'], green(2_500)],
+    span,
+    { falseGreenMs: 1_000, falseRedMs: 0, brokenMs: 2_000 },
+  ],
+  [
+    'cannot be read while nothing is broken: no false alarm',
+    [green(0), [3_200, 'unknown'], green(4_000)],
+    span,
+    { falseGreenMs: 2_000, falseRedMs: 0, brokenMs: 2_000 },
+  ],
+])('a page that %s', (_name, readings, broken, finding) => {
+  expect(judgeStatusPage(points(readings), broken, 5_000)).toEqual(finding)
+})
