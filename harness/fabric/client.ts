@@ -1,0 +1,111 @@
+import {
+  describeError,
+  HarnessError,
+  type OutsideRecord,
+  type SitePort,
+  type SiteVariant,
+} from '../core/index.ts'
+import type { LinkCounters, RelayTarget, UpstreamAddress } from './contract.ts'
+import type { OutsidePage } from './outside-log.ts'
+
+/** The control API of a running fabric. Every method throws FABRIC_FAILED, or ABORTED when its signal ends the wait. */
+export class FabricClient implements SitePort {
+  readonly #control: string
+  readonly #token: string
+
+  /** `control` is the URL from FabricReady, `token` the controlToken of FabricSettings. */
+  constructor(control: string, token: string) {
+    this.#control = control
+    this.#token = token
+  }
+
+  /** Replaces the replicas that the front door of `service` and the links to it spread over. */
+  async setUpstreams(
+    service: string,
+    replicas: readonly UpstreamAddress[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#ask('PUT', `/upstreams/${encodeURIComponent(service)}`, signal, replicas)
+  }
+
+  /** Requests in flight to replicas that the service no longer has. */
+  async draining(service: string, signal: AbortSignal): Promise<number> {
+    const path = `/upstreams/${encodeURIComponent(service)}/draining`
+    const { requests } = (await this.#ask('GET', path, signal)) as { requests?: unknown }
+    return Number(requests)
+  }
+
+  /** Leads relays to where they go from now on; those that are not named stay as they are. */
+  async setRelays(targets: readonly RelayTarget[], signal: AbortSignal): Promise<void> {
+    await this.#ask('PUT', '/relays', signal, targets)
+  }
+
+  /** Finished requests to the outside with a sequence number above `seq`, and how many of these the log has lost. */
+  async outside(seq: number, signal: AbortSignal): Promise<OutsidePage> {
+    const page = (await this.#ask('GET', `/outside?after=${seq}`, signal)) as Partial<OutsidePage>
+    if (!Array.isArray(page.records) || typeof page.dropped !== 'number') {
+      throw unexpected('the outside log', page)
+    }
+    return { records: page.records as OutsideRecord[], dropped: page.dropped }
+  }
+
+  /** What passed through each link so far, by `linkKey`. */
+  async links(signal: AbortSignal): Promise<Readonly<Record<string, LinkCounters>>> {
+    return (await this.#ask('GET', '/links', signal)) as Record<string, LinkCounters>
+  }
+
+  /** Puts a failure mode of a site in force; undefined: the site answers as its handlers say. */
+  async setVariant(
+    host: string,
+    variant: SiteVariant | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const path = `/sites/${encodeURIComponent(host)}/variant`
+    await this.#ask(variant ? 'PUT' : 'DELETE', path, signal, variant)
+  }
+
+  async #ask(
+    method: 'GET' | 'PUT' | 'DELETE',
+    path: string,
+    signal: AbortSignal,
+    body?: unknown,
+  ): Promise<object> {
+    const what = `fabric: ${method} ${path}`
+    let status: number
+    let answer: unknown
+    try {
+      const response = await fetch(this.#control + path, {
+        method,
+        signal,
+        headers: { authorization: `Bearer ${this.#token}` },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      status = response.status
+      answer = await response.json()
+    } catch (error) {
+      if (signal.aborted) throw new HarnessError('ABORTED', `${what} was aborted`, { cause: error })
+      throw new HarnessError('FABRIC_FAILED', `${what} got no answer: ${describeError(error)}`, {
+        cause: error,
+        hint: 'the fabric has ended or is not reachable; what it said last is in its log',
+      })
+    }
+    if (status === 200 && typeof answer === 'object' && answer !== null) return answer
+    throw new HarnessError(
+      'FABRIC_FAILED',
+      `${what} was answered ${status}: ${JSON.stringify(answer)}`,
+      {
+        hint: 'the runtime asked for something that this fabric does not have: do they have the same version?',
+      },
+    )
+  }
+}
+
+function unexpected(what: string, value: unknown): HarnessError {
+  return new HarnessError(
+    'FABRIC_FAILED',
+    `${what} is not as expected: ${JSON.stringify(value).slice(0, 200)}`,
+    {
+      hint: 'the runtime and the fabric must have the same version',
+    },
+  )
+}

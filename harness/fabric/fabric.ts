@@ -1,0 +1,135 @@
+import { deriveSeed, seededRandom } from '../core/index.ts'
+import { openContainerSide } from './container-side.ts'
+import {
+  frontDoorPort,
+  linkKey,
+  linkPort,
+  type FabricReady,
+  type FabricSettings,
+  type LinkCounters,
+  type RelayTarget,
+  type UpstreamAddress,
+} from './contract.ts'
+import { createControlApi, type Controls } from './control-api.ts'
+import type { Tally } from './forward.ts'
+import { addressIn } from './interfaces.ts'
+import { listen } from './listener.ts'
+import { OutsideLog } from './outside-log.ts'
+import { createOutsideProxy, type OutsideProxy } from './outside-proxy.ts'
+import { Outside } from './outside.ts'
+import { createReplicaProxy } from './replica-proxy.ts'
+import { loadSites } from './site.ts'
+import { CertificateAuthority } from './tls/authority.ts'
+import { dialTcp, Upstreams } from './upstream.ts'
+import { VariantBoard } from './variant-board.ts'
+
+const controlHost = '127.0.0.1'
+
+/** A running fabric. Disposing it cuts every connection. */
+export interface Fabric extends AsyncDisposable {
+  readonly ready: FabricReady
+}
+
+/** A listener that leads to the replicas of `service`. */
+interface Edge {
+  readonly service: string
+  readonly upstreams: Upstreams
+  readonly tally: Tally
+  readonly url: string
+}
+
+export async function startFabric(settings: FabricSettings): Promise<Fabric> {
+  const sites = await loadSites(settings.sites)
+  await using opened = new AsyncDisposableStack()
+  const { container } = settings
+  const portOf = (name: string) => container?.ports[name]
+  const openEdge = async (name: string, service: string): Promise<Edge> => {
+    const random = seededRandom(deriveSeed(settings.seed, name))
+    const upstreams = new Upstreams(random, dialTcp)
+    const tally = { requests: 0, failures: 0 }
+    const server = createReplicaProxy(service, upstreams, tally)
+    const { url } = opened.use(await listen(server, settings.host, portOf(name)))
+    return { service, upstreams, tally, url }
+  }
+  const frontDoors = new Map<string, Edge>()
+  for (const service of settings.services) {
+    frontDoors.set(service, await openEdge(frontDoorPort(service), service))
+  }
+  const links = new Map<string, Edge>()
+  for (const link of settings.links) {
+    links.set(linkKey(link), await openEdge(linkPort(link), link.to))
+  }
+  const log = new OutsideLog()
+  const variants = new VariantBoard(sites, deriveSeed(settings.seed, 'variants'))
+  const outside = new Outside(sites, log, variants)
+  const authority = new CertificateAuthority()
+  const outsideProxy = createOutsideProxy(outside, settings.callers, authority)
+  const proxy = opened.use(await listen(outsideProxy.server, settings.host, portOf('proxy')))
+  const edges = [...frontDoors.values(), ...links.values()]
+  const callers = new Map<string, string>()
+  const callerAt = (address: string) => callers.get(address) ?? 'unknown'
+  const leadRelay =
+    container &&
+    (await openContainerSide(container, { sites, log, outside, authority, callerAt }, opened))
+  const setRelays = (targets: readonly RelayTarget[]) => {
+    leadRelay?.(targets)
+    return leadRelay !== undefined
+  }
+  const setVariant = variantSetter(variants, outsideProxy)
+  const controls = { ...createControls(edges, links, log, callers), setRelays, setVariant }
+  const controlServer = createControlApi(controls, settings.controlToken)
+  const control = opened.use(
+    await listen(
+      controlServer,
+      container ? addressIn(container.outerNetwork) : controlHost,
+      portOf('control'),
+    ),
+  )
+  const running = opened.move()
+  return {
+    ready: {
+      control: control.url,
+      proxy: proxy.url,
+      frontDoors: urlsOf(frontDoors),
+      links: urlsOf(links),
+      caCertificate: authority.certificate,
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  }
+}
+
+function createControls(
+  edges: readonly Edge[],
+  links: ReadonlyMap<string, Edge>,
+  log: OutsideLog,
+  callers: Map<string, string>,
+): Omit<Controls, 'setRelays' | 'setVariant'> {
+  return {
+    setUpstreams(service: string, addresses: readonly UpstreamAddress[]): boolean {
+      const leading = edges.filter((edge) => edge.service === service)
+      for (const { upstreams } of leading) upstreams.set(addresses)
+      for (const { id, host } of addresses) callers.set(host, id)
+      return leading.length > 0
+    },
+    draining(service: string): number {
+      const leading = edges.filter((edge) => edge.service === service)
+      return leading.reduce((sum, { upstreams }) => sum + upstreams.draining, 0)
+    },
+    outsideAfter: (seq) => log.after(seq),
+    links: (): Record<string, LinkCounters> =>
+      Object.fromEntries([...links].map(([key, { tally }]) => [key, { ...tally }])),
+  }
+}
+
+function variantSetter(variants: VariantBoard, proxy: OutsideProxy): Controls['setVariant'] {
+  return (host, setting) => {
+    const problem = variants.set(host, setting)
+    // What strikes connections has to find new ones.
+    if (!problem && variants.strikesConnections(host)) proxy.closeTunnels(host)
+    return problem
+  }
+}
+
+function urlsOf(edges: ReadonlyMap<string, Edge>): Record<string, string> {
+  return Object.fromEntries([...edges].map(([name, { url }]) => [name, url]))
+}

@@ -1,0 +1,123 @@
+import {
+  request as httpRequest,
+  type ClientRequest,
+  type IncomingMessage,
+  type RequestOptions,
+  type ServerResponse,
+} from 'node:http'
+import { pipeline } from 'node:stream'
+
+import { describeError } from '../core/index.ts'
+import { replicaHeader } from './contract.ts'
+import { sendFault } from './faults.ts'
+import { announcesBody, endToEndHeaders } from './hop-by-hop.ts'
+import { flushLateHeaders } from './late-headers.ts'
+import type { Upstream } from './upstream.ts'
+
+/** What passed through a listener. */
+export interface Tally {
+  requests: number
+  failures: number
+}
+
+/** RFC 9110 §9.2.2. */
+const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
+/** Methods for which Node announces no body by itself. */
+const bodiless = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'DELETE'])
+const staleConnectionCodes = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED'])
+
+/**
+ * Sends the request to the replica and its answer back, both as streams. When the client goes, so does the request to the
+ * replica; when the replica breaks off, so does the answer. Nothing is answered before the replica is, but for 502 when it is not.
+ */
+export function forward(
+  client: IncomingMessage,
+  answer: ServerResponse,
+  upstream: Upstream,
+  tally: Tally,
+): void {
+  const hasBody = announcesBody(client)
+  const options = upstreamOptions(client, upstream)
+  const mayRepeat = !hasBody && idempotent.has(client.method ?? '')
+  let request: ClientRequest
+  let gone = false
+
+  const send = (connection: RequestOptions): void => {
+    request = httpRequest({ ...options, ...connection })
+    let answered = false
+    request.on('response', (incoming) => {
+      answered = true
+      // When the client went, this is our own abort; the end of its connection comes first then.
+      incoming.once('error', () => {
+        if (!gone) tally.failures += 1
+      })
+      relay(incoming, answer, upstream.address.id)
+    })
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      // After the answer began, relay() sees the same break; after the client went, this is our own abort.
+      if (answered || gone) return
+      const stale = request.reusedSocket && staleConnectionCodes.has(error.code ?? '')
+      // The replica closed a kept connection while the request was on its way: no fault of its, so once more on a new one.
+      if (stale && mayRepeat) return send({ createConnection: () => upstream.connect() })
+      failed(client, answer, upstream, tally, error)
+    })
+    if (!hasBody) return void request.end()
+    request.flushHeaders()
+    client.pipe(request)
+  }
+
+  answer.once('close', () => {
+    if (answer.writableFinished) return
+    gone = true
+    request.destroy()
+  })
+  send({ agent: upstream.agent })
+}
+
+function upstreamOptions(client: IncomingMessage, { address }: Upstream): RequestOptions {
+  // Node has already answered `Expect: 100-continue`.
+  const headers = endToEndHeaders(client, ['expect'])
+  // Given as a list, headers are sent as they are, and framing is ours to say.
+  if (client.headers['transfer-encoding'] !== undefined)
+    headers.push('Transfer-Encoding', 'chunked')
+  else if (client.headers['content-length'] === undefined && !bodiless.has(client.method ?? '')) {
+    headers.push('Content-Length', '0')
+  }
+  return {
+    host: address.host,
+    port: address.port,
+    method: client.method ?? 'GET',
+    path: client.url ?? '/',
+    headers,
+    setHost: false,
+  }
+}
+
+function relay(incoming: IncomingMessage, answer: ServerResponse, replica: string): void {
+  const headers = endToEndHeaders(incoming, [replicaHeader])
+  headers.push(replicaHeader, replica)
+  answer.sendDate = false
+  answer.writeHead(incoming.statusCode ?? 502, incoming.statusMessage ?? '', headers)
+  let begun = false
+  incoming.once('data', () => (begun = true))
+  flushLateHeaders(answer, () => begun)
+  // Its errors are seen on both ends; it carries the end of either one to the other.
+  pipeline(incoming, answer, () => undefined)
+}
+
+function failed(
+  client: IncomingMessage,
+  answer: ServerResponse,
+  { address }: Upstream,
+  tally: Tally,
+  error: Error,
+): void {
+  tally.failures += 1
+  client.unpipe()
+  const where = `${address.id} (${address.host}:${address.port})`
+  sendFault(answer, 502, `${where} did not answer: ${describeError(error)}`, {
+    [replicaHeader]: address.id,
+    // What is left of the body is not worth reading.
+    ...(client.complete ? {} : { connection: 'close' }),
+  })
+}

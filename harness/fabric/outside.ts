@@ -1,0 +1,116 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+import type { OutsideRecord } from '../core/index.ts'
+import { refusedHeader } from './contract.ts'
+import type { OutsideLog } from './outside-log.ts'
+import {
+  findSite,
+  hostOf,
+  isRefusal,
+  refusalText,
+  type Refusal,
+  type SiteDirectory,
+} from './outside-gate.ts'
+import { answerFromSite, type Outcome } from './site-answer.ts'
+import type { Struck, VariantBoard } from './variant-board.ts'
+import type { NameVariant, TlsVariant } from './variants/variant.ts'
+
+/** The mocked outside world: answers requests from sites, in the failure modes that are in force, refuses the others, and records all. */
+export class Outside {
+  readonly #sites: SiteDirectory
+  readonly #log: OutsideLog
+  readonly #variants: VariantBoard
+
+  constructor(sites: SiteDirectory, log: OutsideLog, variants: VariantBoard) {
+    this.#sites = sites
+    this.#log = log
+    this.#variants = variants
+  }
+
+  /** Answers one request; never rejects. `handshake` is what struck the connection that it came on. */
+  async serve(
+    url: URL,
+    from: string,
+    incoming: IncomingMessage,
+    answer: ServerResponse,
+    handshake?: Struck<TlsVariant>,
+  ): Promise<void> {
+    const atMs = Date.now()
+    const started = performance.now()
+    const target = withoutUser(url)
+    const site = findSite(target, this.#sites)
+    if (this.#variants.strikesConnections(hostOf(target))) answer.shouldKeepAlive = false
+    const struck = isRefusal(site) ? undefined : this.#variants.strikeAnswer(target)
+    const outcome = isRefusal(site)
+      ? refuse(target, from, site, answer)
+      : await answerFromSite(site, target, incoming, answer, struck)
+    const durationMs = Math.round((performance.now() - started) * 10) / 10
+    const method = incoming.method ?? 'GET'
+    const variant = (struck ?? handshake)?.name
+    this.#log.add({
+      atMs,
+      from,
+      method,
+      url: target.href,
+      ...outcome,
+      durationMs,
+      ...(variant === undefined ? {} : { variant }),
+    })
+  }
+
+  /** Why nothing would answer at this URL; undefined when something does. */
+  refusalOf(url: URL): Refusal | undefined {
+    const site = findSite(url, this.#sites)
+    return isRefusal(site) ? site : undefined
+  }
+
+  /** What strikes the next TLS handshake with the host. */
+  strikeHandshake(url: URL): Struck<TlsVariant> | undefined {
+    return this.#variants.strikeHandshake(url)
+  }
+
+  /** How the look-up of the host fails this time, recorded; undefined when it does not. */
+  failLookup(
+    url: URL,
+    from: string,
+    method: string,
+    status?: number,
+  ): NameVariant['responseCode'] | undefined {
+    const struck = this.#variants.strikeName(url)
+    if (!struck) return undefined
+    const { responseCode } = struck.variant
+    this.record({
+      from,
+      method,
+      url: withoutUser(url).href,
+      outcome: 'answered',
+      ...(status === undefined ? {} : { status }),
+      note: `the name was not found: ${responseCode}`,
+      variant: struck.name,
+    })
+    return responseCode
+  }
+
+  /** Records what did not come to be a request. */
+  record(entry: Omit<OutsideRecord, 'seq' | 'atMs'>): void {
+    this.#log.add({ atMs: Date.now(), ...entry })
+  }
+}
+
+/** User information is for the far end, and a Request may not have it. */
+function withoutUser(url: URL): URL {
+  if (url.username === '' && url.password === '') return url
+  const target = new URL(url)
+  target.username = ''
+  target.password = ''
+  return target
+}
+
+function refuse(url: URL, from: string, refusal: Refusal, answer: ServerResponse): Outcome {
+  answer.writeHead(502, {
+    'content-type': 'text/plain; charset=utf-8',
+    [refusedHeader]: refusal.reason,
+  })
+  answer.end(refusalText(url, from, refusal))
+  return { outcome: 'refused', status: 502, note: refusal.reason }
+}

@@ -1,0 +1,42 @@
+import { createServer, type Server } from 'node:http'
+
+import { forward, type Tally } from './forward.ts'
+import { endWithFault, sendFault } from './faults.ts'
+import { tunnelUpgrade } from './upgrade.ts'
+import type { Upstreams } from './upstream.ts'
+
+/** Names and values of a request together; Node's default is half of it. */
+const maxHeaderBytes = 32 * 1024
+/** Longer than any pause of a flow, so that clients find their connections open. */
+const keepAliveMs = 60_000
+
+/**
+ * A reverse proxy over the replicas of `service`, HTTP/1.1 and websockets. It adds nothing to requests and one header to answers,
+ * never fails over to another replica (that would hide a broken one), and has no time limits of its own.
+ */
+export function createReplicaProxy(service: string, upstreams: Upstreams, tally: Tally): Server {
+  const server = createServer({
+    maxHeaderSize: maxHeaderBytes,
+    keepAliveTimeout: keepAliveMs,
+    requestTimeout: 0,
+    noDelay: true,
+    // Other protocols (h2c, which some clients offer to everyone) are declined by going on in HTTP/1.1.
+    shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
+  })
+  const noReplica = `no replica of ${service} takes traffic right now`
+  server.on('request', (request, answer) => {
+    tally.requests += 1
+    const upstream = upstreams.next()
+    if (upstream) return forward(request, answer, upstream, tally)
+    tally.failures += 1
+    sendFault(answer, 503, noReplica)
+  })
+  server.on('upgrade', (request, socket, head) => {
+    tally.requests += 1
+    const upstream = upstreams.next()
+    if (upstream) return tunnelUpgrade(request, socket, head, upstream, tally)
+    tally.failures += 1
+    endWithFault(socket, 503, noReplica)
+  })
+  return server
+}
