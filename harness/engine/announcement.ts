@@ -1,0 +1,46 @@
+import {
+  cellsOf,
+  journalVersion,
+  type EventBody,
+  type JudgementOptions,
+  type Scenario,
+} from '../core/index.ts'
+import type { ExperimentOptions } from './experiment-options.ts'
+
+/** The first event of a journal: all that is known before anything starts. */
+export function announcement(
+  scenario: Scenario,
+  judgement: JudgementOptions,
+  options: Pick<ExperimentOptions, 'runId' | 'provenance' | 'runtime' | 'seed'>,
+): EventBody<'run.started'> {
+  const titles = new Map(
+    [...scenario.flows, ...scenario.actors].map(({ id, title }) => [id, title]),
+  )
+  return {
+    version: journalVersion,
+    runId: options.runId,
+    ...options.provenance,
+    scenario: scenario.id,
+    title: scenario.title,
+    ...(scenario.description === undefined ? {} : { description: scenario.description }),
+    runtime: options.runtime.name,
+    seed: options.seed,
+    cells: cellsOf(scenario).map((cell) => ({
+      ...cell,
+      flowTitle: titles.get(cell.flow) ?? cell.flow,
+      actorTitle: titles.get(cell.actor) ?? cell.actor,
+    })),
+    changes: scenario.steps.map((step) => ({
+      kind: step.kind,
+      name: step.name,
+      title: step.title,
+      summary: step.summary,
+      ...(step.kind === 'change' ? { service: step.service } : {}),
+      effects: step.effects,
+    })),
+    expect: scenario.expect,
+    judgement,
+    allowOutside: scenario.allowOutside ?? [],
+    ...(scenario.statusPage ? { statusPage: scenario.statusPage.title } : {}),
+  }
+}

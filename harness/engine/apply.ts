@@ -1,0 +1,134 @@
+import {
+  HarnessError,
+  describeError,
+  type Change,
+  type Emit,
+  type Fault,
+  type SystemPort,
+} from '../core/index.ts'
+import type { RunningReplica } from './ports.ts'
+
+/** A change on one replica, or a fault, that is to be undone. */
+export interface Applied {
+  readonly step: string
+  /** The replica, or what the fault is on. */
+  readonly on: readonly string[]
+  undo(signal: AbortSignal): Promise<void>
+  readonly undoTimeoutMs?: number
+}
+
+export interface StageResult {
+  readonly applied: readonly Applied[]
+  readonly on: readonly string[]
+  readonly explain: readonly string[]
+  readonly complete: boolean
+}
+
+/** Applies a change to these replicas in parallel. Whatever fails is journaled; what did apply is returned all the same, so that it can be undone. */
+export async function applyToReplicas(
+  change: Change,
+  replicas: readonly RunningReplica[],
+  emit: Emit,
+  signal: AbortSignal,
+): Promise<StageResult> {
+  const results = await Promise.allSettled(replicas.map((replica) => change.apply(replica, signal)))
+  const applied: Applied[] = []
+  const explained = new Map<string, string[]>()
+  let complete = true
+  for (const [i, result] of results.entries()) {
+    const replica = (replicas[i] as RunningReplica).id
+    if (result.status === 'rejected') {
+      complete = false
+      emit('change.failed', { change: change.name, replica, ...failureOf(result.reason) })
+      continue
+    }
+    const { explain, undoTimeoutMs } = result.value
+    applied.push({
+      step: change.name,
+      on: [replica],
+      undo: (s) => result.value.undo(s),
+      ...(undoTimeoutMs === undefined ? {} : { undoTimeoutMs }),
+    })
+    if (explain.length === 0) {
+      complete = false
+      const message = 'the configuration is the same before and after'
+      emit('change.failed', { change: change.name, replica, why: 'noop', message })
+      continue
+    }
+    const text = explain.join('\n')
+    explained.set(text, [...(explained.get(text) ?? []), replica])
+  }
+  const on = replicas.map(({ id }) => id)
+  return { applied, on, explain: explainLines(explained), complete }
+}
+
+/** Injects a fault. One that cannot be injected is journaled. */
+export async function injectFault(
+  fault: Fault,
+  system: SystemPort,
+  emit: Emit,
+  signal: AbortSignal,
+): Promise<StageResult> {
+  try {
+    const injected = await fault.inject(system, signal)
+    const { on } = injected
+    const applied = [{ step: fault.name, on, undo: (s: AbortSignal) => injected.heal(s) }]
+    return { applied, on, explain: injected.explain, complete: true }
+  } catch (error) {
+    const message = describeError(error)
+    emit('change.failed', {
+      change: fault.name,
+      replica: 'the fabric',
+      why: 'unreachable',
+      message,
+    })
+    return { applied: [], on: [], explain: [], complete: false }
+  }
+}
+
+/** One difference for all replicas is said once; different ones are said by replica. */
+function explainLines(explained: ReadonlyMap<string, readonly string[]>): string[] {
+  const entries = [...explained]
+  if (entries.length <= 1) return entries.flatMap(([text]) => text.split('\n'))
+  return entries.flatMap(([text, replicas]) =>
+    text.split('\n').map((line) => `${replicas.join(', ')}: ${line}`),
+  )
+}
+
+function failureOf(reason: unknown): { why: 'refused' | 'unreachable'; message: string } {
+  const refused = reason instanceof HarnessError && reason.code === 'CONFIG_REFUSED'
+  return { why: refused ? 'refused' : 'unreachable', message: describeError(reason) }
+}
+
+const undoTries = 3
+const defaultUndoTimeoutMs = 5_000
+
+/** Undoes and heals in reverse order of application. Goes on after a failure and journals it; bounded in time on its own, so that it works after an interrupt. */
+export async function undoAll(applied: Applied[], emit: Emit, now: () => number): Promise<void> {
+  while (applied.length > 0) {
+    const { step: change } = applied.at(-1) as Applied
+    const startMs = now()
+    const replicas: string[] = []
+    while (applied.at(-1)?.step === change) {
+      const last = applied.pop() as Applied
+      const error = await tryUndo(last)
+      if (error === undefined) replicas.push(...last.on)
+      else
+        emit('undo.failed', { change, replica: last.on.join(', '), message: describeError(error) })
+    }
+    emit('change.undone', { change, replicas, durationMs: now() - startMs })
+  }
+}
+
+async function tryUndo(applied: Applied): Promise<unknown> {
+  let lastError: unknown
+  for (let i = 0; i < undoTries; i += 1) {
+    try {
+      await applied.undo(AbortSignal.timeout(applied.undoTimeoutMs ?? defaultUndoTimeoutMs))
+      return undefined
+    } catch (error) {
+      lastError = error
+    }
+  }
+  return lastError
+}

@@ -1,0 +1,356 @@
+import {
+  cellsOf,
+  deriveSeed,
+  type Actor,
+  type CellId,
+  type JudgementOptions,
+  type Scenario,
+  type Step,
+  type Timings,
+  type Verdict,
+  type WindowInfo,
+} from '../core/index.ts'
+import { defaultJudgement, judgeRun } from '../judge/index.ts'
+import { HttpConnections } from '../load/index.ts'
+import { announcement } from './announcement.ts'
+import { applyToReplicas, injectFault, undoAll, type Applied, type StageResult } from './apply.ts'
+import type { ExperimentOptions } from './experiment-options.ts'
+import { Journal } from './journal.ts'
+import { BreakageClock, OutsideObserver, observeStatusPage } from './observers.ts'
+import type { RunningStack } from './ports.ts'
+import { stagesOf } from './rollout.ts'
+import { Sampler } from './sampler.ts'
+import { signIn } from './sign-in.ts'
+import { hashState } from './state-hash.ts'
+import { Window, type EffectInForce } from './window.ts'
+
+/** A status page must have been read this often in a window before the window may end. */
+const readingsPerWindow = 3
+
+/** The parts of a run, to be put in order by whoever drives it. */
+export class Experiment {
+  readonly journal: Journal
+  readonly cells: readonly CellId[]
+  readonly scenario: Scenario
+  readonly #options: ExperimentOptions
+  readonly #judgement: JudgementOptions
+  readonly #breakage = new BreakageClock()
+  readonly #applied: Applied[] = []
+  /** Declared effects by the step that is in force. */
+  readonly #inForce = new Map<string, readonly EffectInForce[]>()
+  readonly #timings: { -readonly [K in keyof Timings]: Timings[K] } = { totalMs: 0 }
+  readonly #observersStop = new AbortController()
+  #observers: Promise<void>[] = []
+  #actors: readonly Actor[] = []
+  #outside: OutsideObserver | undefined
+  #stack: RunningStack | undefined
+  #connections: HttpConnections | undefined
+  #sampler: Sampler | undefined
+
+  constructor(scenario: Scenario, options: ExperimentOptions) {
+    this.scenario = scenario
+    this.cells = cellsOf(scenario)
+    this.#options = options
+    this.#judgement = { ...defaultJudgement, ...scenario.judgement }
+    options.redactor.keep([
+      ...[...scenario.flows, ...scenario.actors].map(({ id }) => id),
+      ...scenario.stack.services.map(({ name }) => name),
+      ...scenario.steps.map(({ name }) => name),
+    ])
+    this.journal = new Journal(options.clock, options.redactor, [
+      this.#breakage.listen,
+      ...options.listeners,
+    ])
+  }
+
+  get stack(): RunningStack {
+    if (!this.#stack) throw new Error('the stack is not started')
+    return this.#stack
+  }
+
+  /** The actors with the sessions that they have now. */
+  get actors(): readonly Actor[] {
+    return this.#actors
+  }
+
+  /** Whether something is applied that is not undone. */
+  get hasChanges(): boolean {
+    return this.#applied.length > 0
+  }
+
+  get interrupted(): boolean {
+    return this.#options.signal.aborted
+  }
+
+  /** Starts the stack, signs the actors in and sets traffic going. */
+  async start(): Promise<void> {
+    const { runtime, runId, seed, logDir, redactor, signal } = this.#options
+    const { emit } = this.journal
+    emit('run.started', announcement(this.scenario, this.#judgement, this.#options))
+    emit('phase', {
+      phase: 'starting',
+      text: `starting '${this.scenario.stack.name}' (${runtime.name})`,
+    })
+    const startMs = this.#now()
+    const stack = await runtime.start(this.scenario.stack, {
+      runId,
+      seed,
+      logDir,
+      redactor,
+      signal,
+      onProgress: (text) => emit('phase', { phase: 'starting', text }),
+      onExit: (exit) => emit('replica.exited', exit),
+    })
+    this.#stack = stack
+    this.#connections = new HttpConnections({
+      frontDoors: Object.fromEntries(stack.services.map((s) => [s.name, s.frontDoor])),
+      entry: this.scenario.stack.entry,
+      proxyUrl: stack.proxyUrl,
+      ...(stack.caCertificate === undefined ? {} : { caCertificate: stack.caCertificate }),
+      redactor,
+    })
+    this.#timings.startMs = this.#since(startMs)
+    emit('stack.ready', {
+      services: stack.services,
+      proxyUrl: new URL(stack.proxyUrl).origin,
+      durationMs: this.#timings.startMs,
+    })
+    const connections = this.#connections
+    this.#actors = await signIn(
+      this.scenario.actors,
+      (headers, bounded) => connections.client(headers, bounded),
+      { redactor, signal, onProgress: (text) => emit('phase', { phase: 'starting', text }) },
+    )
+    this.#sampler = this.#makeSampler(this.#connections)
+    this.#sampler.start()
+    this.#observe(stack, this.#connections)
+  }
+
+  /** True when every cell holds, so that changes may be applied. */
+  async baseline(): Promise<boolean> {
+    this.journal.emit('phase', {
+      phase: 'baseline',
+      text: `checking that all ${this.cells.length} cells work before anything is changed`,
+    })
+    await this.hashState('before')
+    const startMs = this.#now()
+    const info: WindowInfo = { id: 'baseline', kind: 'baseline' }
+    await this.#watch(info, [])
+    this.#timings.baselineMs = this.#since(startMs)
+    const judged = this.journal.judged('baseline')
+    return judged.length > 0 && judged.every((event) => event.judgement === 'holds')
+  }
+
+  /** Applies a change stage by stage, or injects a fault, and watches what it does. False when that broke something or could not be done: then what follows makes no sense. */
+  async step(step: Step, number: number): Promise<boolean> {
+    const { signal } = this.#options
+    const { emit } = this.journal
+    if (step.kind === 'fault') {
+      this.#announceStage(`injecting '${step.name}'`)
+      const done = await this.#stage(step, injectFault(step, this.stack, emit, signal))
+      return done && this.#watchStep(step, `change:${number}`, true)
+    }
+    const replicas = this.stack.replicas.filter((replica) => replica.service === step.service)
+    const stages = stagesOf(step.rollout, replicas.length)
+    for (const [i, upTo] of stages.entries()) {
+      const stage = stages.length > 1 ? i + 1 : undefined
+      const added = replicas.slice(stages[i - 1] ?? 0, upTo)
+      this.#announceStage(`applying '${step.name}' to ${added.map(({ id }) => id).join(', ')}`)
+      const done = await this.#stage(step, applyToReplicas(step, added, emit, signal), stage)
+      const window = stage === undefined ? `change:${number}` : `change:${number}:stage:${stage}`
+      if (!done || !(await this.#watchStep(step, window, upTo === replicas.length, stage))) {
+        return false
+      }
+    }
+    return true
+  }
+
+  /** Undoes all that was applied, last first. Works after an interrupt too. */
+  async undo(): Promise<void> {
+    if (this.#applied.length === 0) return
+    const startMs = this.#now()
+    this.journal.emit('phase', { phase: 'undoing', text: 'undoing the change' })
+    await undoAll(this.#applied, this.journal.emit, () => this.#now())
+    this.#inForce.clear()
+    this.#timings.undoMs = this.#since(startMs)
+  }
+
+  /** Compares the configuration with what it was, and watches until the steady state holds again. */
+  async recover(): Promise<void> {
+    this.journal.emit('phase', {
+      phase: 'recovering',
+      text: 'watching whether everything comes back',
+    })
+    const startMs = this.#now()
+    await this.hashState('after')
+    await this.#watch({ id: 'recovery', kind: 'recovery' }, [])
+    this.#timings.recoveryMs = this.#since(startMs)
+  }
+
+  /** Writes down the state of the configuration: 'after' also after an undo that nobody watches. */
+  async hashState(when: 'before' | 'after'): Promise<void> {
+    const replicas = await hashState(this.stack.replicas)
+    this.journal.emit('state.hashed', { when, replicas })
+  }
+
+  /** Stops traffic, judges the run from its journal, tears everything down. The last event is 'run.ended'. */
+  async finish(): Promise<Verdict> {
+    const { emit } = this.journal
+    if (this.interrupted) emit('interrupted', { signal: String(this.#options.signal.reason) })
+    const faults: unknown[] = []
+    await this.#attempt(faults, () => this.#sampler?.stop())
+    this.#observersStop.abort()
+    await this.#attempt(faults, () => Promise.all(this.#observers))
+    await this.#attempt(faults, () => this.#outside?.drain())
+    const finding = this.#breakage.finding(this.#now())
+    if (finding) emit('status.judged', finding)
+    const verdict = judgeRun(this.journal.history)
+    emit('verdict.reached', { verdict })
+    emit('phase', { phase: 'tearing-down', text: 'stopping everything' })
+    const startMs = this.#now()
+    await this.#attempt(faults, () => this.#connections?.[Symbol.asyncDispose]())
+    await this.#attempt(faults, () => this.#stack?.[Symbol.asyncDispose]())
+    this.#timings.teardownMs = this.#since(startMs)
+    this.#timings.totalMs = round(this.#now())
+    emit('run.ended', {
+      verdict,
+      timings: this.#timings,
+      outsideRequests: this.#outside?.requests ?? 0,
+    })
+    if (faults.length > 0) throw faults[0]
+    return verdict
+  }
+
+  async #attempt(faults: unknown[], task: () => PromiseLike<unknown> | undefined): Promise<void> {
+    try {
+      await task()
+    } catch (error) {
+      faults.push(error)
+    }
+  }
+
+  #makeSampler(connections: HttpConnections): Sampler {
+    return new Sampler({
+      cells: this.cells,
+      flows: this.scenario.flows,
+      actors: this.#actors,
+      clientFor: (actor, signal) => connections.client(actor.headers, signal),
+      clock: this.#options.clock,
+      seed: deriveSeed(this.#options.seed, 'flows'),
+      concurrency: this.#options.concurrency ?? 8,
+      idlePauseMs: this.#options.idlePauseMs ?? 100,
+      emit: this.journal.emit,
+    })
+  }
+
+  #observe(stack: RunningStack, connections: HttpConnections): void {
+    const { clock } = this.#options
+    const { signal } = this.#observersStop
+    this.#outside = new OutsideObserver(stack, this.journal.emit)
+    this.#observers.push(this.#outside.run(clock, signal))
+    const { statusPage } = this.scenario
+    if (statusPage) {
+      const clientFor = (bounded: AbortSignal) => connections.client({}, bounded)
+      this.#observers.push(
+        observeStatusPage(statusPage, clientFor, this.journal.emit, clock, signal),
+      )
+    }
+  }
+
+  #announceStage(text: string): void {
+    this.journal.emit('phase', { phase: 'applying', text })
+    this.#breakage.changeApplied(this.#now())
+  }
+
+  /** Takes up the result of a stage that is being applied; true when all of it is in force. */
+  async #stage(step: Step, result: Promise<StageResult>, stage?: number): Promise<boolean> {
+    const startMs = this.#now()
+    const { applied, on, explain, complete } = await result
+    this.#applied.push(...applied)
+    const durationMs = this.#since(startMs)
+    this.#timings.applyMs = (this.#timings.applyMs ?? 0) + durationMs
+    if (!complete) return false
+    this.journal.emit('change.applied', {
+      change: step.name,
+      ...(stage === undefined ? {} : { stage }),
+      replicas: on,
+      explain,
+      durationMs,
+    })
+    return !this.interrupted
+  }
+
+  /** Judges all cells with this step in force beside those before it; true when none is broken. */
+  async #watchStep(
+    step: Step,
+    window: string,
+    everywhere: boolean,
+    stage?: number,
+  ): Promise<boolean> {
+    const info: WindowInfo = {
+      id: window,
+      kind: 'change',
+      change: step.name,
+      ...(stage === undefined ? {} : { stage }),
+    }
+    this.journal.emit('phase', {
+      phase: 'watching',
+      text: `watching what '${step.name}' does to ${this.cells.length} cells`,
+    })
+    this.#inForce.set(
+      step.name,
+      step.effects.map((effect) => ({ ...effect, everywhere })),
+    )
+    const startMs = this.#now()
+    await this.#watch(info, [...this.#inForce.values()].flat())
+    this.#timings.verdictMs = Math.max(this.#timings.verdictMs ?? 0, this.#since(startMs))
+    const broken = this.journal.judged(window).some((event) => event.judgement === 'broken')
+    return !broken && !this.interrupted
+  }
+
+  async #watch(info: WindowInfo, effects: readonly EffectInForce[]): Promise<void> {
+    const { signal, clock } = this.#options
+    const sampler = this.#sampler
+    if (!sampler || signal.aborted) return
+    const window = new Window({
+      info,
+      cells: this.cells,
+      effects,
+      judgement: this.#judgement,
+      emit: this.journal.emit,
+      now: clock.now,
+    })
+    const ended = new AbortController()
+    const readings = this.#breakage.readings
+    sampler.window = window
+    await Promise.race([
+      window.settled.then(() => this.#statusSeen(readings, signal)),
+      sampler.faulted,
+      clock.sleep(this.#judgement.windowMs, AbortSignal.any([signal, ended.signal])),
+    ])
+    ended.abort()
+    sampler.window = undefined
+    window.close(
+      signal.aborted ? 'interrupted' : `the window of ${this.#judgement.windowMs} ms ended`,
+    )
+  }
+
+  async #statusSeen(before: number, signal: AbortSignal): Promise<void> {
+    if (!this.scenario.statusPage) return
+    while (this.#breakage.readings < before + readingsPerWindow && !signal.aborted) {
+      await this.#options.clock.sleep(20, signal)
+    }
+  }
+
+  #now(): number {
+    return this.#options.clock.now()
+  }
+
+  #since(startMs: number): number {
+    return round(this.#now() - startMs)
+  }
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 10) / 10
+}

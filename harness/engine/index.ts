@@ -1,0 +1,7 @@
+export * from './clock.ts'
+export * from './experiment.ts'
+export type { ExperimentOptions } from './experiment-options.ts'
+export type * from './ports.ts'
+export type { JournalListener } from './journal.ts'
+export * from './run.ts'
+export * from './validate.ts'

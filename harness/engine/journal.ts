@@ -1,0 +1,46 @@
+import type {
+  Emit,
+  EventBody,
+  EventOf,
+  JournalEvent,
+  JournalKind,
+  Redactor,
+} from '../core/index.ts'
+import type { Clock } from './ports.ts'
+
+export type JournalListener = (event: JournalEvent) => void
+
+/** The one stream of a run. Secrets are removed here, before any listener sees an event. */
+export class Journal {
+  /** All events but samples and readings of outside traffic that was answered: what the judge needs. */
+  readonly history: JournalEvent[] = []
+  readonly #listeners: JournalListener[]
+  readonly #redactor: Redactor
+  readonly #clock: Clock
+
+  constructor(clock: Clock, redactor: Redactor, listeners: readonly JournalListener[]) {
+    this.#clock = clock
+    this.#redactor = redactor
+    this.#listeners = [...listeners]
+  }
+
+  /** The judgements of a window so far. */
+  judged(window: string): EventOf<'cell.judged'>[] {
+    return this.history.filter(
+      (event): event is EventOf<'cell.judged'> =>
+        event.kind === 'cell.judged' && event.window === window,
+    )
+  }
+
+  readonly emit: Emit = <K extends JournalKind>(kind: K, body: EventBody<K>): void => {
+    const atMs = Math.round(this.#clock.now() * 10) / 10
+    // Not by the names of members: replicas and components are names here, and may well be called 'token-store'.
+    const event = this.#redactor.texts({ kind, atMs, ...body }) as unknown as JournalEvent
+    if (!isBulk(event)) this.history.push(event)
+    for (const listener of this.#listeners) listener(event)
+  }
+}
+
+function isBulk(event: JournalEvent): boolean {
+  return event.kind === 'sample' || (event.kind === 'outside' && event.outcome === 'answered')
+}

@@ -1,0 +1,137 @@
+import {
+  describeError,
+  type Emit,
+  type EventOf,
+  type HttpClient,
+  type JournalEvent,
+  type StatusPageProbe,
+} from '../core/index.ts'
+import { judgeStatusPage, type Span, type StatusPoint } from '../judge/index.ts'
+import type { Clock, RunningStack } from './ports.ts'
+
+const statusEveryMs = 150
+const statusTimeoutMs = 2_000
+const outsideEveryMs = 250
+
+/** Calls `task` again and again with a pause until the signal fires; resolves when the last call is done. */
+async function repeat(
+  task: () => Promise<void>,
+  everyMs: number,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    await task()
+    await clock.sleep(everyMs, signal)
+  }
+}
+
+/** Reads the status page all the time. A page that cannot be read is 'unknown', with the reason. */
+export async function observeStatusPage(
+  probe: StatusPageProbe,
+  clientFor: (signal: AbortSignal) => HttpClient,
+  emit: Emit,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  const read = async () => {
+    const bounded = AbortSignal.any([signal, AbortSignal.timeout(statusTimeoutMs)])
+    try {
+      emit('status.read', await probe.read(clientFor(bounded)))
+    } catch (error) {
+      if (signal.aborted) return
+      emit('status.read', { overall: 'unknown', components: {}, error: describeError(error) })
+    }
+  }
+  await repeat(read, statusEveryMs, clock, signal)
+}
+
+/** Copies what the system asked of the outside world into the journal. `drain` fetches what is left at the end. */
+export class OutsideObserver {
+  requests = 0
+  #after = 0
+  readonly #stack: RunningStack
+  readonly #emit: Emit
+
+  constructor(stack: RunningStack, emit: Emit) {
+    this.#stack = stack
+    this.#emit = emit
+  }
+
+  async run(clock: Clock, signal: AbortSignal): Promise<void> {
+    // What could not be fetched is fetched the next time. If that never works, the last `drain` of the run says so.
+    await repeat(() => this.drain().catch(() => undefined), outsideEveryMs, clock, signal)
+  }
+
+  async drain(): Promise<void> {
+    const records = await this.#stack.outside(this.#after, AbortSignal.timeout(5_000))
+    for (const { atMs: askedAt, ...record } of records) {
+      this.#after = record.seq
+      this.requests += 1
+      this.#emit('outside', { ...record, askedAt })
+    }
+  }
+}
+
+/** Remembers when undeclared failures were seen, to compare with what the status page said meanwhile. */
+export class BreakageClock {
+  readonly #failing = new Map<string, Span>()
+  readonly #broken = new Set<string>()
+  readonly #readings: StatusPoint[] = []
+  #sinceMs = Infinity
+
+  /** Failures count from the moment at which the first change was applied. */
+  changeApplied(atMs: number): void {
+    this.#sinceMs = Math.min(this.#sinceMs, atMs)
+  }
+
+  get readings(): number {
+    return this.#readings.length
+  }
+
+  readonly listen = (event: JournalEvent): void => {
+    switch (event.kind) {
+      case 'sample':
+        return this.#takeSample(event)
+      case 'cell.judged':
+        if (event.judgement === 'broken' && event.window.startsWith('change:')) {
+          this.#broken.add(keyOf(event))
+        }
+        return
+      case 'status.read':
+        this.#readings.push({
+          atMs: event.atMs,
+          overall: event.overall,
+          anyComponent: Object.values(event.components).some(
+            (state) => state === 'degraded' || state === 'outage',
+          ),
+        })
+        return
+      default:
+        return
+    }
+  }
+
+  finding(endMs: number) {
+    const spans = [...this.#broken].flatMap((key) => this.#failing.get(key) ?? [])
+    const broken =
+      spans.length === 0
+        ? undefined
+        : {
+            fromMs: Math.min(...spans.map((span) => span.fromMs)),
+            toMs: Math.max(...spans.map((span) => span.toMs)),
+          }
+    return judgeStatusPage(this.#readings, broken, endMs)
+  }
+
+  #takeSample(sample: EventOf<'sample'>): void {
+    const endMs = sample.startMs + sample.durationMs
+    if (sample.ok || endMs < this.#sinceMs) return
+    const known = this.#failing.get(keyOf(sample))
+    this.#failing.set(keyOf(sample), { fromMs: known?.fromMs ?? sample.startMs, toMs: endMs })
+  }
+}
+
+function keyOf({ flow, actor }: { flow: string; actor: string }): string {
+  return `${flow} ${actor}`
+}

@@ -1,0 +1,56 @@
+import type {
+  ConfigPort,
+  EventBody,
+  OutsideRecord,
+  Redactor,
+  ReplicaPort,
+  ServiceInfo,
+  SystemPort,
+  Stack,
+} from '../core/index.ts'
+
+/** What starts a stack: processes here, containers, or anything else that a team has. */
+export interface Runtime {
+  readonly name: string
+  /** Starts everything in parallel and returns when every replica is healthy. Cleans up after itself when it throws. */
+  start(stack: Stack, options: StartOptions): Promise<RunningStack>
+}
+
+export interface StartOptions {
+  readonly runId: string
+  readonly seed: number
+  /** Where logs of services go: `<logDir>/<replica>.log`. Exists. */
+  readonly logDir: string
+  /** Secrets that the runtime makes are registered here before they are used. */
+  readonly redactor: Redactor
+  readonly signal: AbortSignal
+  /** Said while starting: one short sentence each. */
+  readonly onProgress: (text: string) => void
+  /** A replica that ends without having been asked to, after it was ready. */
+  readonly onExit: (exit: EventBody<'replica.exited'>) => void
+}
+
+export interface RunningReplica extends ReplicaPort {
+  readonly config: ConfigPort | undefined
+}
+
+/** A started stack. Disposing it stops everything, is idempotent and bounded in time. */
+export interface RunningStack extends AsyncDisposable, SystemPort {
+  readonly services: readonly ServiceInfo[]
+  readonly replicas: readonly RunningReplica[]
+  /** The proxy through which the outside world is reached, with credentials for actors in its URL. */
+  readonly proxyUrl: string
+  /** Of the authority that vouches for the external sites over https, as PEM. Absent: only sites over http can be read. */
+  readonly caCertificate?: string
+  /** A private directory that goes with the run, however it ends. */
+  readonly scratchDir: string
+  /** Requests to the outside with a sequence number greater than `after`, oldest first. */
+  outside(after: number, signal: AbortSignal): Promise<readonly OutsideRecord[]>
+}
+
+/** Time and chance, injected together so that a run can be replayed in tests. */
+export interface Clock {
+  /** Monotonic, in ms. */
+  now(): number
+  sleep(durationMs: number, signal: AbortSignal): Promise<void>
+}

@@ -1,0 +1,192 @@
+import {
+  FlowFailure,
+  HarnessError,
+  cellKey,
+  deriveSeed,
+  describeError,
+  isFlowFailure,
+  seededRandom,
+  type Actor,
+  type CellId,
+  type Emit,
+  type Flow,
+  type HttpClient,
+  type Random,
+  type SampleRecord,
+} from '../core/index.ts'
+import type { Clock } from './ports.ts'
+import type { Window } from './window.ts'
+
+const defaultTimeoutMs = 5_000
+/** Exchanges are kept for the first failures of each cell, window and symptom. */
+const exchangesKept = 2
+export interface SamplerOptions {
+  readonly cells: readonly CellId[]
+  readonly flows: readonly Flow[]
+  readonly actors: readonly Actor[]
+  /** A client that acts as this actor, each request bounded by the signal. */
+  readonly clientFor: (actor: Actor, signal: AbortSignal) => HttpClient
+  readonly clock: Clock
+  readonly seed: number
+  /** Flows in flight at the same time. */
+  readonly concurrency: number
+  /** While no cell waits for evidence traffic goes on with this pause after each flow, in ms. */
+  readonly idlePauseMs: number
+  readonly emit: Emit
+}
+
+interface CellState {
+  readonly id: CellId
+  readonly flow: Flow
+  readonly actor: Actor
+  readonly random: Random
+  iteration: number
+}
+
+/** Keeps all cells going, as real traffic does, from the baseline to the end. A window, while one is open, says which cells matter most. */
+export class Sampler {
+  window: Window | undefined
+  readonly #options: SamplerOptions
+  readonly #cells: Map<string, CellState>
+  readonly #stop = new AbortController()
+  readonly #kept = new Map<string, number>()
+  #workers: Promise<void>[] = []
+  #turn = 0
+  #fault: Error | undefined
+  readonly #faulted = Promise.withResolvers<void>()
+
+  constructor(options: SamplerOptions) {
+    this.#options = options
+    const flows = new Map(options.flows.map((flow) => [flow.id, flow]))
+    const actors = new Map(options.actors.map((actor) => [actor.id, actor]))
+    this.#cells = new Map(
+      options.cells.map((id) => {
+        const flow = flows.get(id.flow)
+        const actor = actors.get(id.actor)
+        if (!flow || !actor)
+          throw new HarnessError('INVALID_SCENARIO', `no such cell: ${cellKey(id)}`)
+        const random = seededRandom(deriveSeed(options.seed, cellKey(id)))
+        return [cellKey(id), { id, flow, actor, random, iteration: 0 }]
+      }),
+    )
+  }
+
+  start(): void {
+    this.#workers = Array.from({ length: this.#options.concurrency }, () => this.#work())
+  }
+
+  /** Resolves when something went wrong inside of the harness: then nothing is sampled any more. */
+  get faulted(): Promise<void> {
+    return this.#faulted.promise
+  }
+
+  /** Ends all traffic; flows in flight are cut off. Throws what went wrong inside of the harness meanwhile. */
+  async stop(): Promise<void> {
+    this.#stop.abort()
+    await Promise.all(this.#workers)
+    if (this.#fault !== undefined) throw this.#fault
+  }
+
+  async #work(): Promise<void> {
+    const { signal } = this.#stop
+    while (!signal.aborted && this.#fault === undefined) {
+      const wanted = this.window?.next()
+      const cell = wanted ? this.#cells.get(cellKey(wanted)) : this.#nextInTurn()
+      if (!cell) return
+      try {
+        await this.#sample(cell)
+      } catch (error) {
+        this.#fault = error instanceof Error ? error : new Error(describeError(error))
+        this.#faulted.resolve()
+      }
+      if (!wanted) await this.#options.clock.sleep(this.#options.idlePauseMs, signal)
+    }
+  }
+
+  #nextInTurn(): CellState | undefined {
+    const cells = [...this.#cells.values()]
+    const cell = cells[this.#turn % cells.length]
+    this.#turn += 1
+    return cell
+  }
+
+  async #sample(cell: CellState): Promise<void> {
+    const { clock } = this.#options
+    const window = this.window
+    const startMs = clock.now()
+    const failure = await this.#perform(cell)
+    if (this.#stop.signal.aborted) return
+    const inWindow = window !== undefined && window === this.window
+    const windowId = inWindow ? window.info.id : 'transition'
+    const sample: SampleRecord = {
+      ...cell.id,
+      window: windowId,
+      ok: failure === undefined,
+      startMs: round(startMs),
+      durationMs: round(clock.now() - startMs),
+      ...(failure ? this.#described(cell, windowId, failure) : {}),
+    }
+    this.#options.emit('sample', sample)
+    if (inWindow) window.take(sample)
+  }
+
+  async #perform(cell: CellState): Promise<FlowFailure | undefined> {
+    const { flow, actor, random } = cell
+    const deadline = new AbortController()
+    const { signal } = deadline
+    const cut = () => deadline.abort()
+    const timeoutMs = flow.timeoutMs ?? defaultTimeoutMs
+    const timer = setTimeout(cut, timeoutMs)
+    this.#stop.signal.addEventListener('abort', cut, { once: true })
+    try {
+      const http = this.#options.clientFor(actor, signal)
+      const done = flow.run({ http, actor, random, iteration: cell.iteration++, signal })
+      await Promise.race([done, overdue(signal, timeoutMs)])
+      return undefined
+    } catch (error) {
+      return asFailure(error, flow)
+    } finally {
+      clearTimeout(timer)
+      this.#stop.signal.removeEventListener('abort', cut)
+    }
+  }
+
+  #described(
+    cell: CellState,
+    window: string,
+    failure: FlowFailure,
+  ): Pick<SampleRecord, 'symptom' | 'message' | 'exchange'> {
+    const key = `${cellKey(cell.id)} ${window} ${failure.symptom}`
+    const kept = this.#kept.get(key) ?? 0
+    this.#kept.set(key, kept + 1)
+    return {
+      symptom: failure.symptom,
+      message: failure.message,
+      ...(failure.exchange && kept < exchangesKept ? { exchange: failure.exchange } : {}),
+    }
+  }
+}
+
+/** Ends flows that do not look at their signal. Requests in flight fail a moment earlier, showing their exchange. */
+function overdue(signal: AbortSignal, timeoutMs: number): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const fail = () => reject(new FlowFailure('timeout', `not done within ${timeoutMs} ms`))
+    signal.addEventListener('abort', () => setTimeout(fail, 10), { once: true })
+  })
+}
+
+/** A flow fails by FlowFailure; anything else that it throws is a fault in the flow's own code, and says so. */
+function asFailure(error: unknown, flow: Flow): FlowFailure {
+  if (isFlowFailure(error)) return error
+  if (error instanceof HarnessError) throw error
+  return new FlowFailure(
+    'fault in the flow',
+    `the flow '${flow.id}' threw ${describeError(error)}`,
+    undefined,
+    error,
+  )
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 10) / 10
+}

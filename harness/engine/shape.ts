@@ -1,0 +1,140 @@
+import type { Problem } from './problem.ts'
+
+type Check = (path: string, value: unknown) => Problem[]
+
+/** What a scenario must be made of before anything else about it can be checked. Accepts any value, and names every member that is wrong. */
+export function checkShape(value: unknown): Problem[] {
+  return scenario('', value)
+}
+
+const text = ofType('a text', (value) => typeof value === 'string')
+const number = ofType('a number', (value) => typeof value === 'number')
+const aFunction = ofType('a function', (value) => typeof value === 'function')
+const texts = listOf(text)
+
+const command = objectOf({
+  kind: oneOf('command'),
+  command: text,
+  args: texts,
+  'env?': valuesOf(text),
+  'cwd?': text,
+  'packages?': texts,
+})
+const buildOf = objectOf({ context: text, 'dockerfile?': text, 'buildArgs?': valuesOf(text) })
+const image = objectOf({
+  kind: oneOf('image'),
+  image: (path, value) => (typeof value === 'string' ? [] : buildOf(path, value)),
+  'command?': texts,
+  'env?': valuesOf(text),
+  'files?': valuesOf(text),
+  containerPorts: valuesOf(number),
+  'dataDir?': text,
+})
+const run: Check = (path, value) =>
+  ((value as { kind?: unknown } | null)?.kind === 'image' ? image : command)(path, value)
+
+const service = objectOf({
+  name: text,
+  replicas: number,
+  run,
+  'resources?': objectOf({ 'cpus?': number, 'memoryMb?': number }),
+  ports: texts,
+  health: objectOf({ path: text, 'timeoutMs?': number }),
+  'config?': objectOf({ port: text, path: text, tokenEnv: text, 'generationKey?': text }),
+  connects: texts,
+})
+const actor = objectOf({ id: text, title: text, headers: valuesOf(text), 'prepare?': aFunction })
+const flow = objectOf({
+  id: text,
+  title: text,
+  actors: texts,
+  'timeoutMs?': number,
+  run: aFunction,
+})
+const selector = { 'flows?': texts, 'actors?': texts }
+const rollout = objectOf({
+  kind: oneOf('all', 'count', 'staged'),
+  'replicas?': number,
+  'stages?': listOf(ofType("a number or 'all'", (v) => v === 'all' || typeof v === 'number')),
+})
+const anyStep = {
+  kind: oneOf('change', 'fault'),
+  name: text,
+  title: text,
+  summary: text,
+  effects: listOf(objectOf({ ...selector, becomes: text })),
+  validate: aFunction,
+}
+const change = objectOf({
+  ...anyStep,
+  service: text,
+  rollout,
+  apply: aFunction,
+})
+const fault = objectOf({ ...anyStep, inject: aFunction })
+const step: Check = (path, value) =>
+  ((value as { kind?: unknown } | null)?.kind === 'fault' ? fault : change)(path, value)
+const scenario = objectOf({
+  id: text,
+  title: text,
+  'description?': text,
+  stack: objectOf({ name: text, entry: text, services: listOf(service), sites: texts }),
+  actors: listOf(actor),
+  flows: listOf(flow),
+  'statusPage?': objectOf({ title: text, read: aFunction }),
+  steps: listOf(step),
+  expect: objectOf({ kind: text, 'broken?': listOf(objectOf({ ...selector, 'symptom?': text })) }),
+  'judgement?': valuesOf(number),
+  'allowOutside?': texts,
+  'seed?': number,
+  'demonstrates?': oneOf('fail', 'inconclusive'),
+})
+
+function wrong(path: string, value: unknown, wanted: string): Problem[] {
+  const shown = value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value
+  return [
+    {
+      path,
+      message: value === undefined ? 'is missing' : `is ${shown}`,
+      hint: `use ${wanted}`,
+    },
+  ]
+}
+
+function ofType(wanted: string, isRight: (value: unknown) => boolean): Check {
+  return (path, value) => (isRight(value) ? [] : wrong(path, value, wanted))
+}
+
+function oneOf(...words: readonly string[]): Check {
+  return ofType(`'${words.join("' or '")}'`, (value) => words.includes(value as string))
+}
+
+function listOf(item: Check): Check {
+  return (path, value) =>
+    Array.isArray(value)
+      ? value.flatMap((one: unknown, i) => item(`${path}[${i}]`, one))
+      : wrong(path, value, 'a list')
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function valuesOf(item: Check): Check {
+  return (path, value) =>
+    isObject(value)
+      ? Object.entries(value).flatMap(([key, one]) => item(`${path}.${key}`, one))
+      : wrong(path, value, 'an object')
+}
+
+/** A name that ends with '?' may be absent. */
+function objectOf(members: Readonly<Record<string, Check>>): Check {
+  return (path, value) => {
+    if (!isObject(value)) return wrong(path, value, 'an object')
+    return Object.entries(members).flatMap(([given, check]) => {
+      const name = given.replace('?', '')
+      if (given !== name && value[name] === undefined) return []
+      return check(path === '' ? name : `${path}.${name}`, value[name])
+    })
+  }
+}

@@ -1,0 +1,267 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import type { Change, Scenario } from '../core/index.ts'
+import { actors, change, flow, harmless, statusPage } from './test-run.ts'
+import { TestSystem } from './test-system.ts'
+import { assertValid, validateScenario } from './validate.ts'
+
+const { stack } = new TestSystem()
+const [service] = stack.services
+const valid: Scenario = {
+  id: 'test',
+  title: 'A test',
+  stack,
+  actors,
+  flows: [flow('read'), flow('post', { actors: ['web'] })],
+  steps: [harmless],
+  expect: { kind: 'holds' },
+}
+
+function withService(given: object): Partial<Scenario> {
+  return { stack: { ...stack, services: [{ ...service, ...given }] } as Scenario['stack'] }
+}
+
+function withStep(given: Partial<Change>): Partial<Scenario> {
+  return { steps: [{ ...harmless, ...given }] }
+}
+
+it('finds nothing wrong with a valid scenario', () => {
+  expect(validateScenario(valid)).toEqual([])
+  expect(
+    validateScenario({
+      ...valid,
+      statusPage,
+      seed: 2 ** 32 - 1,
+      judgement: { detectRatio: 0.5 },
+      expect: { kind: 'reproduces', broken: [{ flows: ['read'] }], statusPageLies: true },
+      steps: [
+        change(
+          'effect',
+          {},
+          {
+            effects: [{ flows: ['read'], becomes: '403/467' }],
+            rollout: { kind: 'staged', stages: [1, 'all'] },
+          },
+        ),
+        change('count', {}, { rollout: { kind: 'count', replicas: 2 } }),
+      ],
+    }),
+  ).toEqual([])
+})
+
+describe('of a scenario', () => {
+  it.each<[Partial<Scenario>, string]>([
+    [{ id: 'A b' }, "id is 'A b': use lower case letters, digits and dashes, a letter first"],
+    [{ stack: { ...stack, entry: 'web' } }, "stack.entry is 'web': name one of gateway"],
+    [
+      { stack: { ...stack, services: [...stack.services, ...stack.services] } },
+      "stack.services has 'gateway' twice: give each a name of its own",
+    ],
+    [
+      { stack: { ...stack, sites: ['./news.ts'] } },
+      "stack.sites[0] is './news.ts': use new URL('…', import.meta.url).href",
+    ],
+    [
+      withService({ replicas: 0 }),
+      'stack.services[0].replicas is 0: use a whole number from 1 to 16',
+    ],
+    [
+      withService({ replicas: 1.5 }),
+      'stack.services[0].replicas is 1.5: use a whole number from 1 to 16',
+    ],
+    [
+      withService({ ports: ['web', 'admin'] }),
+      "stack.services[0].ports has no 'http': name the port that takes traffic http",
+    ],
+    [
+      withService({ ports: ['http'] }),
+      "stack.services[0].config.port is 'admin': name one of http",
+    ],
+    [
+      withService({ connects: ['media'] }),
+      "stack.services[0].connects has 'media': name services of the stack: gateway",
+    ],
+    [
+      { actors: [...actors, ...actors.slice(0, 1)] },
+      "actors has 'web' twice: give each a name of its own",
+    ],
+    [
+      { flows: [flow('read'), flow('read')] },
+      "flows has 'read' twice: give each a name of its own",
+    ],
+    [
+      { flows: [flow('Read')] },
+      "flows[0].id is 'Read': use lower case letters, digits and dashes, a letter first",
+    ],
+    [{ flows: [flow('read', { timeoutMs: 0 })] }, 'flows[0].timeoutMs is 0: use 1 to 60000 ms'],
+    [
+      { flows: [flow('read', { timeoutMs: 60_001 })] },
+      'flows[0].timeoutMs is 60001: use 1 to 60000 ms',
+    ],
+    [
+      { flows: [flow('read', { actors: ['nobody'] })] },
+      'flows are performed by none of the actors: name ids of actors in flow.actors',
+    ],
+    [{ steps: [] }, 'steps is empty: add a change, for instance mergePatch(…)'],
+    [{ steps: [harmless, harmless] }, "steps has 'harmless' twice: give each a name of its own"],
+    [withStep({ service: 'media' }), "steps[0].service is 'media': name one of gateway"],
+    [
+      withStep({ validate: () => ['changes a number into a text'] }),
+      'steps[0] changes a number into a text: correct the change',
+    ],
+    [
+      withStep({ effects: [{ flows: ['raed'], becomes: '403' }] }),
+      "steps[0].effects[0].flows has 'raed': known are read, post",
+    ],
+    [
+      withStep({ effects: [{ actors: ['tv'], becomes: '403' }] }),
+      "steps[0].effects[0].actors has 'tv': known are web, mobile",
+    ],
+    [
+      withStep({ effects: [{ flows: ['post'], actors: ['mobile'], becomes: '403' }] }),
+      'steps[0].effects[0] selects no cell: no actor named performs a flow named',
+    ],
+    [
+      withStep({ effects: [{ becomes: '' }] }),
+      "steps[0].effects[0].becomes is empty: name the symptom, '403/467' for instance",
+    ],
+    [
+      withStep({ rollout: { kind: 'count', replicas: 3 } }),
+      "steps[0].rollout asks for 3 of 2 replicas: use 1 to 2, or 'all'",
+    ],
+    [
+      withStep({ rollout: { kind: 'staged', stages: [0, 'all'] } }),
+      "steps[0].rollout asks for 0 of 2 replicas: use 1 to 2, or 'all'",
+    ],
+    [
+      withStep({ rollout: { kind: 'staged', stages: [] } }),
+      'steps[0].rollout has the stages (none): let each stage have more replicas than the one before',
+    ],
+    [
+      withStep({ rollout: { kind: 'staged', stages: ['all', 1] } }),
+      'steps[0].rollout has the stages all, 1: let each stage have more replicas than the one before',
+    ],
+    [{ expect: { kind: 'hold' } as never }, "expect.kind is 'hold': use holds() or reproduces(…)"],
+    [
+      { expect: { kind: 'reproduces', broken: [] } },
+      'expect.broken is empty: name the cells that break, or expect holds',
+    ],
+    [
+      { expect: { kind: 'reproduces', broken: [{ flows: ['raed'] }] } },
+      "expect.broken[0].flows has 'raed': known are read, post",
+    ],
+    [
+      { expect: { kind: 'reproduces', broken: [{}], statusPageLies: true } },
+      'expect.statusPageLies is given without a status page: add statusPage to the scenario',
+    ],
+    [
+      { judgement: { toleratedRatio: 0 } },
+      'judgement.toleratedRatio is 0: use a number above 0, at most 0.2',
+    ],
+    [
+      { judgement: { detectRatio: 0.01 } },
+      'judgement.detectRatio is 0.01: use a number above 0.01, at most 0.99',
+    ],
+    [
+      { judgement: { falseAlarm: 0.2 } },
+      'judgement.falseAlarm is 0.2: use a number above 0, at most 0.1',
+    ],
+    [{ judgement: { miss: 0.6 } }, 'judgement.miss is 0.6: use a number above 0, at most 0.5'],
+    [
+      { judgement: { windowMs: Number.NaN } },
+      'judgement.windowMs is NaN: use a number above 0, at most 3600000',
+    ],
+    [{ seed: -1 }, 'seed is -1: use a whole number from 0 to 4294967295'],
+    [{ seed: 2 ** 32 }, 'seed is 4294967296: use a whole number from 0 to 4294967295'],
+  ])('with %o it says where, what and what to do: %s', (given, expected) => {
+    const problems = validateScenario({ ...valid, ...given })
+    expect(problems.map(({ path, message, hint }) => `${path} ${message}: ${hint}`)).toContain(
+      expected,
+    )
+  })
+
+  it.each<[object, string]>([
+    [{ title: 5 }, 'title is number: use a text'],
+    [{ stack: undefined }, 'stack is missing: use an object'],
+    [{ stack: { ...stack, sites: undefined } }, 'stack.sites is missing: use a list'],
+    [withService({ ports: undefined }), 'stack.services[0].ports is missing: use a list'],
+    [withService({ health: null }), 'stack.services[0].health is null: use an object'],
+    [{ actors: [{ id: 'web', title: 'web' }] }, 'actors[0].headers is missing: use an object'],
+    [{ flows: [{ ...flow('read'), run: 'go' }] }, 'flows[0].run is string: use a function'],
+    [{ steps: [{}] }, "steps[0].kind is missing: use 'change' or 'fault'"],
+    [
+      withStep({ rollout: { kind: 'some' } as never }),
+      "steps[0].rollout.kind is string: use 'all' or 'count' or 'staged'",
+    ],
+    [{ expect: [] }, 'expect is a list: use an object'],
+  ])('that is misshapen it says where: %o', (given, expected) => {
+    const problems = validateScenario({ ...valid, ...given })
+    expect(problems.map(({ path, message, hint }) => `${path} ${message}: ${hint}`)).toContain(
+      expected,
+    )
+  })
+})
+
+it('names every problem at once', () => {
+  const problems = validateScenario({
+    ...valid,
+    id: '1',
+    seed: 0.5,
+    flows: [flow('read', { timeoutMs: -1 })],
+    ...withStep({ service: 'media', effects: [{ becomes: '' }] }),
+  })
+  expect(problems.map(({ path }) => path)).toEqual([
+    'id',
+    'flows[0].timeoutMs',
+    'steps[0].service',
+    'steps[0].effects[0].becomes',
+    'seed',
+  ])
+})
+
+it('throws one error that lists them, with the file', () => {
+  expect(() => assertValid({ ...valid, id: '1', seed: 0.5 }, 'a.scenario.ts')).toThrow(
+    expect.objectContaining({
+      code: 'INVALID_SCENARIO',
+      message: [
+        'a.scenario.ts: 2 problems',
+        "  id is '1'. use lower case letters, digits and dashes, a letter first.",
+        '  seed is 0.5. use a whole number from 0 to 4294967295.',
+      ].join('\n'),
+      hint: 'nothing was started',
+    }) as Error,
+  )
+})
+
+it('finds something wrong with any value that is no scenario, and never throws', () => {
+  fc.assert(
+    fc.property(fc.anything(), (value) => {
+      expect(validateScenario(value).length).toBeGreaterThan(0)
+    }),
+  )
+})
+
+it('never throws, whichever member of a scenario is replaced by whatever', () => {
+  const paths = pathsOf(valid)
+  fc.assert(
+    fc.property(fc.constantFrom(...paths), fc.anything(), (path, value) => {
+      expect(Array.isArray(validateScenario(replaced(valid, path, value)))).toBe(true)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+function pathsOf(value: unknown, path: readonly string[] = []): (readonly string[])[] {
+  if (typeof value !== 'object' || value === null) return [path]
+  const below = Object.entries(value).flatMap(([key, item]) => pathsOf(item, [...path, key]))
+  return path.length === 0 ? below : [path, ...below]
+}
+
+function replaced(within: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
+  if (key === undefined) return value
+  const below = replaced((within as Record<string, unknown>)[key], rest, value)
+  if (Array.isArray(within))
+    return within.map((item: unknown, i) => (String(i) === key ? below : item))
+  return { ...(within as object), [key]: below }
+}

@@ -1,0 +1,300 @@
+import {
+  HarnessError,
+  cellsOf,
+  selects,
+  type CellSelector,
+  type Change,
+  type Effect,
+  type JudgementOptions,
+  type Resources,
+  type Rollout,
+  type Scenario,
+  type ServiceSpec,
+  type Stack,
+} from '../core/index.ts'
+import { defaultJudgement } from '../judge/index.ts'
+import type { Problem } from './problem.ts'
+import { checkShape } from './shape.ts'
+
+const namePattern = /^[a-z][a-z0-9-]*$/
+
+/** Everything that is wrong with a scenario, found without starting anything. Accepts any value: a module may export anything. */
+export function validateScenario(value: unknown): Problem[] {
+  if (typeof value !== 'object' || value === null) {
+    return [
+      {
+        path: '',
+        message: `is not a scenario: ${value === null ? 'null' : typeof value}`,
+        hint: 'export default defineScenario({ id, title, stack, actors, flows, steps, expect })',
+      },
+    ]
+  }
+  const misshapen = checkShape(value)
+  // What has the wrong shape cannot be looked into any further.
+  return misshapen.length > 0 ? misshapen : checkScenario(value as Scenario)
+}
+
+function checkScenario(value: Scenario): Problem[] {
+  return [
+    ...checkName('id', value.id),
+    ...checkStack(value.stack),
+    ...checkActorsAndFlows(value),
+    ...checkSteps(value),
+    ...checkExpectation(value),
+    ...checkJudgement(value.judgement),
+    ...checkSeed(value.seed),
+  ]
+}
+
+/** Throws one INVALID_SCENARIO that lists every problem. `where` is the file. */
+export function assertValid(value: unknown, where: string): asserts value is Scenario {
+  const problems = validateScenario(value)
+  if (problems.length === 0) return
+  const lines = problems.map(
+    ({ path, message, hint }) => `  ${path || '(default export)'} ${message}. ${hint}.`,
+  )
+  throw new HarnessError(
+    'INVALID_SCENARIO',
+    `${where}: ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}\n${lines.join('\n')}`,
+    { hint: 'nothing was started' },
+  )
+}
+
+function problem(path: string, message: string, hint: string): Problem[] {
+  return [{ path, message, hint }]
+}
+
+function checkName(path: string, name: string): Problem[] {
+  return namePattern.test(name)
+    ? []
+    : problem(path, `is '${name}'`, 'use lower case letters, digits and dashes, a letter first')
+}
+
+function checkUnique(path: string, names: readonly string[]): Problem[] {
+  return [...new Set(names.filter((name, i) => names.indexOf(name) !== i))].flatMap((name) =>
+    problem(path, `has '${name}' twice`, 'give each a name of its own'),
+  )
+}
+
+function checkStack(stack: Stack): Problem[] {
+  const names = stack.services.map((service) => service.name)
+  return [
+    ...(names.includes(stack.entry)
+      ? []
+      : problem('stack.entry', `is '${stack.entry}'`, `name one of ${names.join(', ')}`)),
+    ...checkUnique('stack.services', names),
+    ...stack.services.flatMap((service, i) => checkService(`stack.services[${i}]`, service, names)),
+    ...stack.sites.flatMap((site, i) =>
+      site.startsWith('file:')
+        ? []
+        : problem(`stack.sites[${i}]`, `is '${site}'`, "use new URL('…', import.meta.url).href"),
+    ),
+  ]
+}
+
+function checkService(path: string, service: ServiceSpec, names: readonly string[]): Problem[] {
+  const { replicas, ports, config, connects } = service
+  return [
+    ...checkName(`${path}.name`, service.name),
+    ...(Number.isInteger(replicas) && replicas >= 1 && replicas <= 16
+      ? []
+      : problem(`${path}.replicas`, `is ${replicas}`, 'use a whole number from 1 to 16')),
+    ...(ports.includes('http')
+      ? []
+      : problem(`${path}.ports`, `has no 'http'`, 'name the port that takes traffic http')),
+    ...(config && !ports.includes(config.port)
+      ? problem(`${path}.config.port`, `is '${config.port}'`, `name one of ${ports.join(', ')}`)
+      : []),
+    ...checkResources(`${path}.resources`, service.resources),
+    ...checkContainerPorts(`${path}.run.containerPorts`, service),
+    ...connects
+      .filter((name) => !names.includes(name))
+      .flatMap((name) =>
+        problem(
+          `${path}.connects`,
+          `has '${name}'`,
+          `name services of the stack: ${names.join(', ')}`,
+        ),
+      ),
+  ]
+}
+
+function checkResources(path: string, resources: Resources = {}): Problem[] {
+  const { cpus = 1, memoryMb = 16 } = resources
+  return [
+    ...(cpus >= 0.05 ? [] : problem(`${path}.cpus`, `is ${cpus}`, 'use 0.05 cores or more')),
+    ...(Number.isInteger(memoryMb) && memoryMb >= 16
+      ? []
+      : problem(`${path}.memoryMb`, `is ${memoryMb}`, 'use a whole number of MiB from 16')),
+  ]
+}
+
+function checkContainerPorts(path: string, { run, ports }: ServiceSpec): Problem[] {
+  if (run.kind !== 'image') return []
+  const { containerPorts } = run
+  const isPort = (number = 0) => Number.isInteger(number) && number > 0 && number < 65_536
+  return ports
+    .filter((name) => !isPort(containerPorts[name]))
+    .flatMap((name) =>
+      problem(
+        `${path}.${name}`,
+        `is ${containerPorts[name]}`,
+        'give the number of the port on which the image listens',
+      ),
+    )
+}
+
+function checkActorsAndFlows(scenario: Scenario): Problem[] {
+  const actors = scenario.actors.map((actor) => actor.id)
+  const flows = scenario.flows.map((flow) => flow.id)
+  return [
+    ...checkUnique('actors', actors),
+    ...checkUnique('flows', flows),
+    ...scenario.actors.flatMap(({ id }, i) => checkName(`actors[${i}].id`, id)),
+    ...scenario.flows.flatMap(({ id, timeoutMs }, i) => [
+      ...checkName(`flows[${i}].id`, id),
+      ...(timeoutMs === undefined || (timeoutMs > 0 && timeoutMs <= 60_000)
+        ? []
+        : problem(`flows[${i}].timeoutMs`, `is ${timeoutMs}`, 'use 1 to 60000 ms')),
+    ]),
+    ...(cellsOf(scenario).length > 0
+      ? []
+      : problem(
+          'flows',
+          'are performed by none of the actors',
+          'name ids of actors in flow.actors',
+        )),
+  ]
+}
+
+function checkSteps(scenario: Scenario): Problem[] {
+  const { steps, stack } = scenario
+  return [
+    ...(steps.length > 0
+      ? []
+      : problem('steps', 'is empty', 'add a change, for instance mergePatch(…)')),
+    ...checkUnique(
+      'steps',
+      steps.map((step) => step.name),
+    ),
+    ...steps.flatMap((step, i) => {
+      const path = `steps[${i}]`
+      return [
+        ...checkName(`${path}.name`, step.name),
+        ...(step.kind === 'change' ? checkTarget(path, step, stack) : []),
+        ...step.validate(stack).flatMap((text) => problem(path, text, `correct the ${step.kind}`)),
+        ...step.effects.flatMap((effect, j) =>
+          checkEffect(`${path}.effects[${j}]`, effect, scenario),
+        ),
+      ]
+    }),
+  ]
+}
+
+function checkTarget(path: string, change: Change, stack: Stack): Problem[] {
+  const service = stack.services.find(({ name }) => name === change.service)
+  if (service) return checkRollout(`${path}.rollout`, change.rollout, service.replicas)
+  const names = stack.services.map(({ name }) => name).join(', ')
+  return problem(`${path}.service`, `is '${change.service}'`, `name one of ${names}`)
+}
+
+function checkEffect(path: string, effect: Effect, scenario: Scenario): Problem[] {
+  return [
+    ...checkSelector(path, effect, scenario),
+    ...(effect.becomes === ''
+      ? problem(`${path}.becomes`, 'is empty', "name the symptom, '403/467' for instance")
+      : []),
+  ]
+}
+
+function checkRollout(path: string, rollout: Rollout, replicas: number): Problem[] {
+  const counts = rollout.kind === 'count' ? [rollout.replicas] : []
+  const stages = rollout.kind === 'staged' ? rollout.stages : []
+  const numbers = [...counts, ...stages.filter((stage) => stage !== 'all')]
+  const sizes = stages.map((stage) => (stage === 'all' ? replicas : stage))
+  const ascending = sizes.every((size, i) => i === 0 || size > (sizes[i - 1] as number))
+  return [
+    ...numbers
+      .filter((n) => !Number.isInteger(n) || n < 1 || n > replicas)
+      .flatMap((n) =>
+        problem(path, `asks for ${n} of ${replicas} replicas`, `use 1 to ${replicas}, or 'all'`),
+      ),
+    ...(rollout.kind === 'staged' && (stages.length === 0 || !ascending)
+      ? problem(
+          path,
+          `has the stages ${stages.join(', ') || '(none)'}`,
+          'let each stage have more replicas than the one before',
+        )
+      : []),
+  ]
+}
+
+function checkSelector(path: string, selector: CellSelector, scenario: Scenario): Problem[] {
+  const known = {
+    flows: scenario.flows.map(({ id }) => id),
+    actors: scenario.actors.map(({ id }) => id),
+  }
+  const unknown = (['flows', 'actors'] as const).flatMap((key) =>
+    (selector[key] ?? [])
+      .filter((id) => !known[key].includes(id))
+      .flatMap((id) =>
+        problem(`${path}.${key}`, `has '${id}'`, `known are ${known[key].join(', ')}`),
+      ),
+  )
+  if (unknown.length > 0 || cellsOf(scenario).some((cell) => selects(selector, cell)))
+    return unknown
+  return problem(path, 'selects no cell', 'no actor named performs a flow named')
+}
+
+function checkExpectation(scenario: Scenario): Problem[] {
+  const { expect } = scenario
+  switch (expect.kind) {
+    case 'holds':
+      return []
+    case 'reproduces':
+      return [
+        ...(expect.broken.length > 0
+          ? []
+          : problem('expect.broken', 'is empty', 'name the cells that break, or expect holds')),
+        ...expect.broken.flatMap((selector, i) =>
+          checkSelector(`expect.broken[${i}]`, selector, scenario),
+        ),
+        ...(expect.statusPageLies !== undefined && !scenario.statusPage
+          ? problem(
+              'expect.statusPageLies',
+              'is given without a status page',
+              'add statusPage to the scenario',
+            )
+          : []),
+      ]
+    default:
+      return problem(
+        'expect.kind',
+        `is '${String((expect as { kind?: unknown }).kind)}'`,
+        'use holds() or reproduces(…)',
+      )
+  }
+}
+
+function checkJudgement(given: Partial<JudgementOptions> | undefined): Problem[] {
+  const options = { ...defaultJudgement, ...given }
+  const bounds: Record<keyof JudgementOptions, readonly [above: number, atMost: number]> = {
+    toleratedRatio: [0, 0.2],
+    detectRatio: [options.toleratedRatio, 0.99],
+    falseAlarm: [0, 0.1],
+    miss: [0, 0.5],
+    windowMs: [0, 3_600_000],
+  }
+  return Object.entries(bounds).flatMap(([key, [above, atMost]]) => {
+    const value = options[key as keyof JudgementOptions]
+    return value > above && value <= atMost
+      ? []
+      : problem(`judgement.${key}`, `is ${value}`, `use a number above ${above}, at most ${atMost}`)
+  })
+}
+
+function checkSeed(seed: number | undefined): Problem[] {
+  return seed === undefined || (Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32)
+    ? []
+    : problem('seed', `is ${seed}`, 'use a whole number from 0 to 4294967295')
+}

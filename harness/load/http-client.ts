@@ -1,0 +1,220 @@
+import { randomBytes } from 'node:crypto'
+import { Agent, ProxyAgent, request as send, type Dispatcher } from 'undici'
+import {
+  FlowFailure,
+  HarnessError,
+  describeError,
+  type Exchange,
+  type HttpClient,
+  type HttpOptions,
+  type HttpRequest,
+  type HttpResponse,
+  type Redactor,
+} from '../core/index.ts'
+
+const excerptBytes = 2_048
+const maxBodyBytes = 32 * 1_024 * 1_024
+const replicaHeader = 'x-aftershock-replica'
+
+export interface HttpConnectionsOptions {
+  /** Front door of each service, without a slash at the end. */
+  readonly frontDoors: Readonly<Record<string, string>>
+  readonly entry: string
+  /** Proxy to the mocked external sites, credentials in the URL. */
+  readonly proxyUrl: string
+  /** Of the authority that vouches for the external sites over https, as PEM. */
+  readonly caCertificate?: string
+  readonly redactor: Redactor
+  /** Sockets per front door at most. Default 64. */
+  readonly connections?: number
+}
+
+/** The kept-alive connections that all clients of a run share. Dispose it to close them. */
+export class HttpConnections implements AsyncDisposable {
+  readonly #options: HttpConnectionsOptions
+  readonly #direct: Dispatcher
+  readonly #proxied: Dispatcher
+
+  constructor(options: HttpConnectionsOptions) {
+    this.#options = options
+    const limits = { connections: options.connections ?? 64, pipelining: 1 }
+    this.#direct = new Agent(limits)
+    const { origin, username, password } = new URL(options.proxyUrl)
+    const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+    this.#proxied = new ProxyAgent({
+      ...limits,
+      uri: origin,
+      token: `Basic ${Buffer.from(credentials).toString('base64')}`,
+      proxyTunnel: false,
+      ...(options.caCertificate === undefined ? {} : { requestTls: { ca: options.caCertificate } }),
+    })
+  }
+
+  /** A client that sends `headers` with every request to the system (never to external sites), each request bounded by `signal`. */
+  client(headers: Readonly<Record<string, string>>, signal: AbortSignal): HttpClient {
+    const exchange = (request: HttpRequest) => this.#exchange(request, headers, signal)
+    return {
+      request: exchange,
+      get: (path: string, options: HttpOptions = {}) =>
+        exchange({ ...options, method: 'GET', path }),
+      post: (path: string, body?: unknown, options: HttpOptions = {}) =>
+        exchange({ ...options, method: 'POST', path, body }),
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([this.#direct.destroy(), this.#proxied.destroy()])
+  }
+
+  async #exchange(
+    request: HttpRequest,
+    actorHeaders: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<HttpResponse> {
+    const isOutside = /^https?:/.test(request.path)
+    const url = isOutside ? request.path : this.#frontDoor(request) + request.path
+    const traceId = randomBytes(16).toString('hex')
+    const { body, contentType } = encode(request.body)
+    const headers = {
+      ...(isOutside ? {} : actorHeaders),
+      ...(contentType ? { 'content-type': contentType } : {}),
+      traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01`,
+      ...request.headers,
+    }
+    const started = performance.now()
+    const known = () => ({
+      method: request.method,
+      url,
+      requestHeaders: this.#options.redactor.headers(headers),
+      ...(body === undefined ? {} : { requestBody: this.#excerpt(body, contentType) }),
+      traceId,
+      durationMs: performance.now() - started,
+    })
+    try {
+      const answer = await send(url, {
+        method: request.method,
+        headers,
+        body: body ?? null,
+        signal,
+        dispatcher: isOutside ? this.#proxied : this.#direct,
+      })
+      const bytes = await readAll(answer.body)
+      const answerHeaders = flatten(answer.headers)
+      return responseOf(this.#options.redactor, bytes, answer.statusCode, answerHeaders, () => ({
+        ...known(),
+        status: answer.statusCode,
+        responseHeaders: this.#options.redactor.headers(answerHeaders),
+        responseBody: this.#excerpt(bytes, answerHeaders['content-type']),
+        ...servedBy(answerHeaders),
+      }))
+    } catch (error) {
+      throw this.#failure(error, known(), signal)
+    }
+  }
+
+  #frontDoor({ service = this.#options.entry }: HttpRequest): string {
+    const url = this.#options.frontDoors[service]
+    if (url === undefined) {
+      throw new HarnessError('INVALID_SCENARIO', `a flow asks for the service '${service}'`, {
+        hint: `the stack has ${Object.keys(this.#options.frontDoors).join(', ')}`,
+      })
+    }
+    return url
+  }
+
+  #failure(error: unknown, exchange: Exchange, signal: AbortSignal): FlowFailure {
+    const symptom = signal.aborted ? 'timeout' : symptomOf(error)
+    const text = `${exchange.method} ${exchange.url}: ${signal.aborted ? 'no complete answer in time' : describeError(error)}`
+    return new FlowFailure(symptom, text, { ...exchange, error: text }, error)
+  }
+
+  #excerpt(body: Uint8Array | string, contentType = ''): string {
+    const size = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength
+    if (typeof body !== 'string' && !/text|json|xml|urlencoded/.test(contentType)) {
+      return `${size} bytes${contentType ? ` of ${contentType}` : ''}`
+    }
+    // Redacted before it is cut: a secret that straddles the cut would no longer be recognised.
+    const text = this.#options.redactor.text(
+      typeof body === 'string' ? body : new TextDecoder().decode(body),
+    )
+    return text.length > excerptBytes ? `${text.slice(0, excerptBytes)}… (${size} bytes)` : text
+  }
+}
+
+function responseOf(
+  redactor: Redactor,
+  bytes: Uint8Array,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  makeExchange: () => Exchange,
+): HttpResponse {
+  let made: Exchange | undefined
+  const text = () => new TextDecoder().decode(bytes)
+  return {
+    status,
+    headers,
+    bytes,
+    // Made on demand: only failures are looked at, and most answers are not failures.
+    get exchange() {
+      made ??= makeExchange()
+      return made
+    },
+    text,
+    json() {
+      try {
+        return JSON.parse(text()) as unknown
+      } catch (error) {
+        throw new FlowFailure(
+          `${status} not JSON`,
+          // Redacted before it is cut, as excerpts are.
+          `the answer is not JSON: ${redactor.text(text()).slice(0, 80)}`,
+          this.exchange,
+          error,
+        )
+      }
+    },
+  }
+}
+
+async function readAll(body: Dispatcher.ResponseData['body']): Promise<Uint8Array> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.byteLength
+    if (size > maxBodyBytes) throw new Error(`the body is larger than ${maxBodyBytes} bytes`)
+    chunks.push(chunk)
+  }
+  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
+}
+
+function encode(body: unknown): { body: string | Uint8Array | undefined; contentType?: string } {
+  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) return { body }
+  return { body: JSON.stringify(body), contentType: 'application/json' }
+}
+
+function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(', ') : (value ?? ''),
+    ]),
+  )
+}
+
+function servedBy(headers: Readonly<Record<string, string>>): { servedBy?: string } {
+  const replica = headers[replicaHeader]
+  return replica === undefined ? {} : { servedBy: replica }
+}
+
+const symptoms: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection reset',
+  UND_ERR_SOCKET: 'connection reset',
+  UND_ERR_HEADERS_TIMEOUT: 'timeout',
+  UND_ERR_BODY_TIMEOUT: 'timeout',
+}
+
+function symptomOf(error: unknown): string {
+  const code = (error as { code?: string }).code
+  return (code && symptoms[code]) ?? code ?? 'request failed'
+}

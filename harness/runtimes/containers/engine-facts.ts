@@ -1,0 +1,35 @@
+import { connectEngine, hasImage } from './engine.ts'
+import { assembledTag } from './image/assemble-base.ts'
+import { baseVariable, defaultBase } from './image/base-image.ts'
+
+/** One line on the engine: version, API, rootless or not, cgroups. */
+export async function engineFacts(): Promise<string> {
+  const docker = await connectEngine()
+  const [version, info] = await Promise.all([
+    docker.version(),
+    docker.info() as Promise<{
+      readonly SecurityOptions?: readonly string[]
+      readonly CgroupVersion?: string
+      readonly CgroupDriver?: string
+      readonly OperatingSystem?: string
+    }>,
+  ])
+  const isRootless = info.SecurityOptions?.some((option) => option.includes('rootless')) ?? false
+  return [
+    `${version.Version}, API ${version.ApiVersion}`,
+    isRootless ? 'rootless' : 'as root',
+    `cgroup v${info.CgroupVersion ?? '1'} (${info.CgroupDriver ?? 'unknown'})`,
+    info.OperatingSystem ?? version.Os,
+  ].join(', ')
+}
+
+/** One line on the base image, without pulling or making anything. */
+export async function describeImages(): Promise<string> {
+  const docker = await connectEngine()
+  const wanted = process.env[baseVariable] ?? defaultBase
+  if (await hasImage(docker, wanted)) return `base image ${wanted} is here`
+  if (await hasImage(docker, assembledTag())) {
+    return `base image ${assembledTag()}, made from this machine's Node`
+  }
+  return `base image ${wanted} is not here; the first run pulls it, or makes one from this machine's Node`
+}

@@ -1,0 +1,49 @@
+import { getContainerRuntimeClient, type ContainerRuntimeClient } from 'testcontainers'
+import { HarnessError } from '../../core/index.ts'
+
+/** The engine's API. */
+export type Docker = ContainerRuntimeClient['container']['dockerode']
+
+const ryukImage = 'testcontainers/ryuk:0.14.0'
+
+/**
+ * Connects to the container engine that Testcontainers finds (DOCKER_HOST, the usual sockets). Throws RUNTIME_UNAVAILABLE when none
+ * answers. Testcontainers' reaper is on where the engine has its image; ours watches in any case.
+ */
+export async function connectEngine(): Promise<Docker> {
+  let docker: Docker
+  try {
+    docker = (await getContainerRuntimeClient()).container.dockerode
+    await docker.ping()
+  } catch (error) {
+    throw new HarnessError('RUNTIME_UNAVAILABLE', 'no container engine answers', {
+      cause: error,
+      hint: 'start Docker, or name its address in DOCKER_HOST; aftershock doctor says what it finds',
+    })
+  }
+  if (process.env['TESTCONTAINERS_RYUK_DISABLED'] === undefined) {
+    const image = process.env['RYUK_CONTAINER_IMAGE'] ?? ryukImage
+    // Testcontainers reads it when it starts the first container. Without the image every start would fail.
+    if (!(await hasImage(docker, image))) process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true'
+  }
+  return docker
+}
+
+export async function hasImage(docker: Docker, reference: string): Promise<boolean> {
+  return (await imageId(docker, reference)) !== undefined
+}
+
+/** Undefined when the engine does not have the image. */
+export async function imageId(docker: Docker, reference: string): Promise<string | undefined> {
+  try {
+    return (await docker.getImage(reference).inspect()).Id
+  } catch (error) {
+    if (isStatus(error, 404)) return undefined
+    throw error
+  }
+}
+
+/** Whether the engine answered with this HTTP status. */
+export function isStatus(error: unknown, ...statuses: readonly number[]): boolean {
+  return statuses.includes((error as { statusCode?: number } | undefined)?.statusCode ?? 0)
+}

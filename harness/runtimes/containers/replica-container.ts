@@ -1,0 +1,317 @@
+import { createHash } from 'node:crypto'
+import type { StartedTestContainer } from 'testcontainers'
+import {
+  HarnessError,
+  describeError,
+  type BuildSpec,
+  type ConfigPort,
+  type ContainerPatch,
+  type ContainerPort,
+  type ContainerSettings,
+  type ServiceSpec,
+} from '../../core/index.ts'
+import type { RunningReplica } from '../../engine/index.ts'
+import { lastLines } from '../processes/last-lines.ts'
+import { addContainerFile, readContainerFile, writeContainerFile } from './container-files.ts'
+import { isStatus, type Docker } from './engine.ts'
+import type { Exits } from './exits.ts'
+import type { TarFile } from './file-tar.ts'
+import { untilHealthy, waitUntil } from './healthy.ts'
+import type { LogFile } from './log-file.ts'
+import type { RunNetwork } from './networks.ts'
+import type { Roster } from './roster.ts'
+import type { RunningFabric } from './fabric-container.ts'
+import { StackContainer, type ContainerPlan } from './stack-container.ts'
+
+const defaultHealthTimeoutMs = 20_000
+/** Programs are asked to stop, and killed after this long. */
+const stopGraceMs = 4_000
+
+export interface ReplicaPlan {
+  readonly docker: Docker
+  readonly id: string
+  readonly spec: ServiceSpec
+  /** What a change may touch. */
+  readonly settings: ContainerSettings
+  /** Variables that the harness adds. */
+  readonly addedEnv: Readonly<Record<string, string>>
+  readonly container: Pick<ContainerPlan, 'run' | 'command' | 'mounts' | 'readOnly'>
+  /** Text of files by path, there before it starts. */
+  readonly files: Readonly<Record<string, string>>
+  /** Number of each port inside the container. */
+  readonly ports: Readonly<Record<string, number>>
+  readonly network: RunNetwork
+  readonly fabric: RunningFabric
+  readonly roster: Roster
+  readonly exits: Exits
+  readonly log: LogFile
+  readonly config: ConfigPort | undefined
+  /** The reference of an image that the engine then has. */
+  readonly resolveImage: (image: string | BuildSpec) => Promise<string>
+}
+
+/** One replica as a container, or as one container after the other when it is made anew. */
+export class ReplicaContainer implements RunningReplica, ContainerPort {
+  readonly id: string
+  readonly service: string
+  readonly config: ConfigPort | undefined
+  readonly #plan: ReplicaPlan
+  /** As the image had them, by path, of the files that were written. */
+  readonly #originals = new Map<string, TarFile>()
+  readonly #written = new Map<string, TarFile>()
+  #settings: ContainerSettings
+  #started: StartedTestContainer | undefined
+  #containerId = ''
+  #isExpectedToEnd = false
+
+  constructor(plan: ReplicaPlan) {
+    this.#plan = plan
+    this.id = plan.id
+    this.service = plan.spec.name
+    this.config = plan.config
+    this.#settings = plan.settings
+  }
+
+  get container(): ContainerPort {
+    return this
+  }
+
+  get settings(): ContainerSettings {
+    return this.#settings
+  }
+
+  get containerId(): string {
+    return this.#containerId
+  }
+
+  get logFile(): string {
+    return this.#plan.log.path
+  }
+
+  /** Returns when all that its container wrote before its end is in its log. */
+  readonly logSettled = (): Promise<void> => this.#plan.log.settled()
+
+  /** No end of it is news from now on. */
+  readonly stopping = (): void => {
+    this.#isExpectedToEnd = true
+  }
+
+  /** Whether its end is news. */
+  endsUnasked(containerId: string): boolean {
+    return containerId === this.#containerId && !this.#isExpectedToEnd
+  }
+
+  /** Starts it; it takes traffic when this returns. Throws START_FAILED with its last log lines. */
+  async start(signal: AbortSignal): Promise<void> {
+    const { container, fabric, network, addedEnv } = this.#plan
+    // Until it takes traffic its end is told by whoever waits for it.
+    this.#isExpectedToEnd = true
+    const { image, env, resources } = this.#settings
+    try {
+      this.#started = await new StackContainer({
+        ...container,
+        image,
+        part: this.id,
+        env: { ...addedEnv, ...env },
+        resources,
+        networks: [network],
+        dns: fabric.inner.address,
+        onCreated: async (id) => {
+          this.#containerId = id
+          for (const [path, text] of Object.entries(this.#plan.files)) {
+            if (!this.#written.has(path)) await addContainerFile(this.#plan.docker, id, path, text)
+          }
+          for (const [path, file] of this.#written) {
+            await writeContainerFile(this.#plan.docker, id, path, file)
+          }
+        },
+        ready: waitUntil((id, started) => this.#ready(id, signal, started)),
+      }).start()
+    } catch (error) {
+      throw this.#startFailure(error)
+    }
+    this.#isExpectedToEnd = false
+  }
+
+  async recreate(patch: ContainerPatch, signal: AbortSignal): Promise<void> {
+    await this.#plan.roster.inTurn(async () => {
+      const before = this.#settings
+      try {
+        await this.#replace(await this.#patched(patch), signal)
+      } catch (error) {
+        if (signal.aborted) throw error
+        await this.#replace(before, signal)
+        throw new HarnessError(
+          'CONFIG_REFUSED',
+          `${this.id} does not run with it: ${describeError(error)}`,
+          {
+            cause: error,
+          },
+        )
+      }
+    })
+  }
+
+  async restart(signal: AbortSignal): Promise<void> {
+    await this.#plan.roster.inTurn(async () => {
+      await this.#plan.roster.withdraw(this.id, signal)
+      this.#isExpectedToEnd = true
+      await this.#attempt('be restarted', () => this.#stopAndStart(signal))
+      this.#isExpectedToEnd = false
+    })
+  }
+
+  async readFile(path: string, signal: AbortSignal): Promise<Uint8Array | undefined> {
+    signal.throwIfAborted()
+    return (await readContainerFile(this.#plan.docker, this.#containerId, path))?.content
+  }
+
+  async writeFile(path: string, content: Uint8Array, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    const found = await readContainerFile(this.#plan.docker, this.#containerId, path)
+    if (!found) {
+      throw new HarnessError('CONTAINER_FAILED', `${this.id} has no file ${path}`, {
+        hint: 'only files that exist can be changed: what was not there could not be taken away again',
+      })
+    }
+    const file = { ...found, content }
+    await writeContainerFile(this.#plan.docker, this.#containerId, path, file)
+    if (!this.#originals.has(path)) this.#originals.set(path, found)
+    this.#written.set(path, file)
+  }
+
+  async exec(command: readonly string[], signal: AbortSignal) {
+    signal.throwIfAborted()
+    const { exitCode, output } = await this.#attempt('run a command', () =>
+      this.#running().exec([...command]),
+    )
+    return { exitCode, output }
+  }
+
+  async kill(signalName: string, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    await this.#attempt(`take ${signalName}`, () =>
+      this.#plan.docker.getContainer(this.#containerId).kill({ signal: signalName }),
+    )
+  }
+
+  async healthy(signal: AbortSignal): Promise<void> {
+    const { spec, fabric, exits, log } = this.#plan
+    await untilHealthy({
+      id: this.id,
+      url: `${fabric.relay}/${this.id}/http${spec.health.path}`,
+      timeoutMs: spec.health.timeoutMs ?? defaultHealthTimeoutMs,
+      ended: () => exits.detailOf(this.#containerId),
+      logSettled: () => log.settled(),
+      logFile: log.path,
+      signal,
+    })
+  }
+
+  async fingerprint(signal: AbortSignal): Promise<string> {
+    signal.throwIfAborted()
+    const { docker } = this.#plan
+    const { Image, Config, HostConfig } = await docker.getContainer(this.#containerId).inspect()
+    const files = await Promise.all(
+      [...this.#originals].map(async ([path, original]) => {
+        const now = await readContainerFile(docker, this.#containerId, path)
+        const isSame = now && Buffer.compare(now.content, original.content) === 0
+        return isSame ? [] : [path, now ? sha256(now.content) : 'absent']
+      }),
+    )
+    const { NanoCpus, Memory } = HostConfig
+    return sha256(JSON.stringify([Image, Config.Env.toSorted(), NanoCpus, Memory, files.flat()]))
+  }
+
+  async #patched({ image, env = {}, resources }: ContainerPatch): Promise<ContainerSettings> {
+    const before = this.#settings
+    return {
+      image: image === undefined ? before.image : await this.#plan.resolveImage(image),
+      env: Object.fromEntries(
+        Object.entries({ ...before.env, ...env }).filter(
+          (entry): entry is [string, string] => entry[1] !== undefined,
+        ),
+      ),
+      resources: resources ?? before.resources,
+    }
+  }
+
+  async #replace(settings: ContainerSettings, signal: AbortSignal): Promise<void> {
+    const { roster, docker } = this.#plan
+    await roster.withdraw(this.id, signal)
+    this.#isExpectedToEnd = true
+    const container = docker.getContainer(this.#containerId)
+    await ignoring(() => container.stop({ t: stopGraceMs / 1000 }), 304, 404)
+    await this.#plan.log.settled()
+    await ignoring(() => container.remove({ force: true }), 404)
+    this.#settings = settings
+    await this.start(signal)
+  }
+
+  async #stopAndStart(signal: AbortSignal): Promise<void> {
+    const { docker, exits, log } = this.#plan
+    const container = docker.getContainer(this.#containerId)
+    await ignoring(() => container.stop({ t: stopGraceMs / 1000 }), 304)
+    await exits.takeUp(this.#containerId)
+    await log.settled()
+    const since = new Date()
+    await container.start()
+    await this.#ready(this.#containerId, signal, since)
+  }
+
+  async #ready(id: string, signal: AbortSignal, since?: Date): Promise<void> {
+    const { docker, network, fabric, roster, ports, log } = this.#plan
+    // What breaks here is seen by whoever asks for its health.
+    void log.follow(id, since ? { since } : {}).catch(() => undefined)
+    const { NetworkSettings, State } = await docker.getContainer(id).inspect()
+    const host = NetworkSettings.Networks[network.name]?.IPAddress
+    if (State.Running && host) {
+      const targets = Object.entries(ports).map(([name, port]) => ({
+        name: `${this.id}/${name}`,
+        host,
+        port,
+      }))
+      await fabric.client.setRelays(targets, signal)
+    }
+    await this.healthy(signal)
+    await roster.admit({ id: this.id, host: host as string, port: ports['http'] as number }, signal)
+  }
+
+  #running(): StartedTestContainer {
+    if (this.#started) return this.#started
+    throw new HarnessError('CONTAINER_FAILED', `${this.id} is not started`)
+  }
+
+  async #attempt<T>(what: string, task: () => Promise<T>): Promise<T> {
+    try {
+      return await task()
+    } catch (error) {
+      if (error instanceof HarnessError) throw error
+      const message = `${this.id} could not ${what}`
+      throw new HarnessError('CONTAINER_FAILED', message, { cause: error })
+    }
+  }
+
+  #startFailure(error: unknown): HarnessError {
+    if (error instanceof HarnessError) return error
+    const { path } = this.#plan.log
+    const message = `the container of ${this.id} could not be started: ${describeError(error)}\n${lastLines(path)}`
+    return new HarnessError('START_FAILED', message, { cause: error })
+  }
+}
+
+async function ignoring(
+  task: () => Promise<unknown>,
+  ...statuses: readonly number[]
+): Promise<void> {
+  try {
+    await task()
+  } catch (error) {
+    // It is as wanted already.
+    if (!isStatus(error, ...statuses)) throw error
+  }
+}
+
+function sha256(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex')
+}

@@ -1,0 +1,158 @@
+import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Runtime, RunningStack, StartOptions } from '../../engine/index.ts'
+import {
+  deriveSeed,
+  type ConfigPort,
+  type ServiceInfo,
+  type ServiceSpec,
+  type Stack,
+} from '../../core/index.ts'
+import { FabricClient } from '../../fabric/client.ts'
+import type { FabricReady } from '../../fabric/contract.ts'
+import { ConfigOverHttp } from '../config-over-http.ts'
+import { startFabric } from './fabric-process.ts'
+import { scratchPrefix } from './leftovers.ts'
+import { startReplica, type StartedReplica } from './replica-process.ts'
+import { Supervised } from './supervised.ts'
+
+/** Programs as child processes of this machine. They share its file system and its network; the proxy variables lead to the outside. */
+export const processesRuntime: Runtime = {
+  name: 'processes',
+  async start(stack, options) {
+    const scratch = join(tmpdir(), `${scratchPrefix}${options.runId}`)
+    const supervised = await Supervised.launch(scratch)
+    try {
+      return await startStack(stack, options, supervised, scratch)
+    } catch (error) {
+      await supervised[Symbol.asyncDispose]()
+      throw error
+    }
+  },
+}
+
+async function startStack(
+  stack: Stack,
+  options: StartOptions,
+  supervised: Supervised,
+  scratch: string,
+): Promise<RunningStack> {
+  const plans = stack.services.flatMap((spec) =>
+    Array.from({ length: spec.replicas }, (_, i) => ({ spec, id: `${spec.name}-${i + 1}` })),
+  )
+  const makeSecret = () => {
+    const secret = randomBytes(24).toString('hex')
+    options.redactor.addValue(secret)
+    return secret
+  }
+  const controlToken = makeSecret()
+  const callers = Object.fromEntries(
+    ['actor', ...plans.map(({ id }) => id)].map((id) => [id, makeSecret()]),
+  )
+  const fabric = await startFabric(supervised, join(options.logDir, 'fabric.log'), options.signal, {
+    host: '127.0.0.1',
+    seed: deriveSeed(options.seed, 'fabric'),
+    services: stack.services.map(({ name }) => name),
+    links: stack.services.flatMap(({ name, connects }) =>
+      connects.map((to) => ({ from: name, to })),
+    ),
+    sites: stack.sites,
+    controlToken,
+    callers,
+  })
+  const caFile = join(scratch, 'ca.pem')
+  writeFileSync(caFile, fabric.caCertificate)
+  options.onProgress(`the fabric is ready; starting ${plans.length} replicas`)
+  const replicas = await Promise.all(
+    plans.map(({ spec, id }) =>
+      startReplica({
+        spec,
+        id,
+        supervised,
+        links: linksOf(spec, fabric),
+        dataDir: join(scratch, spec.name),
+        logFile: join(options.logDir, `${id}.log`),
+        proxyUrl: withCredentials(fabric.proxy, id, callers[id] as string),
+        caFile,
+        adminToken: makeSecret(),
+        signal: options.signal,
+        onProgress: options.onProgress,
+        onExit: (detail) => options.onExit({ replica: id, detail }),
+      }),
+    ),
+  )
+  const client = new FabricClient(fabric.control, controlToken)
+  await connectReplicas(client, stack, replicas, options.signal)
+  return {
+    services: stack.services.map((spec) => serviceInfo(spec, fabric, replicas)),
+    replicas: replicas.map((replica) => ({
+      id: replica.id,
+      service: replica.spec.name,
+      config: configOf(replica),
+    })),
+    proxyUrl: withCredentials(fabric.proxy, 'actor', callers['actor'] as string),
+    caCertificate: fabric.caCertificate,
+    scratchDir: scratch,
+    sites: { setVariant: (host, variant, signal) => client.setVariant(host, variant, signal) },
+    outside: async (after, signal) => (await client.outside(after, signal)).records,
+    [Symbol.asyncDispose]: () => supervised[Symbol.asyncDispose](),
+  }
+}
+
+async function connectReplicas(
+  client: FabricClient,
+  stack: Stack,
+  replicas: readonly StartedReplica[],
+  signal: AbortSignal,
+): Promise<void> {
+  await Promise.all(
+    stack.services.map(({ name }) =>
+      client.setUpstreams(
+        name,
+        replicas
+          .filter((replica) => replica.spec.name === name)
+          .map(({ id, ports }) => ({ id, host: '127.0.0.1', port: ports['http'] as number })),
+        signal,
+      ),
+    ),
+  )
+}
+
+function serviceInfo(
+  spec: ServiceSpec,
+  fabric: FabricReady,
+  replicas: readonly StartedReplica[],
+): ServiceInfo {
+  return {
+    name: spec.name,
+    frontDoor: fabric.frontDoors[spec.name] as string,
+    replicas: replicas
+      .filter((replica) => replica.spec === spec)
+      .map(({ id, ports, pid }) => ({
+        id,
+        url: `http://127.0.0.1:${ports['http']}`,
+        ...(pid === undefined ? {} : { pid }),
+      })),
+  }
+}
+
+function configOf({ id, spec, ports, adminToken }: StartedReplica): ConfigPort | undefined {
+  if (!spec.config) return undefined
+  const url = `http://127.0.0.1:${ports[spec.config.port]}`
+  return new ConfigOverHttp(id, url, spec.config, adminToken)
+}
+
+function linksOf(spec: ServiceSpec, fabric: FabricReady): Record<string, string> {
+  return Object.fromEntries(
+    spec.connects.map((to) => [to, fabric.links[`${spec.name}>${to}`] as string]),
+  )
+}
+
+function withCredentials(proxy: string, user: string, password: string): string {
+  const url = new URL(proxy)
+  url.username = user
+  url.password = password
+  return url.href
+}

@@ -1,0 +1,156 @@
+import { mkdirSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import { HarnessError, type CommandSpec, type ServiceSpec } from '../../core/index.ts'
+import { fillIn, fillInAll, type Places } from '../fill-in.ts'
+import { trusting } from '../trust.ts'
+import { compileCache } from './compile-cache.ts'
+import { freePort } from './free-port.ts'
+import { lastLines } from './last-lines.ts'
+import type { Supervised } from './supervised.ts'
+
+const healthEveryMs = 15
+const defaultHealthTimeoutMs = 20_000
+/** A port that was free may be taken before the program listens on it; then it is started anew on another one. */
+const startTries = 3
+/** Preloaded into Node programs, as source or as built. A service that must not have it sets NODE_OPTIONS in its own environment. */
+const connectGuard = new URL(
+  `./connect-guard${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`,
+  import.meta.url,
+).href
+
+export interface ReplicaPlan {
+  readonly spec: ServiceSpec
+  readonly id: string
+  readonly supervised: Supervised
+  /** URL of the link to each service that it calls. */
+  readonly links: Readonly<Record<string, string>>
+  /** Shared by the replicas of a service. */
+  readonly dataDir: string
+  readonly logFile: string
+  readonly proxyUrl: string
+  /** Certificate (PEM) of the authority that vouches for external sites. */
+  readonly caFile: string
+  readonly adminToken: string
+  readonly signal: AbortSignal
+  readonly onProgress: (text: string) => void
+  /** Called when it ends after it was ready. */
+  readonly onExit: (detail: string) => void
+}
+
+export interface StartedReplica {
+  readonly id: string
+  readonly spec: ServiceSpec
+  readonly ports: Readonly<Record<string, number>>
+  readonly pid: number | undefined
+  readonly adminToken: string
+}
+
+/** Starts one replica and returns when it is healthy; throws START_FAILED with its last log lines as soon as it ends. */
+export async function startReplica(plan: ReplicaPlan): Promise<StartedReplica> {
+  mkdirSync(plan.dataDir, { recursive: true })
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startOnce(plan)
+    } catch (error) {
+      const portTaken = error instanceof Error && error.message.includes('EADDRINUSE')
+      if (!portTaken || attempt === startTries) throw error
+      plan.onProgress(`${plan.id}: its port was taken meanwhile, starting it on another one`)
+    }
+  }
+}
+
+async function startOnce(plan: ReplicaPlan): Promise<StartedReplica> {
+  const { spec, id, supervised } = plan
+  const command = commandOf(spec)
+  const ports: Record<string, number> = {}
+  for (const name of spec.ports) ports[name] = await freePort()
+  const places: Places = { ...plan, host: '127.0.0.1', ports }
+  let ended: string | undefined
+  let isReady = false
+  supervised.start(
+    {
+      id,
+      command: command.command === 'node' ? process.execPath : command.command,
+      args: command.args.map((text) => fillIn(text, places)),
+      env: { ...environmentOf(plan), ...fillInAll(command.env ?? {}, places) },
+      cwd: command.cwd ?? process.cwd(),
+      log: plan.logFile,
+    },
+    {
+      onExit: (detail) => {
+        ended = detail
+        if (isReady) plan.onExit(`${detail}\n${lastLines(plan.logFile)}`)
+      },
+    },
+  )
+  await waitUntilHealthy(plan, `http://127.0.0.1:${ports['http']}${spec.health.path}`, () => ended)
+  isReady = true
+  plan.onProgress(`${id} is ready`)
+  return { id, spec, ports, pid: supervised.pidOf(id), adminToken: plan.adminToken }
+}
+
+function commandOf({ name, run }: ServiceSpec): CommandSpec {
+  if (run.kind === 'command') return run
+  throw new HarnessError(
+    'RUNTIME_UNAVAILABLE',
+    `${name} comes as an image, and cannot be started as a process`,
+    {
+      hint: 'use --runtime containers; aftershock doctor says whether this machine can',
+    },
+  )
+}
+
+async function waitUntilHealthy(
+  { id, spec, signal, logFile }: ReplicaPlan,
+  url: string,
+  ended: () => string | undefined,
+): Promise<void> {
+  const timeoutMs = spec.health.timeoutMs ?? defaultHealthTimeoutMs
+  const deadline = performance.now() + timeoutMs
+  let last = 'it was not asked yet'
+  while (performance.now() < deadline) {
+    if (signal.aborted) throw new HarnessError('ABORTED', `interrupted while ${id} started`)
+    const detail = ended()
+    if (detail !== undefined) {
+      throw new HarnessError(
+        'START_FAILED',
+        `${id} ended while starting (${detail}):\n${lastLines(logFile)}`,
+      )
+    }
+    try {
+      const response = await fetch(url, { signal: AbortSignal.timeout(2_000), redirect: 'manual' })
+      await response.arrayBuffer()
+      if (response.ok) return
+      last = `it answered ${response.status}`
+    } catch (error) {
+      last = `no answer: ${((error as Error).cause as Error | undefined)?.message ?? (error as Error).message}`
+    }
+    await delay(healthEveryMs)
+  }
+  throw new HarnessError(
+    'START_FAILED',
+    `${id} was not healthy within ${timeoutMs} ms (GET ${url}: ${last}):\n${lastLines(logFile)}`,
+    { hint: `is health.path '${spec.health.path}' right? health.timeoutMs can be raised` },
+  )
+}
+
+/** Nothing of the harness's own environment reaches the system but PATH and the place for temporary files: runs are alike on every machine. */
+function environmentOf(plan: ReplicaPlan): Record<string, string> {
+  const { spec, proxyUrl, caFile, adminToken, dataDir } = plan
+  return {
+    PATH: process.env['PATH'] ?? '',
+    TMPDIR: dataDir,
+    HOME: dataDir,
+    ...compileCache(),
+    NODE_USE_ENV_PROXY: '1',
+    HTTP_PROXY: proxyUrl,
+    HTTPS_PROXY: proxyUrl,
+    http_proxy: proxyUrl,
+    https_proxy: proxyUrl,
+    NO_PROXY: '127.0.0.1,localhost',
+    no_proxy: '127.0.0.1,localhost',
+    NODE_OPTIONS: `--import=${connectGuard}`,
+    ...trusting(caFile),
+    ...(spec.config ? { [spec.config.tokenEnv]: adminToken } : {}),
+  }
+}
