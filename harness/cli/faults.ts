@@ -1,0 +1,20 @@
+import { CommanderError } from 'commander'
+import { HarnessError, describeError, exitCodes, type HarnessErrorCode } from '../core/index.ts'
+
+const usageCodes: readonly HarnessErrorCode[] = ['INVALID_SCENARIO', 'USAGE', 'JOURNAL_UNREADABLE']
+
+/** Says on stderr what went wrong and what to do; returns the exit code. */
+export function reportFault(error: unknown): number {
+  if (error instanceof CommanderError) {
+    // Commander has said it itself. Help and version are no errors.
+    return error.exitCode === 0 ? exitCodes.pass : exitCodes.usage
+  }
+  if (error instanceof HarnessError) {
+    process.stderr.write(`aftershock: ${describeError(error)}\n`)
+    if (error.hint) process.stderr.write(`  ${error.hint}\n`)
+    return usageCodes.includes(error.code) ? exitCodes.usage : exitCodes.harness
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  process.stderr.write(`aftershock: an unexpected fault of the harness itself\n${text}\n`)
+  return exitCodes.harness
+}

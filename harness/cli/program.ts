@@ -1,0 +1,101 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { packageVersion } from '../session/index.ts'
+import { runtimeNames, runtimeVariable } from '../runtimes/choose-runtime.ts'
+import { cleanCommand } from './clean-command.ts'
+import { doctorCommand } from './doctor-command.ts'
+import { listCommand } from './list-command.ts'
+import { reportCommand } from './report-command.ts'
+import { reproduceCommand } from './reproduce-command.ts'
+import { runCommand } from './run-command.ts'
+
+const exitCodeHelp = `
+Exit codes:
+  0    pass          1    fail          2    inconclusive, which is never a pass
+  64   wrong usage or an invalid scenario: nothing was started
+  70   a fault of the harness           130, 143   interrupted, after undo and teardown`
+
+/** The whole command line. `argv` is what was typed, for the journal. */
+export function buildProgram(argv: readonly string[]): Command {
+  const program = new Command('aftershock')
+    .description(
+      'Applies a change to a running system, and says what broke, for whom, and whether undoing it helps.',
+    )
+    .version(packageVersion())
+    .showHelpAfterError('(aftershock --help lists the commands)')
+    .exitOverride()
+    .addHelpText('after', exitCodeHelp)
+  program
+    .command('run')
+    .description('run scenarios: baseline, change, judgement, undo, recovery')
+    .argument(
+      '[filter...]',
+      'ids, or parts of ids or paths; without any, all scenarios that are to pass',
+    )
+    .addOption(runtimeOption())
+    .addOption(seedOption())
+    .option('--out <dir>', 'folder for journal, reports and logs (default: reports/runs/<run id>)')
+    .option('--verbose', 'show a failing exchange for every broken cell', false)
+    .option('--json', 'print one summary per line on stdout, and nothing else', false)
+    .action((filter: string[], options: Parameters<typeof runCommand>[1]) =>
+      runCommand(filter, options, argv),
+    )
+  program
+    .command('reproduce')
+    .description('apply the change of a scenario and stay up, broken, to look at and poke')
+    .argument('<scenario>', 'id of the scenario, or a part of it')
+    .addOption(runtimeOption())
+    .addOption(seedOption())
+    .option('--out <dir>', 'folder for journal, reports and logs (default: reports/runs/<run id>)')
+    .action((name: string, options: Parameters<typeof reproduceCommand>[1]) =>
+      reproduceCommand(name, options, argv),
+    )
+  program
+    .command('list')
+    .description('list the scenarios below this directory')
+    .option('--json', 'as JSON', false)
+    .action(listCommand)
+  program
+    .command('report')
+    .description('make a report from the journal of a run')
+    .argument('<journal>', 'journal.ndjson, or the folder that holds it')
+    .addOption(
+      new Option('--format <format>').choices(['terminal', 'summary', 'junit']).default('terminal'),
+    )
+    .option('--verbose', 'show a failing exchange for every broken cell', false)
+    .action(reportCommand)
+  program
+    .command('doctor')
+    .description('check what this machine has and what is missing')
+    .option('--json', 'as JSON', false)
+    .action(doctorCommand)
+  program
+    .command('clean')
+    .description('remove what a killed run may have left; runs that are going on are not touched')
+    .option('--images', 'remove the images that runs have built as well', false)
+    .option('--json', 'as JSON', false)
+    .action(cleanCommand)
+  return program
+}
+
+function runtimeOption(): Option {
+  return new Option(
+    '--runtime <runtime>',
+    'what starts the system; auto takes containers where an engine answers, else processes',
+  )
+    .choices(runtimeNames)
+    .env(runtimeVariable)
+    .default('auto')
+}
+
+function seedOption(): Option {
+  return new Option(
+    '--seed <number>',
+    'for all that is random (default: random, and printed)',
+  ).argParser((text) => {
+    const seed = Number(text)
+    if (!/^\d+$/.test(text) || seed >= 2 ** 32) {
+      throw new InvalidArgumentError('Use a whole number from 0 to 4294967295.')
+    }
+    return seed
+  })
+}

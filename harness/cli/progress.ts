@@ -1,0 +1,51 @@
+import { createLogUpdate } from 'log-update'
+import type { JournalEvent } from '../core/index.ts'
+import { createPlainLog, initialLiveState, reduce, renderLive } from '../report/index.ts'
+import { renderOptionsFor } from './screen.ts'
+
+const framesEveryMs = 100
+
+/** Shows a run while it goes on: in place on a terminal, as lines elsewhere. Dispose it to leave the screen clean. */
+export interface Progress extends Disposable {
+  readonly take: (event: JournalEvent) => void
+}
+
+export function showProgress(stream: NodeJS.WriteStream): Progress {
+  return stream.isTTY && process.env['TERM'] !== 'dumb' ? liveView(stream) : plainLines(stream)
+}
+
+/** For output that only machines read. */
+export const noProgress: Progress = { take: () => undefined, [Symbol.dispose]: () => undefined }
+
+function plainLines(stream: NodeJS.WriteStream): Progress {
+  const lineOf = createPlainLog()
+  return {
+    take(event) {
+      const line = lineOf(event)
+      if (line !== null) stream.write(`${line}\n`)
+    },
+    [Symbol.dispose]: () => undefined,
+  }
+}
+
+function liveView(stream: NodeJS.WriteStream): Progress {
+  const update = createLogUpdate(stream)
+  const startMs = performance.now()
+  let state = initialLiveState()
+  const draw = () => {
+    const options = renderOptionsFor(stream)
+    const height = Math.max(6, (stream.rows ?? 24) - 1)
+    update(renderLive(state, { ...options, height, nowMs: performance.now() - startMs }))
+  }
+  const timer = setInterval(draw, framesEveryMs)
+  return {
+    take(event) {
+      state = reduce(state, event)
+    },
+    [Symbol.dispose]() {
+      clearInterval(timer)
+      update.clear()
+      update.done()
+    },
+  }
+}

@@ -1,0 +1,137 @@
+import { join, relative } from 'node:path'
+import { exitCodes, type Verdict } from '../core/index.ts'
+import { renderTerminal } from '../report/index.ts'
+import {
+  Interrupts,
+  exitCodeOf,
+  loadScenarios,
+  performRun,
+  scenarioFiles,
+  selectScenarios,
+  type FoundScenario,
+  type RunOutcome,
+} from '../session/index.ts'
+import { chooseRuntime, needsContainers, type RuntimeName } from '../runtimes/choose-runtime.ts'
+import { containersAvailability } from '../runtimes/containers/availability.ts'
+import { noProgress, showProgress } from './progress.ts'
+import { renderOptionsFor } from './screen.ts'
+
+interface RunOptions {
+  readonly runtime: RuntimeName
+  readonly seed?: number
+  readonly out?: string
+  readonly verbose: boolean
+  readonly json: boolean
+}
+
+/** `aftershock run`: one scenario after the other. The exit code is that of the worst verdict. */
+export async function runCommand(
+  filter: readonly string[],
+  options: RunOptions,
+  argv: readonly string[],
+): Promise<void> {
+  const all = await loadScenarios(scenarioFiles(process.cwd()))
+  const wanted = selectScenarios(all, filter)
+  const impossible = filter.length > 0 ? [] : await impossibleHere(wanted, options)
+  const selected = wanted.filter((found) => !impossible.includes(found))
+  if (selected.length === 0) {
+    process.stderr.write('aftershock: there is no *.scenario.ts below this directory\n')
+    process.exitCode = exitCodes.usage
+    return
+  }
+  using interrupts = new Interrupts((signal) =>
+    process.stderr.write(`\n${signal}: undoing and tearing down; a second one ends at once\n`),
+  )
+  const verdicts: Verdict['kind'][] = []
+  for (const found of selected) {
+    if (interrupts.signal.aborted) break
+    const outcome = await runOne(found, options, argv, interrupts.signal, selected.length > 1)
+    verdicts.push(outcome.verdict.kind)
+  }
+  sayWhatWasLeftOut(all, filter, options)
+  // What a pipeline did not run it has not proven.
+  if (impossible.length > 0 && process.env['CI']) verdicts.push('inconclusive')
+  process.exitCode = interrupts.signal.aborted
+    ? exitCodeOf(String(interrupts.signal.reason))
+    : exitCodeOfWorst(verdicts)
+}
+
+async function runOne(
+  { scenario }: FoundScenario,
+  options: RunOptions,
+  argv: readonly string[],
+  signal: AbortSignal,
+  isOneOfMany: boolean,
+): Promise<RunOutcome> {
+  const outDir =
+    options.out === undefined
+      ? undefined
+      : isOneOfMany
+        ? join(options.out, scenario.id)
+        : options.out
+  const { runtime, why } = await chooseRuntime(options.runtime, scenario)
+  if (why !== undefined && !options.json) {
+    process.stdout.write(`runtime: ${runtime.name}, since ${why}\n`)
+  }
+  using progress = options.json ? noProgress : showProgress(process.stdout)
+  const outcome = await performRun({
+    scenario,
+    runtime,
+    args: argv,
+    signal,
+    listeners: [progress.take],
+    ...(outDir === undefined ? {} : { outDir }),
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+  })
+  progress[Symbol.dispose]()
+  process.stdout.write(
+    options.json ? `${JSON.stringify(outcome.summary)}\n` : endOfRun(outcome, options),
+  )
+  return outcome
+}
+
+function endOfRun({ summary, folder }: RunOutcome, { verbose }: RunOptions): string {
+  const shown = relative(process.cwd(), folder.path)
+  const text = renderTerminal(summary, {
+    ...renderOptionsFor(process.stdout),
+    verbose,
+    files: { 'journal, reports and logs': shown.startsWith('..') ? folder.path : `${shown}/` },
+  })
+  return `\n${text}\n\n`
+}
+
+/** Scenarios that need containers, where there are none. Named ones are not left out: that they cannot be run is then an error. */
+async function impossibleHere(
+  wanted: readonly FoundScenario[],
+  { runtime, json }: RunOptions,
+): Promise<readonly FoundScenario[]> {
+  const needy = wanted.filter(({ scenario }) => needsContainers(scenario))
+  if (needy.length === 0) return []
+  const found =
+    runtime === 'processes'
+      ? { ok: false as const, why: 'processes are asked for' }
+      : await containersAvailability()
+  if (found.ok) return []
+  const names = needy.map(({ scenario }) => scenario.id).join(', ')
+  if (!json) process.stdout.write(`Not run, since they need containers: ${names}; ${found.why}.\n`)
+  return needy
+}
+
+function sayWhatWasLeftOut(
+  all: readonly FoundScenario[],
+  filter: readonly string[],
+  { json }: RunOptions,
+): void {
+  const left = all.filter(({ scenario }) => scenario.demonstrates)
+  if (filter.length > 0 || left.length === 0 || json) return
+  const names = left.map(({ scenario }) => `${scenario.id} (${scenario.demonstrates})`).join(', ')
+  process.stdout.write(
+    `Not run, since they show other verdicts than pass: ${names}. Name one to run it.\n`,
+  )
+}
+
+/** Fail outranks inconclusive, although its code is the lower number. */
+function exitCodeOfWorst(verdicts: readonly Verdict['kind'][]): number {
+  if (verdicts.includes('fail')) return exitCodes.fail
+  return verdicts.includes('inconclusive') ? exitCodes.inconclusive : exitCodes.pass
+}

@@ -1,0 +1,72 @@
+import { cellKey, type CellId, type ReasonCode, type WindowKind } from '../core/index.ts'
+import type { Summary, SummaryCell, SummaryReason } from './summary-types.ts'
+
+/** Reasons that leave the question open, in a run that failed for others. */
+const openCodes: ReadonlySet<ReasonCode> = new Set([
+  'no-data',
+  'baseline-broken',
+  'change-is-noop',
+  'apply-failed',
+  'checker-crashed',
+  'interrupted',
+])
+
+/** Whether a reason says that something is wrong, or that it is not known. */
+export function severityOf(
+  reason: Pick<SummaryReason, 'code'>,
+  verdict: Summary['verdict'],
+): 'fail' | 'inconclusive' {
+  return verdict === 'inconclusive' || openCodes.has(reason.code) ? 'inconclusive' : 'fail'
+}
+
+/** The window that a reason about a cell speaks of; undefined when its code does not tell. */
+export function windowKindOf(code: ReasonCode): WindowKind | undefined {
+  switch (code) {
+    case 'baseline-broken':
+      return 'baseline'
+    case 'not-recovered':
+      return 'recovery'
+    case 'broken':
+    case 'effect-absent':
+    case 'effect-partial':
+    case 'not-reproduced':
+    case 'wrong-symptom':
+      return 'change'
+    default:
+      return undefined
+  }
+}
+
+/** Reasons by the cell that they are about. */
+export function reasonsByCell(
+  reasons: readonly SummaryReason[],
+): ReadonlyMap<string, readonly SummaryReason[]> {
+  const cells = new Map<string, SummaryReason[]>()
+  for (const reason of reasons) {
+    if (reason.flow === undefined || reason.actor === undefined) continue
+    const key = cellKey({ flow: reason.flow, actor: reason.actor })
+    cells.set(key, [...(cells.get(key) ?? []), reason])
+  }
+  return cells
+}
+
+export function isCutOff(summary: Summary): boolean {
+  return summary.reasons.some((reason) => reason.code === 'interrupted')
+}
+
+/** How a cell that broke under a change stands to what the scenario says. */
+export type Standing = 'expected' | 'at-fault' | 'unjudged'
+
+/** Of a scenario that says cells break, the reasons tell which ones should not have; a run that was cut off tells nothing. */
+export function standingOf(
+  summary: Summary,
+  cell: CellId,
+  reasons: ReadonlyMap<string, readonly SummaryReason[]>,
+): Standing {
+  if (summary.expectation === 'holds' || reasons.has(cellKey(cell))) return 'at-fault'
+  return isCutOff(summary) ? 'unjudged' : 'expected'
+}
+
+export function brokenCells(summary: Summary): SummaryCell[] {
+  return summary.cells.filter((cell) => cell.change?.judgement === 'broken')
+}

@@ -1,0 +1,138 @@
+import { brokenCells, isCutOff, reasonsByCell } from './faults.ts'
+import { isLeftApplied } from './summary.ts'
+import type { Summary, SummaryCell } from './summary-types.ts'
+import { count, formatDuration, list } from './words.ts'
+
+/** The verdict as one sentence that needs no context, without the word PASS, FAIL or INCONCLUSIVE before it. */
+export function headline(summary: Summary): string {
+  const sentence = sentenceFor(summary)
+  const left = summary.changes.filter(isLeftApplied).map((change) => quoted(change.title))
+  if (left.length === 0) return sentence
+  return `${sentence}. NOT UNDONE: ${list(left)} may still be in force`
+}
+
+function sentenceFor(summary: Summary): string {
+  switch (summary.verdict) {
+    case 'pass':
+      return summary.expectation === 'holds' ? held(summary) : reproduced(summary)
+    case 'fail':
+      return summary.expectation === 'holds' ? brokeSomething(summary) : differs(summary)
+    case 'inconclusive':
+      return open(summary)
+  }
+}
+
+function held(summary: Summary): string {
+  const effects = countWhere(summary, (cell) => cell.change?.judgement === 'effect')
+  const rest = summary.cells.length - effects
+  const found =
+    effects === 0
+      ? `all ${count(rest, 'cell')} held`
+      : `${count(rest, 'cell')} held and ${effects} changed as declared`
+  return `${changeNames(summary)} broke nothing: ${found}${recovery(summary)}`
+}
+
+function reproduced(summary: Summary): string {
+  const broken = brokenCells(summary).length
+  return `the incident reproduces: ${broken} of ${count(summary.cells.length, 'cell')} BROKE, as the scenario says${recovery(summary)}`
+}
+
+function brokeSomething(summary: Summary): string {
+  const broken = brokenCells(summary)
+  if (broken.length > 0) {
+    const flows = new Set(broken.map((cell) => cell.flow)).size
+    const actors = new Set(broken.map((cell) => cell.actor)).size
+    return `${changeNames(summary)} BROKE ${broken.length} of ${count(summary.cells.length, 'cell')} (${count(flows, 'flow')}, ${count(actors, 'actor')})${recovery(summary)}`
+  }
+  const missed = countReasons(summary, 'effect-absent') + countReasons(summary, 'effect-partial')
+  if (missed > 0) {
+    return `${changeNames(summary)} did not do what it declares in ${missed} of ${count(summary.cells.length, 'cell')}${recovery(summary)}`
+  }
+  return firstReason(summary)
+}
+
+function differs(summary: Summary): string {
+  const parts = [
+    [countReasons(summary, 'not-reproduced'), 'that should break held'],
+    [countReasons(summary, 'broken'), 'broke that should hold'],
+    [countReasons(summary, 'wrong-symptom'), 'broke in another way than the scenario says'],
+  ] as const
+  const told = parts.filter(([cells]) => cells > 0)
+  if (told.length === 0) return firstReason(summary)
+  const what = list(told.map(([cells, text]) => `${count(cells, 'cell')} ${text}`))
+  return `the incident does NOT reproduce as the scenario says: ${what}${recovery(summary)}`
+}
+
+function open(summary: Summary): string {
+  if (isCutOff(summary)) return cutOff(summary)
+  const sick = countReasons(summary, 'baseline-broken')
+  if (sick > 0) {
+    return `${sick} of ${count(summary.cells.length, 'cell')} failed BEFORE any change, so nothing was applied and nothing is proven`
+  }
+  const undecided = countWhere(summary, (cell) => isUndecided(cell))
+  const runLevel = summary.reasons.find((reason) => reason.flow === undefined)
+  if (undecided > 0 && !runLevel) {
+    return `the evidence did not suffice for ${undecided} of ${count(summary.cells.length, 'cell')}, so nothing is proven`
+  }
+  return `nothing is proven: ${runLevel?.message ?? firstReason(summary)}`
+}
+
+function cutOff(summary: Summary): string {
+  const found = brokenCells(summary).length
+  const seen = found === 0 ? '' : ` (by then ${count(found, 'cell')} had broken)`
+  return `the run was cut off after ${formatDuration(summary.timings.totalMs)}${seen}, so nothing is proven`
+}
+
+function isUndecided(cell: SummaryCell): boolean {
+  return [cell.baseline, cell.change, cell.recovery].some((seen) => seen?.judgement === 'undecided')
+}
+
+/** What undoing did for the cells that broke; when any altered cell did not come back, that is what is said. */
+function recovery(summary: Summary): string {
+  const altered = summary.cells.filter(
+    (cell) => cell.change && !['holds', 'effect-absent'].includes(cell.change.judgement),
+  )
+  const watched = altered.filter((cell) => cell.recovery)
+  const back = watched.filter((cell) => cell.recovery?.judgement === 'holds').length
+  if (watched.length === 0) return ''
+  if (back < altered.length) {
+    return `, and undoing brought back ONLY ${back} of the ${altered.length} that changed`
+  }
+  const told = brokenCells(summary).length || altered.length
+  const { recoveryMs } = summary.timings
+  const inTime = recoveryMs === null ? '' : ` in ${formatDuration(recoveryMs)}`
+  return `, and undoing brought ${told === 1 ? 'it' : `all ${told}`} back${inTime}`
+}
+
+function changeNames(summary: Summary): string {
+  if (summary.changes.length === 0) return 'the run'
+  return list(
+    summary.changes.map((change) => quoted(change.title)),
+    2,
+  )
+}
+
+function quoted(text: string): string {
+  return `'${text}'`
+}
+
+function firstReason(summary: Summary): string {
+  const [first, ...others] = summary.reasons
+  if (!first) return 'no reason was given'
+  const where = first.flow === undefined ? '' : `${first.flow} as ${first.actor}: `
+  const more = others.length === 0 ? '' : ` (and ${count(others.length, 'more reason')})`
+  return `${where}${first.message}${more}`
+}
+
+function countReasons(summary: Summary, code: string): number {
+  return reasonsWithCode(summary, code).size
+}
+
+function reasonsWithCode(summary: Summary, code: string): ReadonlySet<string> {
+  const chosen = summary.reasons.filter((reason) => reason.code === code)
+  return new Set(reasonsByCell(chosen).keys())
+}
+
+function countWhere(summary: Summary, test: (cell: SummaryCell) => boolean): number {
+  return summary.cells.filter(test).length
+}

@@ -1,0 +1,125 @@
+import type { JournalEvent } from '../core/index.ts'
+import { isCutOff, reasonsByCell, severityOf } from './faults.ts'
+import { headline } from './headline.ts'
+import { resultOf, skippedResult, type Context, type TestResult } from './junit-results.ts'
+import { collectRun, windowsOfKind, type WindowModel } from './run-model.ts'
+import { worstOutcome } from './summary-cells.ts'
+import { summarizeModel } from './summary.ts'
+import type { Summary, SummaryReason } from './summary-types.ts'
+
+export interface Testcase {
+  readonly classname: string
+  readonly name: string
+  readonly timeMs: number
+  readonly result: TestResult
+}
+
+export interface Suite {
+  readonly name: string
+  readonly startedMs: number
+  readonly timeMs: number
+  readonly testcases: readonly Testcase[]
+}
+
+export interface RunSuites {
+  readonly summary: Summary
+  readonly suites: readonly Suite[]
+}
+
+/** The run as test suites: baseline, one per change, recovery, and the verdict. Relative to what the scenario says will happen. */
+export function suitesOf(events: Iterable<JournalEvent>): RunSuites {
+  const model = collectRun(events)
+  const summary = summarizeModel(model)
+  const context = { model, summary, reasons: reasonsByCell(summary.reasons) }
+  const changes = summary.changes.map((change) => ({
+    name: change.name,
+    windows: windowsOfKind(model, 'change').filter((window) => window.info.change === change.name),
+  }))
+  return {
+    summary,
+    suites: [
+      windowSuite(context, 'baseline', windowsOfKind(model, 'baseline')),
+      ...changes.map(({ name, windows }) => windowSuite(context, name, windows)),
+      windowSuite(context, 'recovery', windowsOfKind(model, 'recovery')),
+      verdictSuite(context),
+    ],
+  }
+}
+
+function windowSuite(context: Context, part: string, windows: readonly WindowModel[]): Suite {
+  const { model, summary } = context
+  const openedMs = windows[0]?.openedMs ?? 0
+  const closedMs = windows.at(-1)?.closedMs ?? (windows.length === 0 ? 0 : model.lastMs)
+  return {
+    name: `${summary.scenario}: ${part}`,
+    startedMs: openedMs,
+    timeMs: Math.max(0, closedMs - openedMs),
+    testcases: model.started.cells.map((cell) => {
+      const outcome = worstOutcome(model, windows, cell)
+      return {
+        classname: `${summary.scenario}.${part}`,
+        name: `${cell.flowTitle} as ${cell.actorTitle}`,
+        timeMs: outcome?.judgedMs ?? 0,
+        result: outcome ? resultOf(context, cell, outcome) : skippedResult(summary, part),
+      }
+    }),
+  }
+}
+
+/** The check whether the configuration is back to what it was. */
+export const undoCheck = 'changes could be undone'
+
+/** Checks of the whole run, each under a name of its own so that its history can be followed. */
+const runChecks: readonly (readonly [string, readonly SummaryReason['code'][]])[] = [
+  ['changes could be applied', ['change-refused', 'change-is-noop', 'apply-failed']],
+  [undoCheck, ['undo-failed', 'state-differs']],
+  ['status page did as the scenario says', ['status-page']],
+  ['no request left the mocked world', ['outside-traffic']],
+  ['replicas stayed up', ['replica-died']],
+]
+
+function verdictSuite({ model, summary }: Context): Suite {
+  const classname = `${summary.scenario}.verdict`
+  const total = summary.timings.totalMs
+  const testcases = runChecks.map(([name, codes]): Testcase => {
+    const reasons = summary.reasons.filter((reason) => codes.includes(reason.code))
+    return { classname, name, timeMs: 0, result: reasonsResult(summary, reasons, name) }
+  })
+  const verdict: Testcase = {
+    classname,
+    name: 'verdict',
+    timeMs: total,
+    result: reasonsResult(summary, summary.reasons, headline(summary)),
+  }
+  const name = `${summary.scenario}: verdict`
+  return { name, startedMs: 0, timeMs: model.lastMs, testcases: [verdict, ...testcases] }
+}
+
+function reasonsResult(
+  summary: Summary,
+  reasons: readonly SummaryReason[],
+  text: string,
+): TestResult {
+  const [first] = reasons
+  if (!first) {
+    if (summary.verdict === 'pass' || text !== headline(summary)) return passedCheck(summary, text)
+    return { kind: 'error', type: 'no-data', message: text, body: 'no reason was given' }
+  }
+  const failed = reasons.some((reason) => severityOf(reason, summary.verdict) === 'fail')
+  const body = reasons.map((reason) => {
+    const cell = reason.flow === undefined ? '' : `${reason.flow} as ${reason.actor}: `
+    return `[${reason.code}] ${cell}${reason.message}`
+  })
+  return {
+    kind: failed ? 'failure' : 'error',
+    type: first.code,
+    message: reasons.length === summary.reasons.length ? headline(summary) : first.message,
+    body: body.join('\n'),
+  }
+}
+
+function passedCheck(summary: Summary, text: string): TestResult {
+  return isCutOff(summary)
+    ? { kind: 'skipped', message: 'the run was cut off, so this was not checked to the end' }
+    : { kind: 'passed', text }
+}

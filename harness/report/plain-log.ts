@@ -1,0 +1,133 @@
+import { reasonsOf, type EventOf, type JournalEvent } from '../core/index.ts'
+import { truncate, visible } from './text.ts'
+import { count, formatDuration, list } from './words.ts'
+
+const mostDiffLines = 3
+const longestLine = 500
+
+/** Names what has been said already: the first break of each symptom in a window, the last state of the status page. */
+interface Memory {
+  readonly symptoms: Set<string>
+  readonly refused: Set<string>
+  statusPage: string
+  cells: number
+  broken: number
+}
+
+/**
+ * A log for where there is no terminal: a function from each event, in order, to one line, or to null for what is not worth one.
+ * Samples are never logged one by one. Lines are safe to print, without colours, without a line break.
+ */
+export function createPlainLog(): (event: JournalEvent) => string | null {
+  const memory: Memory = {
+    symptoms: new Set(),
+    refused: new Set(),
+    statusPage: 'operational',
+    cells: 0,
+    broken: 0,
+  }
+  return (event) => {
+    const text = lineFor(event, memory)
+    if (text === null) return null
+    return truncate(
+      visible(`${formatDuration(event.atMs).padStart(8)}  ${text}`),
+      longestLine,
+      '...',
+    )
+  }
+}
+
+function lineFor(event: JournalEvent, memory: Memory): string | null {
+  switch (event.kind) {
+    case 'run.started':
+      memory.cells = event.cells.length
+      return `${event.scenario}: ${event.title} (${event.runtime}, seed ${event.seed}, ${count(event.cells.length, 'cell')})`
+    case 'phase':
+      return event.text
+    case 'stack.ready':
+      return `the stack is up after ${formatDuration(event.durationMs)}`
+    case 'window.opened':
+      memory.broken = 0
+      return null
+    case 'window.closed':
+      return closedLine(event, memory)
+    case 'cell.judged':
+      return judgedLine(event, memory)
+    case 'change.applied':
+      return appliedLine(event)
+    case 'change.failed':
+      return `NOT APPLIED: '${event.change}' to ${event.replica} (${event.why}): ${event.message}`
+    case 'change.undone':
+      return `undone '${event.change}' on ${list(event.replicas, 6)} in ${formatDuration(event.durationMs)}`
+    case 'undo.failed':
+      return `NOT UNDONE: '${event.change}' on ${event.replica}: ${event.message}`
+    case 'status.read':
+      return statusLine(event, memory)
+    case 'outside':
+      return outsideLine(event, memory)
+    case 'replica.exited':
+      return `replica ${event.replica} ended by itself: ${event.detail}`
+    case 'interrupted':
+      return `interrupted by ${event.signal}: undoing and tearing down`
+    case 'verdict.reached':
+      return verdictLine(event)
+    case 'run.ended':
+      return `ended after ${formatDuration(event.timings.totalMs)}: ${event.verdict.kind.toUpperCase()}`
+    case 'sample':
+    case 'state.hashed':
+    case 'status.judged':
+      return null
+  }
+}
+
+function closedLine(event: EventOf<'window.closed'>, memory: Memory): string {
+  const took = formatDuration(event.durationMs)
+  if (event.window.kind === 'recovery' && memory.broken === 0) return `recovered in ${took}`
+  return `${event.window.id} ended after ${took}: ${memory.broken} of ${count(memory.cells, 'cell')} broken`
+}
+
+function judgedLine(event: EventOf<'cell.judged'>, memory: Memory): string | null {
+  const { judgement, evidence } = event
+  if (judgement === 'broken') memory.broken += 1
+  if (judgement === 'holds' || judgement === 'effect') return null
+  const symptom = Object.entries(evidence.symptoms).toSorted((a, b) => b[1] - a[1])[0]?.[0]
+  const what = judgement === 'broken' ? 'BROKEN' : judgement
+  const said = `${event.window} ${judgement} ${symptom ?? ''}`
+  if (memory.symptoms.has(said)) return null
+  memory.symptoms.add(said)
+  const shown = symptom === undefined ? '' : ` with ${symptom}`
+  return `${what}${shown}: ${event.flow} as ${event.actor}, ${evidence.failures} of ${count(evidence.samples, 'sample')} failed (first of its kind in ${event.window})`
+}
+
+function appliedLine(event: EventOf<'change.applied'>): string {
+  const stage = event.stage === undefined ? '' : `, stage ${event.stage}`
+  const shown = event.explain.slice(0, mostDiffLines).join('; ')
+  const more = event.explain.length - mostDiffLines
+  const rest = more > 0 ? `; and ${count(more, 'more line')}` : ''
+  return `applied '${event.change}'${stage} to ${list(event.replicas, 6)}: ${shown || 'no difference'}${rest}`
+}
+
+function statusLine(event: EventOf<'status.read'>, memory: Memory): string | null {
+  const state = event.error === undefined ? event.overall : 'cannot be read'
+  if (state === memory.statusPage) return null
+  const before = memory.statusPage
+  memory.statusPage = state
+  const why = event.error === undefined ? '' : ` (${event.error})`
+  return `status page: ${before} -> ${state}${why}`
+}
+
+function outsideLine(event: EventOf<'outside'>, memory: Memory): string | null {
+  const what = `${event.method} ${event.url} from ${event.from}`
+  if (event.outcome !== 'refused' || memory.refused.has(what)) return null
+  memory.refused.add(what)
+  return `REFUSED to the outside: ${what}${event.note === undefined ? '' : ` (${event.note})`}`
+}
+
+function verdictLine(event: EventOf<'verdict.reached'>): string {
+  const [first, ...others] = reasonsOf(event.verdict)
+  const word = `verdict: ${event.verdict.kind.toUpperCase()}`
+  if (!first) return word
+  const cell = first.cell ? `${first.cell.flow} as ${first.cell.actor}: ` : ''
+  const more = others.length === 0 ? '' : ` (and ${count(others.length, 'more reason')})`
+  return `${word}: ${cell}${first.message}${more}`
+}

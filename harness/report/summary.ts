@@ -1,0 +1,158 @@
+import { reasonsOf, type JournalEvent, type Reason, type Verdict } from '../core/index.ts'
+import { summarizeCells } from './summary-cells.ts'
+import { collectRun, windowsOfKind, type RunModel } from './run-model.ts'
+import {
+  summaryVersion,
+  type Summary,
+  type SummaryChange,
+  type SummaryReason,
+  type SummaryStatusPage,
+  type SummaryTimings,
+} from './summary-types.ts'
+import { formatDuration, list } from './words.ts'
+
+/**
+ * The outcome of a run, as data that is valid against summary.schema.json. A journal that was cut off gives 'inconclusive'
+ * with the reason 'interrupted' first. Throws HarnessError JOURNAL_UNREADABLE when there is no start of a run.
+ */
+export function summarize(events: Iterable<JournalEvent>): Summary {
+  return summarizeModel(collectRun(events))
+}
+
+export function summarizeModel(model: RunModel): Summary {
+  const { started } = model
+  const verdict = verdictOf(model)
+  return {
+    schemaVersion: summaryVersion,
+    runId: started.runId,
+    scenario: started.scenario,
+    title: started.title,
+    runtime: started.runtime,
+    seed: started.seed,
+    startedAt: started.startedAt,
+    verdict: verdict.kind,
+    expectation: started.expect.kind,
+    reasons: reasonsOf(verdict).map(flatReason),
+    cells: summarizeCells(model),
+    changes: summarizeChanges(model),
+    timings: summarizeTimings(model),
+    statusPage: summarizeStatusPage(model),
+    outside: {
+      requests: model.ended?.outsideRequests ?? model.outsideRequests,
+      refused: model.refusedOutside.map(({ from, method, url, note }) => ({
+        from,
+        method,
+        url,
+        note: note ?? null,
+      })),
+    },
+    versions: started.versions,
+    git: started.git ?? null,
+  }
+}
+
+function flatReason({ code, message, cell }: Reason): SummaryReason {
+  return cell ? { code, message, flow: cell.flow, actor: cell.actor } : { code, message }
+}
+
+/** The run's own verdict; without the end of the run it cannot be trusted, and the reasons say so first. */
+function verdictOf(model: RunModel): Verdict {
+  if (model.ended) return model.ended.verdict
+  const found = model.reached ? reasonsOf(model.reached.verdict) : []
+  return {
+    kind: 'inconclusive',
+    reasons: [{ code: 'interrupted', message: cutOffMessage(model) }, ...found],
+  }
+}
+
+function cutOffMessage(model: RunModel): string {
+  const parts = [
+    `the journal ends after ${formatDuration(model.lastMs)} without the end of the run`,
+  ]
+  if (model.phase) parts.push(`the last phase was '${model.phase.phase}'`)
+  if (model.interrupted) parts.push(`${model.interrupted.signal} had been received`)
+  const left = summarizeChanges(model).filter((change) => isLeftApplied(change))
+  if (left.length > 0) {
+    const names = list(left.map((change) => `'${change.name}'`))
+    parts.push(`nothing says that ${names} ${left.length === 1 ? 'was' : 'were'} undone`)
+  }
+  if (model.reached) parts.push(`a verdict of '${model.reached.verdict.kind}' had been reached`)
+  return parts.join('; ')
+}
+
+/** Applied to at least one replica, and no undo was journaled. */
+export function isLeftApplied(change: SummaryChange): boolean {
+  return change.replicas.length > 0 && !change.undone
+}
+
+function summarizeChanges(model: RunModel): SummaryChange[] {
+  return model.started.changes.map(({ kind, name, title, service }) => {
+    const applied = model.applied.filter((event) => event.change === name)
+    const undone = model.undone.filter((event) => event.change === name)
+    const back = new Set(undone.flatMap((event) => event.replicas))
+    const replicas = [...new Set(applied.flatMap((event) => event.replicas))]
+    const failures = model.failed.filter((event) => event.change === name)
+    return {
+      kind,
+      name,
+      title,
+      ...(service === undefined ? {} : { service }),
+      explain: [...new Set(applied.flatMap((event) => event.explain))],
+      replicas,
+      ...(failures.length === 0
+        ? {}
+        : {
+            refused: failures
+              .map((one) => `${one.replica} (${one.why}): ${one.message}`)
+              .join('; '),
+          }),
+      undone: replicas.length > 0 && replicas.every((replica) => back.has(replica)),
+    }
+  })
+}
+
+/** What run.ended says; of a run that was cut off, what can be added up. */
+function summarizeTimings(model: RunModel): SummaryTimings {
+  const told = model.ended?.timings
+  if (!told) {
+    const baseline = windowsOfKind(model, 'baseline')[0]
+    return {
+      startMs: model.ready?.durationMs ?? null,
+      baselineMs: baseline?.closedMs === undefined ? null : baseline.closedMs - baseline.openedMs,
+      applyMs: sumOf(model.applied),
+      verdictMs: null,
+      undoMs: sumOf(model.undone),
+      recoveryMs: null,
+      teardownMs: null,
+      totalMs: model.lastMs,
+    }
+  }
+  return {
+    startMs: told.startMs ?? null,
+    baselineMs: told.baselineMs ?? null,
+    applyMs: told.applyMs ?? null,
+    verdictMs: told.verdictMs ?? null,
+    undoMs: told.undoMs ?? null,
+    recoveryMs: told.recoveryMs ?? null,
+    teardownMs: told.teardownMs ?? null,
+    totalMs: told.totalMs,
+  }
+}
+
+function sumOf(events: readonly { readonly durationMs: number }[]): number | null {
+  return events.length === 0 ? null : events.reduce((sum, event) => sum + event.durationMs, 0)
+}
+
+function summarizeStatusPage(model: RunModel): SummaryStatusPage | null {
+  const finding = model.statusPage
+  if (!finding) return null
+  const { expect } = model.started
+  return {
+    detectMs: finding.detectMs ?? null,
+    admitMs: finding.admitMs ?? null,
+    falseGreenMs: finding.falseGreenMs,
+    falseRedMs: finding.falseRedMs,
+    brokenMs: finding.brokenMs,
+    expectedToLie: expect.kind === 'reproduces' ? (expect.statusPageLies ?? null) : null,
+  }
+}

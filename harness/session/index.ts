@@ -1,0 +1,5 @@
+export * from './find-scenarios.ts'
+export * from './perform-run.ts'
+export * from './provenance.ts'
+export * from './run-folder.ts'
+export * from './signals.ts'

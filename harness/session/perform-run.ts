@@ -1,0 +1,78 @@
+import { randomInt } from 'node:crypto'
+import { join } from 'node:path'
+import {
+  HarnessError,
+  Redactor,
+  describeError,
+  type Scenario,
+  type Verdict,
+} from '../core/index.ts'
+import {
+  monotonicClock,
+  runScenario,
+  type ExperimentOptions,
+  type JournalListener,
+  type Runtime,
+} from '../engine/index.ts'
+import type { Summary } from '../report/index.ts'
+import { findProvenance } from './provenance.ts'
+import { RunFolder, defaultRunsDirectory, newRunId } from './run-folder.ts'
+
+export interface RunRequest {
+  readonly scenario: Scenario
+  readonly runtime: Runtime
+  /** As typed, for the journal. */
+  readonly args: readonly string[]
+  /** Folder for what the run leaves; `reports/runs/<run id>` when absent. */
+  readonly outDir?: string
+  readonly seed?: number
+  readonly signal: AbortSignal
+  readonly listeners?: readonly JournalListener[]
+  readonly idlePauseMs?: number
+  /** What is done with the experiment; a whole run when absent. */
+  readonly drive?: (scenario: Scenario, options: ExperimentOptions) => Promise<Verdict>
+}
+
+export interface RunOutcome {
+  readonly verdict: Verdict
+  readonly summary: Summary
+  readonly folder: RunFolder
+}
+
+/** One run with all that surrounds it: id, seed, folder, journal, reports. Reports are written even when the harness fails. */
+export async function performRun(request: RunRequest): Promise<RunOutcome> {
+  const { scenario, drive = runScenario } = request
+  const clock = monotonicClock()
+  const runId = newRunId(scenario.id)
+  const provenance = await findProvenance(request.args)
+  using folder = new RunFolder(request.outDir ?? join(defaultRunsDirectory, runId))
+  const redactor = new Redactor()
+  const finish = () => folder.writeReports()
+  let verdict: Verdict
+  try {
+    verdict = await drive(scenario, {
+      runtime: request.runtime,
+      runId,
+      seed: request.seed ?? scenario.seed ?? randomInt(2 ** 32),
+      logDir: folder.logDir,
+      redactor,
+      clock,
+      listeners: [folder.take, ...(request.listeners ?? [])],
+      provenance,
+      signal: request.signal,
+      ...(request.idlePauseMs === undefined ? {} : { idlePauseMs: request.idlePauseMs }),
+    })
+  } catch (error) {
+    finish()
+    throw withoutSecrets(error, redactor)
+  }
+  return { verdict, summary: finish(), folder }
+}
+
+/** What a program wrote last is part of such errors, and a program may write what it was told to keep. */
+function withoutSecrets(error: unknown, redactor: Redactor): unknown {
+  if (!(error instanceof HarnessError)) return error
+  const { code, hint } = error
+  const message = redactor.text(describeError(error))
+  return new HarnessError(code, message, hint === undefined ? {} : { hint })
+}

@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto'
+import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { JournalEvent } from '../core/index.ts'
+import { renderJunit, summarize, type Summary } from '../report/index.ts'
+
+export const defaultRunsDirectory = join('reports', 'runs')
+
+/** `20261124-044658-twitter-api-plan-3fa9`: sorts by time, and does not repeat. */
+export function newRunId(scenario: string): string {
+  const time = new Date().toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)
+  return `${time}-${scenario}-${randomBytes(2).toString('hex')}`
+}
+
+/** The folder that a run leaves behind. The journal is written event by event, so that it is there whatever happens next. */
+export class RunFolder implements Disposable {
+  readonly path: string
+  readonly logDir: string
+  readonly events: JournalEvent[] = []
+  readonly #journal: number
+  #open = true
+
+  constructor(path: string) {
+    this.path = resolve(path)
+    this.logDir = join(this.path, 'services')
+    mkdirSync(this.logDir, { recursive: true })
+    this.#journal = openSync(this.file('journal.ndjson'), 'w')
+  }
+
+  file(name: 'journal.ndjson' | 'summary.json' | 'junit.xml'): string {
+    return join(this.path, name)
+  }
+
+  readonly take = (event: JournalEvent): void => {
+    this.events.push(event)
+    writeSync(this.#journal, `${JSON.stringify(event)}\n`)
+  }
+
+  /** Writes what is made from the journal. */
+  writeReports(): Summary {
+    const summary = summarize(this.events)
+    writeFileSync(this.file('summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
+    writeFileSync(this.file('junit.xml'), renderJunit(this.events))
+    return summary
+  }
+
+  [Symbol.dispose](): void {
+    if (!this.#open) return
+    this.#open = false
+    closeSync(this.#journal)
+  }
+}

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { suitesOf } from '../report/junit-suites.ts'
+import { incident, upToChange } from '../report/test-journal.ts'
+import { checkResult, demonstrationResult, windowResult } from './results.ts'
+
+const cutOff = suitesOf(upToChange().events)
+const noData = { code: 'no-data', message: 'too little was seen' } as const
+const undecided = suitesOf(
+  incident({ verdict: { kind: 'inconclusive', reasons: [noData] } }).events,
+)
+
+test('a run that came to the demonstrated verdict passes', () => {
+  expect(demonstrationResult(undecided, 'inconclusive')).toMatchObject({ kind: 'passed' })
+})
+
+test('a run that was cut off demonstrates nothing, inconclusive as it is', () => {
+  expect(cutOff.summary.verdict).toBe('inconclusive')
+  expect(demonstrationResult(cutOff, 'inconclusive')).toMatchObject({ kind: 'error' })
+})
+
+test('a window that never took place is skipped, with the reason', () => {
+  const recovery = cutOff.suites.at(-2)
+  expect(recovery && windowResult(recovery)).toEqual({
+    kind: 'skipped',
+    message: 'the window never took place: the run ended before',
+  })
+})
+
+test('a check that reports do not have is a defect and throws', () => {
+  expect(() => checkResult(cutOff, 'no such check')).toThrow("no check 'no such check'")
+})
+
+test('reports have the check of the undo', () => {
+  expect(checkResult(undecided, 'changes could be undone')).toMatchObject({ kind: 'passed' })
+})

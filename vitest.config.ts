@@ -1,0 +1,50 @@
+import { aftershock } from 'aftershock/vitest'
+import { defineConfig } from 'vitest/config'
+
+const endToEnd = '**/*.e2e.test.ts'
+/** Need a container engine: `npm run test:containers`. */
+const onDocker = '**/*.docker.test.ts'
+
+/** Three groups, one after the other: what starts whole systems would disturb the others, and itself, on a machine with few cores. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{harness,scenarios,mocks}/**/*.test.ts'],
+          exclude: ['**/node_modules/**', 'harness/dist/**', endToEnd, onDocker],
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: [`{harness,scenarios,mocks}/${endToEnd}`],
+          exclude: ['**/node_modules/**', 'harness/dist/**'],
+          // What these test is the same on every machine, with and without Docker.
+          env: { AFTERSHOCK_RUNTIME: 'processes' },
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        plugins: [
+          // Examples have tests of their own: what they need is not on every machine.
+          aftershock({
+            include: ['scenarios/**/*.scenario.ts'],
+            exclude: ['scenarios/examples/**'],
+          }),
+        ],
+        test: {
+          name: 'scenarios',
+          env: { AFTERSHOCK_RUNTIME: 'processes' },
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
+        },
+      },
+    ],
+  },
+})
