@@ -1,0 +1,28 @@
+import { mergePatch, siteFault, type Step } from 'aftershock'
+import type { InitialConfig } from '../stack.ts'
+import { actors } from '../actors.ts'
+
+/** A setting is removed, which nobody notices as long as all sites are well; then the sites that links lead to stop answering. */
+export const steps: readonly Step[] = [
+  mergePatch('remove-the-timeout', {
+    title: 'clean up settings that look unused',
+    service: 'link',
+    patch: { fetch: { timeoutMs: null } },
+  }),
+  siteFault('sites-hang', {
+    title: 'the sites that links lead to stop answering',
+    host: ['news.example', 'video.example', 'shop.example', 'plain.example'],
+    variant: 'hangs',
+  }),
+]
+
+/** A pool that is exhausted in seconds and not in an hour. Cards are not kept, so that each preview asks its site. */
+export const link: InitialConfig = {
+  fetch: { timeoutMs: 500, concurrency: 4 },
+  preview: { cacheTtlS: 0, failureTtlS: 0 },
+}
+
+/** Longer than the link service waits for a site, so that its answer comes when it has one. */
+export const gateway: InitialConfig = { upstream: { timeoutMs: 2_000 } }
+
+export const users = actors.filter(({ id }) => ['web', 'mobile', 'visitor'].includes(id))

@@ -1,0 +1,20 @@
+import type { ConfigStore } from '../common/config-store.ts'
+import type { Accounts } from './access/accounts.ts'
+import type { AppDirectory } from './access/app-directory.ts'
+import type { Sessions } from './access/sessions.ts'
+import type { GatewayConfig } from './config.ts'
+import type { Backend } from './content/backend.ts'
+import type { EdgeCache } from './content/edge-cache.ts'
+import type { Posts } from './content/posts.ts'
+
+/** What the routes work with, put together once in start.ts. */
+export interface GatewayParts {
+  config: ConfigStore<GatewayConfig>
+  directory: AppDirectory
+  accounts: Accounts
+  sessions: Sessions
+  posts: Posts
+  media: Backend
+  link: Backend
+  cache: EdgeCache
+}

@@ -1,0 +1,111 @@
+import type { FastifyInstance } from 'fastify'
+import { isSeeded, openDatabase } from '../common/database.ts'
+import {
+  readServiceOptions,
+  requiredUrl,
+  type Environment,
+  type ServiceOptions,
+} from '../common/environment.ts'
+import { createPublicServer } from '../common/public-server.ts'
+import { openConfig, serve, type RunningService } from '../common/running-service.ts'
+import { Upstream } from '../common/upstream.ts'
+import { developmentKey } from '../seed-facts.ts'
+import { Accounts } from './access/accounts.ts'
+import { AppDirectory } from './access/app-directory.ts'
+import { addGatekeeper, addIdentification } from './access/gatekeeper.ts'
+import { Sessions } from './access/sessions.ts'
+import { gatewayConfig } from './config.ts'
+import { Backend } from './content/backend.ts'
+import { EdgeCache } from './content/edge-cache.ts'
+import { Posts } from './content/posts.ts'
+import { GATEWAY_SCHEMA, seedGateway } from './content/seed.ts'
+import type { GatewayParts } from './parts.ts'
+import { addApiRoutes } from './routes/api-routes.ts'
+import { addLinkRoutes } from './routes/link-routes.ts'
+import { addMediaRoutes } from './routes/media-routes.ts'
+import { addPostRoutes } from './routes/post-routes.ts'
+import { addSessionRoutes } from './routes/session-routes.ts'
+import { FlowWatch } from './status/flow-watch.ts'
+import { createHealthProbe } from './status/health-probe.ts'
+import { StatusMonitor } from './status/status-monitor.ts'
+import { addStatusRoutes, watchFlows } from './status/status-routes.ts'
+
+export interface GatewayOptions extends ServiceOptions {
+  mediaUrl: string
+  linkUrl: string
+  /** Keys by which the site's services prove who they are, by app id. */
+  serviceKeys: Readonly<Record<string, string>>
+}
+
+export function readGatewayOptions(env: Environment): GatewayOptions {
+  return {
+    ...readServiceOptions('gateway', env),
+    mediaUrl: requiredUrl(env, 'MEDIA_URL'),
+    linkUrl: requiredUrl(env, 'LINK_URL'),
+    serviceKeys: {
+      'svc-media': env['SERVICE_KEY_MEDIA'] || developmentKey('svc-media'),
+      'svc-link': env['SERVICE_KEY_LINK'] || developmentKey('svc-link'),
+    },
+  }
+}
+
+export async function startGateway(options: GatewayOptions): Promise<RunningService> {
+  const config = await openConfig(gatewayConfig, options)
+  const db = openDatabase(options.dataDir, 'gateway', GATEWAY_SCHEMA, seedGateway)
+  const settings = (): typeof config.current => config.current
+  const media = new Upstream({ service: 'media', baseUrl: options.mediaUrl, settings })
+  const link = new Upstream({ service: 'link', baseUrl: options.linkUrl, settings })
+  const parts: GatewayParts = {
+    config,
+    directory: new AppDirectory(db, options.serviceKeys),
+    accounts: new Accounts(db),
+    sessions: new Sessions(db),
+    posts: new Posts(db),
+    media: new Backend(media),
+    link: new Backend(link),
+    cache: new EdgeCache(config),
+  }
+  const app = createPublicServer({
+    ...options,
+    service: 'gateway',
+    assertReady: () => {
+      if (!isSeeded(db)) throw new Error('the seed is not in place')
+    },
+  })
+  const urls = { gateway: '', media: options.mediaUrl, link: options.linkUrl }
+  const health = createHealthProbe(urls)
+  const flows = new FlowWatch()
+  const monitor = new StatusMonitor(config, health.probe, flows)
+  await addRoutes(app, parts, monitor, flows)
+  return serve({
+    service: 'gateway',
+    options,
+    app,
+    config,
+    onListening: (url) => {
+      urls.gateway = url
+      monitor.start()
+    },
+    beforeDrain: [() => monitor.stop(), health.close],
+    release: [() => media.close(), () => link.close(), () => db.close()],
+  })
+}
+
+/** The order of the hooks is the order of the checks: who is it, is it cached, may they. */
+async function addRoutes(
+  app: FastifyInstance,
+  parts: GatewayParts,
+  monitor: StatusMonitor,
+  flows: FlowWatch,
+): Promise<void> {
+  watchFlows(app, flows, parts.config)
+  addIdentification(app, parts.directory)
+  parts.cache.addLookup(app)
+  addGatekeeper(app, parts)
+  addSessionRoutes(app, parts)
+  addPostRoutes(app, parts)
+  await addMediaRoutes(app, parts)
+  addLinkRoutes(app, parts)
+  addApiRoutes(app, parts)
+  addStatusRoutes(app, monitor)
+}

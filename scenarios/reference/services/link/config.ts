@@ -1,0 +1,82 @@
+import type { ConfigDefinition, ConfigDocument } from '../common/config-store.ts'
+import {
+  boolean,
+  generation,
+  integer,
+  retry,
+  strictObject,
+  strings,
+  upstream,
+  type RetrySettings,
+  type UpstreamSettings,
+} from '../common/schema-parts.ts'
+
+export interface LinkConfig extends ConfigDocument {
+  limits: { maxUrlLength: number }
+  /**
+   * Targets that are refused: `host` blocks a site and its subdomains, `host/path` what lies below a
+   * path of one, `/path` what lies below a path of any.
+   */
+  denylist: string[]
+  redirect: { status: number }
+  fetch: {
+    /** Of one piece of work, over all redirects and the wait for its turn. Absent: no limit, see guards.fetchFloor. */
+    timeoutMs?: number
+    /** What is read of a page; the head of a document fits easily. */
+    maxBytes: number
+    maxRedirects: number
+    /** Work that is done at the same time: fetching a page, opening a link, making one. */
+    concurrency: number
+  }
+  preview: {
+    cacheTtlS: number
+    /** How long a site that failed is not asked for the same page again. */
+    failureTtlS: number
+  }
+  guards: {
+    /** Whether a missing fetch.timeoutMs means one second rather than no limit. */
+    fetchFloor: boolean
+  }
+  upstream: UpstreamSettings
+  retry: RetrySettings
+}
+
+export const linkConfig: ConfigDefinition<LinkConfig> = {
+  defaults: {
+    generation: 1,
+    limits: { maxUrlLength: 2_048 },
+    denylist: ['malware.example', 'phishing.example'],
+    redirect: { status: 302 },
+    fetch: { timeoutMs: 3_000, maxBytes: 262_144, maxRedirects: 3, concurrency: 16 },
+    preview: { cacheTtlS: 300, failureTtlS: 2 },
+    guards: { fetchFloor: false },
+    upstream: { timeoutMs: 2_000 },
+    retry: { max: 1, baseMs: 20, jitter: 0.5 },
+  },
+  schema: strictObject({
+    generation,
+    limits: strictObject({ maxUrlLength: integer(16, 8_192) }),
+    denylist: strings,
+    redirect: strictObject({ status: { enum: [301, 302, 303, 307, 308] } }),
+    fetch: strictObject(
+      {
+        timeoutMs: integer(1, 60_000),
+        maxBytes: integer(1_024, 10_485_760),
+        maxRedirects: integer(0, 20),
+        concurrency: integer(1, 1_000),
+      },
+      ['timeoutMs'],
+    ),
+    preview: strictObject({ cacheTtlS: integer(0, 86_400), failureTtlS: integer(0, 86_400) }),
+    guards: strictObject({ fetchFloor: boolean }),
+    upstream,
+    retry,
+  }),
+}
+
+const FLOOR_MS = 1_000
+
+/** How long one piece of work may take; undefined: as long as it wants. */
+export function timeLimitMs({ fetch, guards }: LinkConfig): number | undefined {
+  return fetch.timeoutMs ?? (guards.fetchFloor ? FLOOR_MS : undefined)
+}

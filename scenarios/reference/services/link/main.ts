@@ -1,0 +1,4 @@
+import { runAsProcess } from '../common/main.ts'
+import { readLinkOptions, startLink } from './start.ts'
+
+await runAsProcess('link', (env) => startLink(readLinkOptions(env)))
