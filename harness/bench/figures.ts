@@ -1,0 +1,17 @@
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = Math.floor(sorted.length / 2)
+  const upper = sorted[middle] ?? NaN
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? NaN)) / 2
+}
+
+/** One row: what was measured, the figure, and the goal beside it. */
+export function row(what: string, figure: string, goal = ''): void {
+  process.stdout.write(`  ${what.padEnd(52)} ${figure.padEnd(26)} ${goal}\n`)
+}
+
+/** `4.1 s (3.9 to 4.6, n = 5)` */
+export function spread(valuesMs: readonly number[]): string {
+  const seconds = (ms: number) => (ms / 1000).toFixed(2)
+  return `${seconds(median(valuesMs))} s (${seconds(Math.min(...valuesMs))}-${seconds(Math.max(...valuesMs))}, n=${valuesMs.length})`
+}

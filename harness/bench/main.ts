@@ -1,0 +1,36 @@
+/**
+ * `npm run bench [-- name...]`: the figures that the project promises, measured here and now. Absolute times depend on the machine and on
+ * what else it does; counts (false alarms, misses, leftovers) must be zero everywhere. Exit code 1 when a count is not.
+ */
+import { containers } from './containers.ts'
+import { incidentTime } from './incident-time.ts'
+import { killNine } from './kill-nine.ts'
+import { outside } from './outside.ts'
+import { verdictAccuracy } from './verdict-accuracy.ts'
+
+/** Prints its figures; true when all that must hold did. */
+type Bench = (scale: number) => Promise<boolean>
+
+const benches: Readonly<Record<string, Bench>> = {
+  time: incidentTime,
+  accuracy: verdictAccuracy,
+  kill: killNine,
+  containers,
+  outside,
+}
+
+/** BENCH_SCALE=0.1 makes a tenth of the runs: to try out the bench itself. */
+const scale = Number(process.env['BENCH_SCALE'] ?? 1)
+const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches)
+for (const name of names) {
+  const bench = benches[name]
+  if (!bench) {
+    process.stderr.write(
+      `bench: there is no '${name}'; known are ${Object.keys(benches).join(', ')}\n`,
+    )
+    process.exitCode = 64
+    break
+  }
+  process.stdout.write(`\n${name}\n`)
+  if (!(await bench(scale))) process.exitCode = 1
+}
