@@ -1,8 +1,8 @@
 /** The public API: what scenarios, sites and configurations import from 'aftershock'. */
 import type {
   Actor,
-  CellSelector,
   Expectation,
+  ExpectedBreak,
   Flow,
   Rollout,
   Scenario,
@@ -24,6 +24,7 @@ export type {
   Effect,
   Exchange,
   Expectation,
+  ExpectedBreak,
   Fault,
   Flow,
   FlowContext,
@@ -75,7 +76,7 @@ export function holds(): Expectation {
 
 /** An incident: these cells break, in the named way where a symptom is given; all others hold. */
 export function reproduces(
-  broken: readonly (CellSelector & { readonly symptom?: string })[],
+  broken: readonly ExpectedBreak[],
   options: { readonly statusPageLies?: boolean } = {},
 ): Expectation {
   return { kind: 'reproduces', broken, ...options }

@@ -190,7 +190,7 @@ interface Body {
   'change.failed': {
     readonly change: string
     readonly replica: string
-    readonly why: 'refused' | 'noop' | 'unreachable'
+    readonly why: 'refused' | 'noop' | 'conflict' | 'unreachable'
     readonly message: string
   }
   'change.undone': {

@@ -206,13 +206,21 @@ export interface StatusPageProbe {
   read(http: HttpClient): Promise<StatusReading>
 }
 
+/** Cells that an incident breaks. */
+export interface ExpectedBreak extends CellSelector {
+  /** The symptom seen most often. Any when absent. */
+  readonly symptom?: string
+  /** 'some': it fails now and then, as when one replica of several has the change. Over all such cells together some attempts must succeed. */
+  readonly failing?: 'some'
+}
+
 /** What the author says will happen. `holds`: every cell holds, or changes as declared. */
 export type Expectation =
   | { readonly kind: 'holds' }
   | {
       readonly kind: 'reproduces'
       /** These break, showing `symptom` where it is given; all others hold. */
-      readonly broken: readonly (CellSelector & { readonly symptom?: string })[]
+      readonly broken: readonly ExpectedBreak[]
       /** When given: whether the status page goes on saying 'operational' until the change is undone. */
       readonly statusPageLies?: boolean
     }

@@ -95,9 +95,14 @@ function explainLines(explained: ReadonlyMap<string, readonly string[]>): string
   )
 }
 
-function failureOf(reason: unknown): { why: 'refused' | 'unreachable'; message: string } {
-  const refused = reason instanceof HarnessError && reason.code === 'CONFIG_REFUSED'
-  return { why: refused ? 'refused' : 'unreachable', message: describeError(reason) }
+function failureOf(reason: unknown): {
+  why: 'refused' | 'conflict' | 'unreachable'
+  message: string
+} {
+  const code = reason instanceof HarnessError ? reason.code : undefined
+  const message = describeError(reason)
+  if (code === 'CONFIG_REFUSED') return { why: 'refused', message }
+  return { why: code === 'CONFIG_CONFLICT' ? 'conflict' : 'unreachable', message }
 }
 
 const undoTries = 3

@@ -74,6 +74,7 @@ const change = objectOf({
 const fault = objectOf({ ...anyStep, inject: aFunction })
 const step: Check = (path, value) =>
   ((value as { kind?: unknown } | null)?.kind === 'fault' ? fault : change)(path, value)
+const expectedBreak = objectOf({ ...selector, 'symptom?': text, 'failing?': oneOf('some') })
 const scenario = objectOf({
   id: text,
   title: text,
@@ -83,7 +84,7 @@ const scenario = objectOf({
   flows: listOf(flow),
   'statusPage?': objectOf({ title: text, read: aFunction }),
   steps: listOf(step),
-  expect: objectOf({ kind: text, 'broken?': listOf(objectOf({ ...selector, 'symptom?': text })) }),
+  expect: objectOf({ kind: text, 'broken?': listOf(expectedBreak) }),
   'judgement?': valuesOf(number),
   'allowOutside?': texts,
   'seed?': number,

@@ -156,6 +156,26 @@ const failing: Row[] = [
     ],
   ],
   [
+    'that fails always where it is to fail now and then',
+    {
+      expect: { kind: 'reproduces', broken: [{ actors: ['web'], failing: 'some' }] },
+      windows: [{ web: 'broken' }],
+    },
+    'fail',
+    [
+      'not-reproduced: 1 cells were expected to fail now and then, and failed every time (12 of 12)',
+    ],
+  ],
+  [
+    'that fails now and then as it is to',
+    {
+      expect: { kind: 'reproduces', broken: [{ actors: ['web'], failing: 'some' }] },
+      windows: [{ web: { is: 'broken', symptoms: { '403/467': 7 } } }],
+    },
+    'pass',
+    [],
+  ],
+  [
     'that reproduces under none of its changes',
     { expect: webBreaks, changes: ['first', 'second'] },
     'fail',

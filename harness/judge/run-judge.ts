@@ -142,7 +142,23 @@ function checkReproduction(history: readonly JournalEvent[], expect: Expectation
       const expected = expectedBreak(expect, findings[0] as Judged)
       return expected ? [checkExpectedBreak(findings, expected.symptom)] : []
     }),
+    checkIntermittence(expect, judged),
   ])
+}
+
+/** That cells which are to fail only now and then do not fail always. Told over all of them: one alone may fail three times in a row by chance. */
+function checkIntermittence(expect: Expectation, judged: readonly Judged[]): Verdict {
+  const broken = judged.filter(
+    (finding) =>
+      finding.judgement === 'broken' && expectedBreak(expect, finding)?.failing === 'some',
+  )
+  const total = (key: 'samples' | 'failures') =>
+    broken.reduce((sum, { evidence }) => sum + evidence[key], 0)
+  if (broken.length === 0 || total('failures') < total('samples')) return pass
+  return fail({
+    code: 'not-reproduced',
+    message: `${broken.length} cells were expected to fail now and then, and failed every time (${total('failures')} of ${total('samples')})`,
+  })
 }
 
 function checkFailedChange(failed: EventOf<'change.failed'>): Verdict {
@@ -157,6 +173,7 @@ function checkFailedChange(failed: EventOf<'change.failed'>): Verdict {
         code: 'change-is-noop',
         message: `'${failed.change}' altered nothing on ${failed.replica}: ${failed.message}`,
       })
+    case 'conflict':
     case 'unreachable':
       return inconclusive({
         code: 'apply-failed',

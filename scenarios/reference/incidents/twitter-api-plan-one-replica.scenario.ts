@@ -17,9 +17,9 @@ export default referenceScenario({
   ],
   expect: reproduces(
     [
-      ...refusedWithoutExemption,
+      ...refusedWithoutExemption.map((cells) => ({ ...cells, failing: 'some' as const })),
       // Whom the good gateway lets in meets the bad one again when a service asks back: 403/467 or 502/130, as it comes.
-      { flows: ['preview', 'read-by-api'] },
+      { flows: ['preview', 'read-by-api'], failing: 'some' },
     ],
     { statusPageLies: true },
   ),

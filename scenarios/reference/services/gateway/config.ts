@@ -82,7 +82,7 @@ export const gatewayConfig: ConfigDefinition<GatewayConfig> = {
     session: { ttlS: 86_400 },
     upstream: { timeoutMs: 5_000 },
     retry: { max: 1, baseMs: 20, jitter: 0.5 },
-    cache: { ttlS: 600, maxEntries: 128 },
+    cache: { ttlS: 14_400, maxEntries: 128 },
     status: {
       intervalMs: 250,
       probeTimeoutMs: 3_000,
