@@ -56,7 +56,8 @@ async function runAndAsk(run: string, image: string): Promise<void> {
 
 async function answers(url: string): Promise<boolean> {
   try {
-    const response = await fetch(url)
+    // A connection taken before the program listens may never be answered.
+    const response = await fetch(url, { signal: AbortSignal.timeout(500) })
     await response.arrayBuffer()
     return response.ok
   } catch {

@@ -8,6 +8,9 @@ export function jsonPatch(
   options: ConfigChangeOptions & { readonly operations: readonly Operation[] },
 ): Change {
   const { operations, service } = options
+  if (!Array.isArray(operations as unknown)) {
+    throw new TypeError(`jsonPatch('${name}') needs operations, a list as in RFC 6902`)
+  }
   const summary = `patch the configuration of ${service}: ${operations.map(({ op, path }) => `${op} ${path}`).join(', ')}`
   return configChange(name, options, summary, (document) => {
     const result: unknown = structuredClone(document)

@@ -18,3 +18,8 @@ export function reportFault(error: unknown): number {
   process.stderr.write(`aftershock: an unexpected fault of the harness itself\n${text}\n`)
   return exitCodes.harness
 }
+
+/** Says on stderr what is wrong but does not stand in the way. */
+export function warn(text: string): void {
+  process.stderr.write(`aftershock: ${text}\n`)
+}

@@ -9,6 +9,7 @@ import {
   selectScenarios,
 } from '../session/index.ts'
 import { chooseRuntime, type RuntimeName } from '../runtimes/choose-runtime.ts'
+import { warn } from './faults.ts'
 import { LiveSession } from './live-session.ts'
 import { showProgress } from './progress.ts'
 
@@ -27,7 +28,7 @@ export async function reproduceCommand(
   options: ReproduceOptions,
   argv: readonly string[],
 ): Promise<void> {
-  const all = await loadScenarios(scenarioFiles(process.cwd()))
+  const all = await loadScenarios(scenarioFiles(process.cwd()), [name], warn)
   const [found, ...others] = selectScenarios(all, [name])
   if (!found || others.length > 0) {
     const ids = [found, ...others].flatMap((one) => (one ? [one.scenario.id] : []))

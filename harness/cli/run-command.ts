@@ -13,6 +13,7 @@ import {
 } from '../session/index.ts'
 import { chooseRuntime, needsContainers, type RuntimeName } from '../runtimes/choose-runtime.ts'
 import { containersAvailability } from '../runtimes/containers/availability.ts'
+import { reportFault, warn } from './faults.ts'
 import { noProgress, showProgress } from './progress.ts'
 import { renderOptionsFor } from './screen.ts'
 
@@ -30,30 +31,42 @@ export async function runCommand(
   options: RunOptions,
   argv: readonly string[],
 ): Promise<void> {
-  const all = await loadScenarios(scenarioFiles(process.cwd()))
+  const all = await loadScenarios(scenarioFiles(process.cwd()), filter, warn)
   const wanted = selectScenarios(all, filter)
-  const impossible = filter.length > 0 ? [] : await impossibleHere(wanted, options)
+  const named = wanted.length === 1 || wanted.every(({ scenario }) => filter.includes(scenario.id))
+  const impossible = named ? [] : await impossibleHere(wanted, options)
   const selected = wanted.filter((found) => !impossible.includes(found))
-  if (selected.length === 0) {
-    process.stderr.write('aftershock: there is no *.scenario.ts below this directory\n')
-    process.exitCode = exitCodes.usage
-    return
-  }
+  if (selected.length === 0) return sayThatNothingRan(wanted.length)
   using interrupts = new Interrupts((signal) =>
     process.stderr.write(`\n${signal}: undoing and tearing down; a second one ends at once\n`),
   )
   const verdicts: Verdict['kind'][] = []
+  let faultCode: number | undefined
   for (const found of selected) {
     if (interrupts.signal.aborted) break
-    const outcome = await runOne(found, options, argv, interrupts.signal, selected.length > 1)
-    verdicts.push(outcome.verdict.kind)
+    try {
+      const outcome = await runOne(found, options, argv, interrupts.signal, selected.length > 1)
+      verdicts.push(outcome.verdict.kind)
+    } catch (error) {
+      // The others are run all the same; the exit code then says that not all of them could be.
+      faultCode = reportFault(error)
+    }
   }
   sayWhatWasLeftOut(all, filter, options)
   // What a pipeline did not run it has not proven.
   if (impossible.length > 0 && process.env['CI']) verdicts.push('inconclusive')
   process.exitCode = interrupts.signal.aborted
     ? exitCodeOf(String(interrupts.signal.reason))
-    : exitCodeOfWorst(verdicts)
+    : (faultCode ?? exitCodeOfWorst(verdicts))
+}
+
+function sayThatNothingRan(wanted: number): void {
+  const why =
+    wanted === 0
+      ? 'there is no *.scenario.ts below this directory'
+      : 'none of these scenarios can be run here'
+  process.stderr.write(`aftershock: ${why}\n`)
+  process.exitCode = wanted === 0 ? exitCodes.usage : exitCodes.inconclusive
 }
 
 async function runOne(

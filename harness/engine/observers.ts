@@ -121,7 +121,13 @@ export class BreakageClock {
             fromMs: Math.min(...spans.map((span) => span.fromMs)),
             toMs: Math.max(...spans.map((span) => span.toMs)),
           }
-    return judgeStatusPage(this.#readings, broken, endMs)
+    return judgeStatusPage(this.#readings.slice(this.#firstThatCounts()), broken, endMs)
+  }
+
+  /** A page that is not green yet while the system starts says nothing wrong: it counts from its first green on, if that came before any change. */
+  #firstThatCounts(): number {
+    const first = this.#readings.findIndex(({ overall }) => overall === 'operational')
+    return first > 0 && (this.#readings[first]?.atMs ?? Infinity) < this.#sinceMs ? first : 0
   }
 
   #takeSample(sample: EventOf<'sample'>): void {

@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { loadScenarios, scenarioFiles } from './find-scenarios.ts'
+
+let directory: string
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'aftershock-test-'))
+  write('good', 'good')
+  writeFileSync(join(directory, 'bad.scenario.mjs'), 'export default 3\n')
+})
+afterEach(() => rmSync(directory, { recursive: true }))
+
+function write(file: string, id: string): void {
+  const text = `
+    const service = { name: 'app', replicas: 1, run: { kind: 'command', command: 'node', args: [] }, ports: ['http'], health: { path: '/' }, connects: [] }
+    const change = { kind: 'change', name: 'a', title: 'a', summary: 'a', service: 'app', effects: [], rollout: { kind: 'all' }, validate: () => [], apply: () => undefined }
+    export default {
+      id: '${id}', title: 'A scenario', expect: { kind: 'holds' }, steps: [change],
+      stack: { name: 'a', entry: 'app', services: [service], sites: [] },
+      actors: [{ id: 'web', title: 'web', headers: {} }],
+      flows: [{ id: 'read', title: 'read', actors: ['web'], run: async () => undefined }],
+    }`
+  writeFileSync(join(directory, `${file}.scenario.mjs`), text)
+}
+
+async function load(...words: string[]) {
+  const warnings: string[] = []
+  const found = await loadScenarios(scenarioFiles(directory), words, (text) => warnings.push(text))
+  return { ids: found.map(({ scenario }) => scenario.id), warnings }
+}
+
+it('a file that is wrong is only warned of when ids of others are asked for', async () => {
+  const { ids, warnings } = await load('good')
+  expect(ids).toEqual(['good'])
+  expect(warnings).toEqual([expect.stringContaining('bad.scenario.mjs: 1 problem')])
+})
+
+it.each([[[]], [['goo']], [['good', 'bad']]])(
+  'a file that is wrong stops what may mean it: %j',
+  async (words) => {
+    await expect(load(...words)).rejects.toMatchObject({ code: 'INVALID_SCENARIO' })
+  },
+)
+
+it('an id that two files claim can not be asked for', async () => {
+  write('other', 'good')
+  await expect(load('good')).rejects.toThrow("the id 'good' is used by")
+})
