@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { createInterface } from 'node:readline'
 import { HarnessError } from '../../core/index.ts'
+import { compileCache } from './compile-cache.ts'
 import { removeLeftovers } from './leftovers.ts'
 import type { Command, SupervisorEvent } from './supervisor.ts'
 
@@ -40,7 +41,7 @@ export class Supervised implements AsyncDisposable {
     const child = spawn(process.execPath, [program, scratch], {
       detached: true,
       stdio: ['pipe', 'pipe', 'inherit'],
-      env: { PATH: process.env['PATH'] ?? '' },
+      env: { PATH: process.env['PATH'] ?? '', ...compileCache() },
     })
     const supervised = new Supervised(child)
     const ready = Promise.withResolvers<void>()
