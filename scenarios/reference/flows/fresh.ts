@@ -1,12 +1,15 @@
 import type { FlowContext } from 'aftershock'
-import { actors } from '../actors.ts'
 
 /**
- * A number from `first` to `count`, another one each time, from a part of the range that is this actor's own: content that nobody looked
- * at for a while, so that no cache can answer for the service behind it.
+ * A number from `first` to `count`, another one each time, from a part of the range that is this one's own among `actors`: content that
+ * nobody looked at for a while, so that no cache can answer for the service behind it.
  */
-export function freshNumber(ctx: FlowContext, first: number, count: number): number {
+export function freshNumber(
+  ctx: FlowContext,
+  actors: readonly string[],
+  first: number,
+  count: number,
+): number {
   const size = Math.floor((count - first + 1) / actors.length)
-  const part = actors.findIndex(({ id }) => id === ctx.actor.id)
-  return first + part * size + (ctx.iteration % size)
+  return first + actors.indexOf(ctx.actor.id) * size + (ctx.iteration % size)
 }

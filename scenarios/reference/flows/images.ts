@@ -15,7 +15,7 @@ export const viewNewImage = defineFlow({
   title: 'view a new image',
   actors: [...viewers, ...apiApps],
   async run(ctx) {
-    const id = newImageId(freshNumber(ctx, 11, NEW_IMAGE_COUNT))
+    const id = newImageId(freshNumber(ctx, [...viewers, ...apiApps], 11, NEW_IMAGE_COUNT))
     expectImage(await ctx.http.get(`/media/${id}`))
   },
 })
@@ -25,7 +25,7 @@ export const viewOldImage = defineFlow({
   title: 'view an old image',
   actors: viewers,
   async run(ctx) {
-    const id = oldImageId(freshNumber(ctx, 2, OLD_IMAGE_COUNT))
+    const id = oldImageId(freshNumber(ctx, viewers, 2, OLD_IMAGE_COUNT))
     expectImage(await ctx.http.get(`/media/${id}`))
   },
 })

@@ -19,7 +19,7 @@ export const openNewLink = defineFlow({
   title: 'open a new link',
   actors: [...viewers, ...apiApps],
   async run(ctx) {
-    const n = freshNumber(ctx, 1, NEW_LINK_COUNT)
+    const n = freshNumber(ctx, [...viewers, ...apiApps], 1, NEW_LINK_COUNT)
     expectRedirect(await ctx.http.get(`/l/${newLinkCode(n)}`), linkTarget(n))
   },
 })
@@ -29,7 +29,7 @@ export const openOldLink = defineFlow({
   title: 'open an old link',
   actors: viewers,
   async run(ctx) {
-    const n = freshNumber(ctx, 1, OLD_LINK_COUNT)
+    const n = freshNumber(ctx, viewers, 1, OLD_LINK_COUNT)
     expectRedirect(await ctx.http.get(`/l/${oldLinkCode(n)}`), linkTarget(n))
   },
 })
