@@ -4,6 +4,7 @@ import type {
   Expectation,
   ExpectedBreak,
   Flow,
+  LoadTest,
   Rollout,
   Scenario,
   Stack,
@@ -34,6 +35,11 @@ export type {
   HttpResponse,
   ImageSpec,
   JudgementOptions,
+  LoadExecutor,
+  LoadProfile,
+  LoadShare,
+  LoadTest,
+  LoadThreshold,
   ReplicaPort,
   Resources,
   Rollout,
@@ -66,6 +72,8 @@ export { site, type Site } from './fabric/site.ts'
 /** These give a definition its type and return it as it is: a scenario is data. What is wrong with it is found by validation, before anything starts. */
 export const defineScenario = (scenario: Scenario): Scenario => scenario
 export const defineStack = (stack: Stack): Stack => stack
+/** A load test before a launch, the default export of a `*.load.ts`. */
+export const defineLoad = (test: LoadTest): LoadTest => test
 export const defineFlow = (flow: Flow): Flow => flow
 export const defineActor = (actor: Actor): Actor => actor
 

@@ -1,1 +1,5 @@
 export * from './http-client.ts'
+export * from './duration.ts'
+export * from './metric-names.ts'
+export * from './profile.ts'
+export * from './thresholds.ts'

@@ -1,0 +1,133 @@
+import type { Actor, Flow } from './scenario.ts'
+import type { Stack } from './stack.ts'
+
+/** A length of time as k6 has it: '500ms', '1m30s', '2h', or a number of ms. */
+export type LoadDuration = string | number
+
+/** A share of the traffic: this flow by this actor (by each actor of the flow, when none is named). */
+export interface LoadShare {
+  readonly flow: string
+  readonly actor?: string
+  /** More than 0. Shares are relative to each other. Default 1. */
+  readonly weight?: number
+}
+
+/** How long a user waits after a flow before the next one; of closed models only, where somebody waits. Uniform in a range. */
+export type ThinkTime = LoadDuration | { readonly min: LoadDuration; readonly max: LoadDuration }
+
+interface AnyExecutor {
+  /** From the start of the load. Default 0. */
+  readonly startTime?: LoadDuration
+  /** How long flows that are under way may go on after the end. Default 30 s. */
+  readonly gracefulStop?: LoadDuration
+  /** In place of the profile's. */
+  readonly mix?: readonly LoadShare[]
+  readonly thinkTime?: ThinkTime
+}
+
+/** `target` is reached at the end of the stage, in a straight line; a stage of 0 is a jump. */
+export interface LoadStage {
+  readonly target: number
+  readonly duration: LoadDuration
+}
+
+interface OpenModel extends AnyExecutor {
+  /** What `rate` and targets count per. Default '1s'. */
+  readonly timeUnit?: LoadDuration
+  /** Flows that may be under way at once from the start. Whole, from 1. */
+  readonly preAllocatedVUs: number
+  /** At most so many at once; what would start beyond them is dropped, and counted. Default preAllocatedVUs. */
+  readonly maxVUs?: number
+}
+
+/** Starts `rate` flows per `timeUnit`, whatever the system does. */
+export interface ConstantArrivalRate extends OpenModel {
+  readonly executor: 'constant-arrival-rate'
+  readonly rate: number
+  readonly duration: LoadDuration
+}
+
+export interface RampingArrivalRate extends OpenModel {
+  readonly executor: 'ramping-arrival-rate'
+  /** Default 0. */
+  readonly startRate?: number
+  readonly stages: readonly LoadStage[]
+}
+
+/** So many users, each with one flow after the other. */
+export interface ConstantVus extends AnyExecutor {
+  readonly executor: 'constant-vus'
+  /** Default 1. */
+  readonly vus?: number
+  readonly duration: LoadDuration
+}
+
+export interface RampingVus extends AnyExecutor {
+  readonly executor: 'ramping-vus'
+  /** Default 1. */
+  readonly startVUs?: number
+  readonly stages: readonly LoadStage[]
+}
+
+/** `iterations` flows by each user (per-vu-iterations), or by all of them together (shared-iterations). */
+export interface CountedIterations extends AnyExecutor {
+  readonly executor: 'per-vu-iterations' | 'shared-iterations'
+  /** Default 1. */
+  readonly vus?: number
+  /** Default 1. */
+  readonly iterations?: number
+  /** Default 10 min. */
+  readonly maxDuration?: LoadDuration
+}
+
+/** k6's executors with k6's field names. */
+export type LoadExecutor =
+  ConstantArrivalRate | RampingArrivalRate | ConstantVus | RampingVus | CountedIterations
+
+/** `p(95)<300` alone, or with k6's options. */
+export type LoadThreshold =
+  | string
+  | {
+      readonly threshold: string
+      /** Ends the load as soon as it does not hold. Default false. */
+      readonly abortOnFail?: boolean
+      /** Not before so much of the load has passed. Default 0. */
+      readonly delayAbortEval?: LoadDuration
+    }
+
+/** The shape of the traffic, and what is demanded of the answers. */
+export interface LoadProfile {
+  /** By a name of your own, the tag `executor`. k6 calls this `scenarios`. At least one. */
+  readonly executors: Readonly<Record<string, LoadExecutor>>
+  /** What users do. Every cell with the same weight when absent. */
+  readonly mix?: readonly LoadShare[]
+  readonly thinkTime?: ThinkTime
+  /** By metric, tags in braces: `'http_req_duration{flow:timeline}': ['p(95)<300']`. */
+  readonly thresholds?: Readonly<Record<string, readonly LoadThreshold[]>>
+}
+
+/** The search for the highest rate at which the thresholds hold. */
+export interface BreakpointSearch {
+  /** Flows per second, over 0: a rate that holds, and one beyond what is asked for. */
+  readonly from: number
+  readonly to: number
+  /** How long each rate is tried. Default 10 s. */
+  readonly stepDuration?: LoadDuration
+  /** The search ends when what holds and what does not are so close. In (0, 1). Default 0.1. */
+  readonly precision?: number
+}
+
+/** A question before a launch: a system, who uses it, and how much of that it must bear. */
+export interface LoadTest {
+  readonly id: string
+  readonly title: string
+  readonly description?: string
+  readonly stack: Stack
+  readonly actors: readonly Actor[]
+  readonly flows: readonly Flow[]
+  readonly profile: LoadProfile
+  /** With it the one executor of the profile, constant-arrival-rate, is run at one rate after the other. */
+  readonly breakpoint?: BreakpointSearch
+  readonly allowOutside?: readonly string[]
+  readonly seed?: number
+}

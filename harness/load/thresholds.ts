@@ -1,0 +1,148 @@
+/**
+ * Thresholds in k6's grammar: `aggregation operator number` on a metric, whose tags may be narrowed down in braces.
+ * Source: grafana.com/docs/k6/latest/using-k6/thresholds. Other than in k6, no data is inconclusive and not a pass.
+ */
+import type { LoadThreshold } from '../core/index.ts'
+import { durationOr } from './duration.ts'
+import {
+  metricTypes,
+  tagNames,
+  type MetricName,
+  type MetricType,
+  type Tags,
+} from './metric-names.ts'
+
+export type Aggregation =
+  | { readonly kind: 'avg' | 'min' | 'max' | 'med' | 'count' | 'rate' | 'value' }
+  | { readonly kind: 'p'; readonly percentile: number }
+
+type Operator = '<' | '<=' | '>' | '>=' | '==' | '!='
+
+export interface Threshold {
+  readonly metric: MetricName
+  readonly tags: Tags
+  readonly aggregation: Aggregation
+  readonly operator: Operator
+  readonly limit: number
+  readonly abortOnFail: boolean
+  readonly delayAbortMs: number
+  /** As written: metric, tags, expression. */
+  readonly text: string
+}
+
+/** Reads a figure from what was measured; undefined: nothing was. */
+export type ReadFigure = (
+  metric: MetricName,
+  tags: Tags,
+  aggregation: Aggregation,
+) => number | undefined
+
+export interface ThresholdResult {
+  readonly text: string
+  readonly outcome: 'holds' | 'crossed' | 'no-data'
+  /** Absent without data. */
+  readonly value?: number
+}
+
+const expression =
+  /^(?:(avg|min|max|med|count|rate|value)|p\((\d+(?:\.\d+)?)\))\s*(<=|>=|===|==|!=|<|>)\s*(-?\d+(?:\.\d+)?)$/
+
+const aggregationsOf: Readonly<Record<MetricType, readonly string[]>> = {
+  trend: ['avg', 'min', 'max', 'med', 'p(N)'],
+  rate: ['rate'],
+  counter: ['count', 'rate'],
+  gauge: ['value'],
+}
+
+/** A threshold, or what is wrong with it as a text that says what to do. */
+export function parseThreshold(selector: string, given: LoadThreshold): Threshold | string {
+  const { threshold, abortOnFail, delayAbortEval } =
+    typeof given === 'string' ? { threshold: given } : { ...given }
+  const selected = parseSelector(selector)
+  if (typeof selected === 'string') return selected
+  const [, word, percentile, operator = '', limit] = expression.exec(threshold.trim()) ?? []
+  if (limit === undefined)
+    return `'${threshold}' is not a threshold: use 'p(95)<300' or 'rate>0.99'`
+  const allowed = aggregationsOf[metricTypes[selected.metric]]
+  if (!allowed.includes(word ?? 'p(N)')) {
+    return `'${threshold}' does not suit ${selected.metric}: use ${allowed.join(', ')}`
+  }
+  if (percentile !== undefined && Number(percentile) > 100) {
+    return `'${threshold}' asks for more than 100 percent: use p(0) to p(100)`
+  }
+  const delayAbortMs = durationOr(delayAbortEval, 0)
+  if (Number.isNaN(delayAbortMs)) return `delayAbortEval is '${delayAbortEval}': use '10s'`
+  return {
+    ...selected,
+    aggregation:
+      word === undefined
+        ? { kind: 'p', percentile: Number(percentile) }
+        : { kind: word as Exclude<Aggregation['kind'], 'p'> },
+    operator: (operator === '===' ? '==' : operator) as Operator,
+    limit: Number(limit),
+    abortOnFail: abortOnFail ?? false,
+    delayAbortMs,
+    text: `${selector}: ${threshold.trim()}`,
+  }
+}
+
+function parseSelector(selector: string): { metric: MetricName; tags: Tags } | string {
+  const [, metric = '', inBraces] = /^([a-z_]+)(?:\{([^{}]*)\})?$/.exec(selector.trim()) ?? []
+  if (!Object.hasOwn(metricTypes, metric)) {
+    return `'${selector}' is no metric: use one of ${Object.keys(metricTypes).join(', ')}`
+  }
+  const tags: Record<string, string> = {}
+  for (const part of inBraces === undefined ? [] : inBraces.split(',')) {
+    const [, name = '', value = ''] = /^\s*([a-z]+)\s*:\s*(.+?)\s*$/.exec(part) ?? []
+    if (!(tagNames as readonly string[]).includes(name)) {
+      return `'{${inBraces}}' is no list of tags: use {flow:…,actor:…}; known are ${tagNames.join(', ')}`
+    }
+    tags[name] = value
+  }
+  return { metric: metric as MetricName, tags }
+}
+
+/** Every threshold of a validated profile. */
+export function thresholdsOf(
+  given: Readonly<Record<string, readonly LoadThreshold[]>> = {},
+): Threshold[] {
+  return Object.entries(given).flatMap(([selector, list]) =>
+    list.flatMap((one) => {
+      const parsed = parseThreshold(selector, one)
+      return typeof parsed === 'string' ? [] : [parsed]
+    }),
+  )
+}
+
+export function evaluate(threshold: Threshold, read: ReadFigure): ThresholdResult {
+  const { text, metric, tags, aggregation } = threshold
+  const value = read(metric, tags, aggregation)
+  if (value === undefined || Number.isNaN(value)) return { text, outcome: 'no-data' }
+  return { text, outcome: holds(value, threshold) ? 'holds' : 'crossed', value }
+}
+
+/** Whether this one ends the load now. */
+export function endsTheLoad(threshold: Threshold, read: ReadFigure, elapsedMs: number): boolean {
+  return (
+    threshold.abortOnFail &&
+    elapsedMs >= threshold.delayAbortMs &&
+    evaluate(threshold, read).outcome === 'crossed'
+  )
+}
+
+function holds(value: number, { operator, limit }: Threshold): boolean {
+  switch (operator) {
+    case '<':
+      return value < limit
+    case '<=':
+      return value <= limit
+    case '>':
+      return value > limit
+    case '>=':
+      return value >= limit
+    case '==':
+      return value === limit
+    case '!=':
+      return value !== limit
+  }
+}
