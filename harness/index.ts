@@ -34,6 +34,8 @@ export type {
   HttpRequest,
   HttpResponse,
   ImageSpec,
+  Incident,
+  IncidentSource,
   JudgementOptions,
   LoadExecutor,
   LoadProfile,

@@ -1,6 +1,8 @@
 import { relative } from 'node:path'
 import { cellsOf } from '../core/index.ts'
 import { loadScenarios, scenarioFiles, type FoundScenario } from '../session/index.ts'
+import { renderList } from './list-text.ts'
+import { renderOptionsFor } from './screen.ts'
 
 /** `aftershock list` */
 export async function listCommand({ json }: { readonly json: boolean }): Promise<void> {
@@ -14,11 +16,7 @@ export async function listCommand({ json }: { readonly json: boolean }): Promise
     process.stdout.write('There is no *.scenario.ts below this directory.\n')
     return
   }
-  const idWidth = Math.max(...rows.map(({ id }) => id.length))
-  for (const { id, title, expectation, file } of rows) {
-    process.stdout.write(`${id.padEnd(idWidth)}  ${expectation.padEnd(18)}  ${title}\n`)
-    process.stdout.write(`${' '.repeat(idWidth)}  ${file}\n`)
-  }
+  process.stdout.write(renderList(rows, renderOptionsFor(process.stdout).width))
 }
 
 function describe({ file, scenario }: FoundScenario) {
@@ -26,6 +24,7 @@ function describe({ file, scenario }: FoundScenario) {
     id: scenario.id,
     title: scenario.title,
     expectation: scenario.demonstrates ? `shows ${scenario.demonstrates}` : scenario.expect.kind,
+    ...(scenario.incident ? { incident: scenario.incident } : {}),
     steps: scenario.steps.map(({ kind, name, summary }) => ({ kind, name, summary })),
     cells: cellsOf(scenario).length,
     file: relative(process.cwd(), file),

@@ -1,6 +1,7 @@
 export * from './cell.ts'
 export * from './errors.ts'
 export * from './http.ts'
+export * from './incident.ts'
 export * from './journal.ts'
 export type * from './load-profile.ts'
 export * from './random.ts'

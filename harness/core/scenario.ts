@@ -1,5 +1,6 @@
 import type { CellId, CellSelector } from './cell.ts'
 import type { HttpClient } from './http.ts'
+import type { Incident } from './incident.ts'
 import type { Random } from './random.ts'
 import type { BuildSpec, Resources, Stack } from './stack.ts'
 
@@ -254,6 +255,8 @@ export interface Scenario {
   readonly allowOutside?: readonly string[]
   /** Any integer in [0, 2^32). Random when absent; printed and journaled always. */
   readonly seed?: number
+  /** Set on scenarios that reproduce an outage, and on those that show what would have prevented it. */
+  readonly incident?: Incident
   /** Set on scenarios that exist to show a verdict other than pass. `aftershock run` without a filter leaves them out. */
   readonly demonstrates?: 'fail' | 'inconclusive'
 }

@@ -75,6 +75,15 @@ const fault = objectOf({ ...anyStep, inject: aFunction })
 const step: Check = (path, value) =>
   ((value as { kind?: unknown } | null)?.kind === 'fault' ? fault : change)(path, value)
 const expectedBreak = objectOf({ ...selector, 'symptom?': text, 'failing?': oneOf('some') })
+const incident = objectOf({
+  date: text,
+  organisation: text,
+  durationText: text,
+  mechanism: text,
+  caughtBy: texts,
+  sources: listOf(objectOf({ title: text, url: text, kind: oneOf('own report', 'press') })),
+  'guardOf?': text,
+})
 const scenario = objectOf({
   id: text,
   title: text,
@@ -88,6 +97,7 @@ const scenario = objectOf({
   'judgement?': valuesOf(number),
   'allowOutside?': texts,
   'seed?': number,
+  'incident?': incident,
   'demonstrates?': oneOf('fail', 'inconclusive'),
 })
 

@@ -181,6 +181,41 @@ describe('of a scenario', () => {
     )
   })
 
+  const incident = {
+    date: '2023-03-06',
+    organisation: 'A site',
+    durationText: 'an hour',
+    mechanism: 'a plan without an exemption',
+    caughtBy: ['one replica first'],
+    sources: [{ title: 'A report', url: 'https://a.example/report', kind: 'press' as const }],
+  }
+
+  it('takes the facts of an incident', () => {
+    expect(validateScenario({ ...valid, incident })).toEqual([])
+  })
+
+  it.each<[object, string]>([
+    [{ date: '6 March' }, "incident.date is '6 March': use a day, '2023-03-06' for instance"],
+    [{ date: '2023-02-30' }, "incident.date is '2023-02-30': use a day, '2023-03-06' for instance"],
+    [{ mechanism: ' ' }, 'incident.mechanism is empty: say it, or leave the incident out'],
+    [{ caughtBy: [] }, 'incident.caughtBy is empty: name what would have shown it before release'],
+    [{ sources: [] }, 'incident.sources is empty: name where the facts are from'],
+    [
+      { sources: [{ title: 'A', url: 'http://a.example', kind: 'press' }] },
+      "incident.sources[0].url is 'http://a.example': use an https address",
+    ],
+    [
+      { sources: [{ title: 'A', url: 'https://a.example', kind: 'rumour' }] },
+      "incident.sources[0].kind is string: use 'own report' or 'press'",
+    ],
+    [{ organisation: undefined }, 'incident.organisation is missing: use a text'],
+  ])('with an incident with %o it says where, what and what to do: %s', (given, expected) => {
+    const problems = validateScenario({ ...valid, incident: { ...incident, ...given } })
+    expect(problems.map(({ path, message, hint }) => `${path} ${message}: ${hint}`)).toEqual([
+      expected,
+    ])
+  })
+
   it.each<[object, string]>([
     [{ title: 5 }, 'title is number: use a text'],
     [{ stack: undefined }, 'stack is missing: use an object'],

@@ -15,6 +15,7 @@ import {
 import { defaultJudgement } from '../judge/index.ts'
 import type { Problem } from './problem.ts'
 import { checkShape } from './shape.ts'
+import { checkIncident } from './validate-incident.ts'
 
 const namePattern = /^[a-z][a-z0-9-]*$/
 
@@ -43,6 +44,7 @@ function checkScenario(value: Scenario): Problem[] {
     ...checkExpectation(value),
     ...checkJudgement(value.judgement),
     ...checkSeed(value.seed),
+    ...checkIncident(value.incident),
   ]
 }
 

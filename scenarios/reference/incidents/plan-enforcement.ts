@@ -1,5 +1,32 @@
-import { mergePatch, type Change, type Effect, type Rollout } from 'aftershock'
+import { mergePatch, type Change, type Effect, type Incident, type Rollout } from 'aftershock'
 import { people, viewers } from '../actors.ts'
+import { practices } from './practices.ts'
+
+export const incident: Incident = {
+  date: '2023-03-06',
+  organisation: 'Twitter',
+  durationText: 'about an hour',
+  mechanism: 'API plans were enforced without an exemption for the own apps and services',
+  caughtBy: [
+    practices.identities,
+    practices.meaning,
+    practices.oneReplica,
+    practices.realValue,
+    practices.statusHonesty,
+  ],
+  sources: [
+    {
+      title: 'Did Twitter just break itself?',
+      url: 'https://www.zdnet.com/article/did-twitter-just-break-itself/',
+      kind: 'press',
+    },
+    {
+      title: "External links cannot be opened temporarily due to Twitter's API error",
+      url: 'https://gigazine.net/gsc_news/en/20230307-twitter-api-error-broke-link',
+      kind: 'press',
+    },
+  ],
+}
 
 const refused = '403/467'
 

@@ -2,12 +2,13 @@
 import { holds } from 'aftershock'
 import { referenceScenario } from '../scenario.ts'
 import { referenceSite } from '../stack.ts'
-import { enforcePlans } from './plan-enforcement.ts'
+import { enforcePlans, incident } from './plan-enforcement.ts'
 
 export default referenceScenario({
   id: 'twitter-api-plan-guarded',
   title: 'The same change, own apps and services exempt',
   stack: referenceSite({ gateway: { guards: { exemptOwnServices: true } } }),
+  incident: { ...incident, guardOf: 'twitter-api-plan' },
   steps: [enforcePlans()],
   expect: holds(),
 })

@@ -9,11 +9,12 @@
  */
 import { reproduces } from 'aftershock'
 import { referenceScenario } from '../scenario.ts'
-import { enforcePlans, refusedWithoutExemption } from './plan-enforcement.ts'
+import { enforcePlans, incident, refusedWithoutExemption } from './plan-enforcement.ts'
 
 export default referenceScenario({
   id: 'twitter-api-plan',
   title: 'Twitter, 2023-03-06: API plans enforced, the own apps forgotten',
+  incident,
   steps: [enforcePlans()],
   expect: reproduces(
     [

@@ -2,12 +2,13 @@
 import { holds } from 'aftershock'
 import { referenceScenario } from '../scenario.ts'
 import { referenceSite } from '../stack.ts'
-import { gateway, link, steps, users } from './missing-floor.ts'
+import { gateway, incident, link, steps, users } from './missing-floor.ts'
 
 export default referenceScenario({
   id: 'aws-missing-floor-guarded',
   title: 'The same limit removed, and a floor under it',
   stack: referenceSite({ gateway, link: { ...link, guards: { fetchFloor: true } } }),
+  incident: { ...incident, guardOf: 'aws-missing-floor' },
   actors: users,
   steps,
   expect: holds(),

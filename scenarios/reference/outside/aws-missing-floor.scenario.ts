@@ -6,7 +6,7 @@
 import { reproduces } from 'aftershock'
 import { referenceScenario } from '../scenario.ts'
 import { referenceSite } from '../stack.ts'
-import { gateway, link, steps, users } from './missing-floor.ts'
+import { gateway, incident, link, steps, users } from './missing-floor.ts'
 
 const symptom = '502/130'
 
@@ -14,6 +14,7 @@ export default referenceScenario({
   id: 'aws-missing-floor',
   title: 'AWS Seoul, 2018-11-22: a limit removed, a pool exhausted',
   stack: referenceSite({ gateway, link }),
+  incident,
   actors: users,
   steps,
   expect: reproduces([

@@ -1,6 +1,23 @@
-import { mergePatch, siteFault, type Step } from 'aftershock'
+import { mergePatch, siteFault, type Incident, type Step } from 'aftershock'
 import type { InitialConfig } from '../stack.ts'
 import { actors } from '../actors.ts'
+import { practices } from '../incidents/practices.ts'
+
+export const incident: Incident = {
+  date: '2018-11-22',
+  organisation: 'AWS Seoul',
+  durationText: '84 minutes',
+  mechanism: 'a setting was removed, and what stood in for it was a dangerous default',
+  caughtBy: [practices.realValue, practices.fuzzing, practices.soak],
+  sources: [
+    {
+      title:
+        'Summary of the Amazon EC2 DNS Resolution Issues in the Asia Pacific (Seoul) Region (AP-NORTHEAST-2)',
+      url: 'https://aws.amazon.com/message/74876-2/',
+      kind: 'own report',
+    },
+  ],
+}
 
 /** A setting is removed, which nobody notices as long as all sites are well; then the sites that links lead to stop answering. */
 export const steps: readonly Step[] = [
