@@ -42,6 +42,7 @@ export type {
   LoadShare,
   LoadTest,
   LoadThreshold,
+  OutsideLimit,
   ReplicaPort,
   Resources,
   Rollout,

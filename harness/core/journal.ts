@@ -1,6 +1,13 @@
 import type { CellId } from './cell.ts'
 import type { Exchange } from './http.ts'
-import type { Effect, Expectation, JudgementOptions, StatusReading, Step } from './scenario.ts'
+import type {
+  Effect,
+  Expectation,
+  JudgementOptions,
+  OutsideLimit,
+  StatusReading,
+  Step,
+} from './scenario.ts'
 import type { Verdict } from './verdict.ts'
 
 /** Version of the journal's format. Readers refuse a newer major number. */
@@ -72,6 +79,16 @@ export interface OutsideRecord {
 
 /** How the note begins on a request that failed since a handler of a site threw: a fault of the mocked world, never of the system. */
 export const handlerThrew = 'handler threw: '
+
+/** Requests of one kind that are known by their number only. `from` and `host` are '*' where several are counted together. */
+export interface OutsideCount {
+  readonly from: string
+  readonly host: string
+  readonly outcome: OutsideRecord['outcome']
+  readonly status?: number
+  readonly variant?: string
+  readonly count: number
+}
 
 export interface ReplicaInfo {
   readonly id: string
@@ -145,6 +162,7 @@ interface Body {
     readonly expect: Expectation
     readonly judgement: JudgementOptions
     readonly allowOutside: readonly string[]
+    readonly outside?: { readonly maxRequests?: readonly OutsideLimit[] }
     readonly statusPage?: string
   }
   /** Progress in words a person understands; `phase` is stable. */
@@ -204,6 +222,12 @@ interface Body {
   outside: Omit<OutsideRecord, 'atMs'> & {
     /** When it was asked, in ms of the epoch. */
     readonly askedAt: number
+  }
+  /** At the end of a run with more requests to the outside than are written down one by one. */
+  'outside.counted': {
+    readonly counts: readonly OutsideCount[]
+    /** Records that were overwritten before they were read: nothing is known of them. */
+    readonly lost: number
   }
   'replica.exited': { readonly replica: string; readonly detail: string }
   interrupted: { readonly signal: string }

@@ -82,6 +82,8 @@ export interface Fault {
   readonly title: string
   /** Cells that are meant to suffer, and how. Every other cell must hold in spite of the fault. */
   readonly effects: readonly Effect[]
+  /** True when only a share of what is disturbed suffers, so that the declared effects may come now and then. Default: they must come always. */
+  readonly intermittent?: boolean
   /** One sentence on what is disturbed, before anything runs. */
   readonly summary: string
   /** Problems that can be seen without running, each with what to do. */
@@ -239,6 +241,17 @@ export interface JudgementOptions {
   readonly windowMs: number
 }
 
+/** How often the outside may be asked: a missing cache and a storm of retries show up here first. */
+export interface OutsideLimit {
+  readonly host: string
+  /** The path that is asked for, without its query; '*' at the end stands for anything. Default: every path. */
+  readonly path?: string
+  /** Answered and refused requests alike, of all replicas together. A whole number from 0. */
+  readonly atMost: number
+  /** Counts what was asked in windows of this kind only. Default: the whole run, what lies between windows included. */
+  readonly window?: 'baseline' | 'change' | 'recovery'
+}
+
 /** One scripted experiment. Data: nothing runs by importing it. */
 export interface Scenario {
   readonly id: string
@@ -253,6 +266,8 @@ export interface Scenario {
   readonly judgement?: Partial<JudgementOptions>
   /** Hosts that the system may ask although no site is defined for them; anything else fails the run. */
   readonly allowOutside?: readonly string[]
+  /** What is expected of traffic to external sites. Each limit that is exceeded fails the run. */
+  readonly outside?: { readonly maxRequests?: readonly OutsideLimit[] }
   /** Any integer in [0, 2^32). Random when absent; printed and journaled always. */
   readonly seed?: number
   /** Set on scenarios that reproduce an outage, and on those that show what would have prevented it. */

@@ -13,6 +13,8 @@ export type ReasonCode =
   | 'state-differs'
   | 'status-page'
   | 'outside-traffic'
+  | 'outside-limit'
+  | 'site-handler'
   | 'replica-died'
   | 'baseline-broken'
   | 'no-data'

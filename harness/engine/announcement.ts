@@ -41,6 +41,7 @@ export function announcement(
     expect: scenario.expect,
     judgement,
     allowOutside: scenario.allowOutside ?? [],
+    ...(scenario.outside === undefined ? {} : { outside: scenario.outside }),
     ...(scenario.statusPage ? { statusPage: scenario.statusPage.title } : {}),
   }
 }

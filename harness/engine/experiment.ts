@@ -148,7 +148,7 @@ export class Experiment {
     if (step.kind === 'fault') {
       this.#announceStage(`injecting '${step.name}'`)
       const done = await this.#stage(step, injectFault(step, this.stack, emit, signal))
-      return done && this.#watchStep(step, `change:${number}`, true)
+      return done && this.#watchStep(step, `change:${number}`, step.intermittent !== true)
     }
     const replicas = this.stack.replicas.filter((replica) => replica.service === step.service)
     const stages = stagesOf(step.rollout, replicas.length)
@@ -201,7 +201,7 @@ export class Experiment {
     await this.#attempt(faults, () => this.#sampler?.stop())
     this.#observersStop.abort()
     await this.#attempt(faults, () => Promise.all(this.#observers))
-    await this.#attempt(faults, () => this.#outside?.drain())
+    await this.#attempt(faults, () => this.#outside?.close())
     const finding = this.#breakage.finding(this.#now())
     if (finding) emit('status.judged', finding)
     const verdict = judgeRun(this.journal.history)

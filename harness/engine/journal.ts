@@ -12,7 +12,7 @@ export type JournalListener = (event: JournalEvent) => void
 
 /** The one stream of a run. Secrets are removed here, before any listener sees an event. */
 export class Journal {
-  /** All events but samples and readings of outside traffic that was answered: what the judge needs. */
+  /** All events but samples: what the judge needs. Outside traffic is bounded by those who emit it. */
   readonly history: JournalEvent[] = []
   readonly #listeners: JournalListener[]
   readonly #redactor: Redactor
@@ -36,11 +36,7 @@ export class Journal {
     const atMs = Math.round(this.#clock.now() * 10) / 10
     // Not by the names of members: replicas and components are names here, and may well be called 'token-store'.
     const event = this.#redactor.texts({ kind, atMs, ...body }) as unknown as JournalEvent
-    if (!isBulk(event)) this.history.push(event)
+    if (event.kind !== 'sample') this.history.push(event)
     for (const listener of this.#listeners) listener(event)
   }
-}
-
-function isBulk(event: JournalEvent): boolean {
-  return event.kind === 'sample' || (event.kind === 'outside' && event.outcome === 'answered')
 }

@@ -7,6 +7,7 @@ import {
   type StatusPageProbe,
 } from '../core/index.ts'
 import { judgeStatusPage, type Span, type StatusPoint } from '../judge/index.ts'
+import { OutsideDigest } from './outside-digest.ts'
 import type { Clock, RunningStack } from './ports.ts'
 
 const statusEveryMs = 150
@@ -46,10 +47,12 @@ export async function observeStatusPage(
   await repeat(read, statusEveryMs, clock, signal)
 }
 
-/** Copies what the system asked of the outside world into the journal. `drain` fetches what is left at the end. */
+/** Copies what the system asked of the outside world into the journal, bounded in size. `close` fetches what is left and says what was only counted. */
 export class OutsideObserver {
+  /** Asked of the outside so far, written down or not. */
   requests = 0
   #after = 0
+  readonly #digest = new OutsideDigest()
   readonly #stack: RunningStack
   readonly #emit: Emit
 
@@ -59,16 +62,23 @@ export class OutsideObserver {
   }
 
   async run(clock: Clock, signal: AbortSignal): Promise<void> {
-    // What could not be fetched is fetched the next time. If that never works, the last `drain` of the run says so.
-    await repeat(() => this.drain().catch(() => undefined), outsideEveryMs, clock, signal)
+    // What could not be fetched is fetched the next time. If that never works, `close` says so.
+    await repeat(() => this.#drain().catch(() => undefined), outsideEveryMs, clock, signal)
   }
 
-  async drain(): Promise<void> {
+  async close(): Promise<void> {
+    await this.#drain()
+    const { counts, lost } = this.#digest
+    if (counts.length > 0 || lost > 0) this.#emit('outside.counted', { counts, lost })
+  }
+
+  async #drain(): Promise<void> {
     const records = await this.#stack.outside(this.#after, AbortSignal.timeout(5_000))
-    for (const { atMs: askedAt, ...record } of records) {
+    for (const record of records) {
+      const { atMs: askedAt, ...told } = record
       this.#after = record.seq
       this.requests += 1
-      this.#emit('outside', { ...record, askedAt })
+      if (this.#digest.take(record)) this.#emit('outside', { ...told, askedAt })
     }
   }
 }

@@ -1,18 +1,8 @@
-import { handlerThrew, type OutsideRecord } from '../core/index.ts'
+import { handlerThrew, type OutsideCount, type OutsideRecord } from '../core/index.ts'
 
 const maxWhole = 5_000
 const maxKept = 1_000
 const maxKeys = 500
-
-/** Requests of one kind that are known by their number only. */
-export interface OutsideCount {
-  readonly from: string
-  readonly host: string
-  readonly outcome: OutsideRecord['outcome']
-  readonly status?: number
-  readonly variant?: string
-  readonly count: number
-}
 
 /**
  * Keeps the journal bounded however much is asked of the outside: the first 5,000 requests are written down one by one, the others are counted

@@ -290,6 +290,28 @@ describe('a fault', () => {
     expect(of('change.undone').map((event) => event.change)).toEqual(['harmless', 'slow'])
   })
 
+  it('that strikes a share only may have its effect now and then, and any other must have it always', async () => {
+    const half: Fault = {
+      ...slowSite('half'),
+      effects: effect('403/467'),
+      async inject() {
+        const [first] = system.replicas
+        if (first) first.config.document = { refuses: ['read/web'] }
+        return {
+          on: ['gateway-1'],
+          explain: ['half of it'],
+          heal: async () => {
+            if (first) first.config.document = {}
+          },
+        }
+      },
+    }
+    let system = new TestSystem({ replicas: 3 })
+    expect((await run(system, { steps: [{ ...half, intermittent: true }] })).codes).toEqual([])
+    system = new TestSystem({ replicas: 3 })
+    expect((await run(system, { steps: [half] })).codes).toEqual(['effect-partial'])
+  })
+
   it('that cannot be injected is inconclusive', async () => {
     const system = new TestSystem()
     const broken: Fault = {
@@ -395,6 +417,50 @@ describe('the system', () => {
       expect(of('run.ended')[0]?.outsideRequests).toBe(1)
     },
   )
+})
+
+it('that asks a site more often than allowed fails, in windows of the kind that is named', async () => {
+  const system = new TestSystem()
+  const limit = { host: 'news.example', atMost: 1 }
+  const { codes } = await run(
+    system,
+    {
+      outside: {
+        maxRequests: [
+          { ...limit, window: 'change' },
+          { ...limit, window: 'baseline' },
+        ],
+      },
+    },
+    {
+      onEvent(event) {
+        if (event.kind !== 'window.opened' || event.window.kind !== 'change') return
+        const atMs = Date.parse('2026-11-24T00:00:00.000Z') + event.atMs + 1
+        for (let i = 0; i < 2; i += 1) system.ask('https://news.example/a', 'answered', atMs)
+      },
+    },
+  )
+  expect(codes).toEqual(['outside-limit'])
+  expectRestored(system)
+})
+
+it('writes 5,000 requests to the outside down and counts the others, and loses none', async () => {
+  const system = new TestSystem()
+  const limit = { host: 'news.example', atMost: 6_000 }
+  const { verdict, of } = await run(
+    system,
+    { outside: { maxRequests: [limit, { ...limit, atMost: 5_999 }] } },
+    {
+      onEvent(event) {
+        if (event.kind !== 'change.applied') return
+        for (let i = 0; i < 6_000; i += 1) system.ask('https://news.example/a', 'answered')
+      },
+    },
+  )
+  expect(of('outside')).toHaveLength(5_000)
+  expect(of('outside.counted')).toMatchObject([{ counts: [{ count: 1_000 }], lost: 0 }])
+  expect(of('run.ended')[0]?.outsideRequests).toBe(6_000)
+  expect(verdict).toMatchObject({ kind: 'fail', reasons: [{ code: 'outside-limit' }] })
 })
 
 describe('a flow', () => {

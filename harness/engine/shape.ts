@@ -71,7 +71,8 @@ const change = objectOf({
   rollout,
   apply: aFunction,
 })
-const fault = objectOf({ ...anyStep, inject: aFunction })
+const flag = ofType('true or false', (value) => typeof value === 'boolean')
+const fault = objectOf({ ...anyStep, 'intermittent?': flag, inject: aFunction })
 const step: Check = (path, value) =>
   ((value as { kind?: unknown } | null)?.kind === 'fault' ? fault : change)(path, value)
 const expectedBreak = objectOf({ ...selector, 'symptom?': text, 'failing?': oneOf('some') })
@@ -83,6 +84,12 @@ const incident = objectOf({
   caughtBy: texts,
   sources: listOf(objectOf({ title: text, url: text, kind: oneOf('own report', 'press') })),
   'guardOf?': text,
+})
+const outsideLimit = objectOf({
+  host: text,
+  'path?': text,
+  atMost: number,
+  'window?': oneOf('baseline', 'change', 'recovery'),
 })
 const scenario = objectOf({
   id: text,
@@ -96,6 +103,7 @@ const scenario = objectOf({
   expect: objectOf({ kind: text, 'broken?': listOf(expectedBreak) }),
   'judgement?': valuesOf(number),
   'allowOutside?': texts,
+  'outside?': objectOf({ 'maxRequests?': listOf(outsideLimit) }),
   'seed?': number,
   'incident?': incident,
   'demonstrates?': oneOf('fail', 'inconclusive'),

@@ -86,11 +86,11 @@ export class TestSystem implements Runtime {
   }
 
   /** A request of the system to the outside. */
-  ask(url: string, outcome: OutsideRecord['outcome']): void {
+  ask(url: string, outcome: OutsideRecord['outcome'], atMs = 0): void {
     const seq = this.records.length + 1
     this.records.push({
       seq,
-      atMs: 0,
+      atMs,
       from: this.replicas[0]?.id ?? '',
       method: 'GET',
       url,

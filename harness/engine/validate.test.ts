@@ -103,6 +103,18 @@ describe('of a scenario', () => {
       { flows: [flow('read', { actors: ['nobody'] })] },
       'flows are performed by none of the actors: name ids of actors in flow.actors',
     ],
+    [
+      { outside: { maxRequests: [{ host: 'https://a.example', atMost: 1 }] } },
+      "outside.maxRequests[0].host is 'https://a.example': use a host in lower case, without scheme, port and path",
+    ],
+    [
+      { outside: { maxRequests: [{ host: 'a.example', path: '/a*b', atMost: 1 }] } },
+      "outside.maxRequests[0].path is '/a*b': begin with '/', leave the query away, and use '*' at the end only",
+    ],
+    [
+      { outside: { maxRequests: [{ host: 'a.example', atMost: -1 }] } },
+      'outside.maxRequests[0].atMost is -1: use a whole number from 0',
+    ],
     [{ steps: [] }, 'steps is empty: add a change, for instance mergePatch(…)'],
     [{ steps: [harmless, harmless] }, "steps has 'harmless' twice: give each a name of its own"],
     [withStep({ service: 'media' }), "steps[0].service is 'media': name one of gateway"],

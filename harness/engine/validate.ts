@@ -6,6 +6,7 @@ import {
   type Change,
   type Effect,
   type JudgementOptions,
+  type OutsideLimit,
   type Resources,
   type Rollout,
   type Scenario,
@@ -45,6 +46,7 @@ function checkScenario(value: Scenario): Problem[] {
     ...checkJudgement(value.judgement),
     ...checkSeed(value.seed),
     ...checkIncident(value.incident),
+    ...checkOutsideLimits(value.outside?.maxRequests ?? []),
   ]
 }
 
@@ -292,6 +294,33 @@ function checkJudgement(given: Partial<JudgementOptions> | undefined): Problem[]
     return value > above && value <= atMost
       ? []
       : problem(`judgement.${key}`, `is ${value}`, `use a number above ${above}, at most ${atMost}`)
+  })
+}
+
+function checkOutsideLimits(limits: readonly OutsideLimit[]): Problem[] {
+  return limits.flatMap(({ host, path, atMost }, i) => {
+    const at = `outside.maxRequests[${i}]`
+    const isHost = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(host)
+    const isPath = path === undefined || /^\/[^?#*]*\*?$/.test(path)
+    return [
+      ...(isHost
+        ? []
+        : problem(
+            `${at}.host`,
+            `is '${host}'`,
+            'use a host in lower case, without scheme, port and path',
+          )),
+      ...(isPath
+        ? []
+        : problem(
+            `${at}.path`,
+            `is '${path}'`,
+            "begin with '/', leave the query away, and use '*' at the end only",
+          )),
+      ...(Number.isSafeInteger(atMost) && atMost >= 0
+        ? []
+        : problem(`${at}.atMost`, `is ${atMost}`, 'use a whole number from 0')),
+    ]
   })
 }
 

@@ -42,6 +42,16 @@ it('puts the variant in force for each host, and takes it back', async () => {
   expect(inForce.size).toBe(0)
 })
 
+it.each([
+  [{}, undefined],
+  [{ toxicity: 1 }, undefined],
+  [{ toxicity: 0.5 }, true],
+  [{ first: 3 }, true],
+])('of %j strikes a share only: %s', (extent, expected) => {
+  const fault = siteFault('f', { host: 'news.example', variant: 'hangs', ...extent })
+  expect(fault.intermittent).toBe(expected)
+})
+
 it('leaves nothing in force when it cannot be injected in full', async () => {
   const { port, inForce } = system(['old.example'])
   const fault = siteFault('f', { host: ['news.example', 'old.example'], variant: 'gone' })

@@ -32,6 +32,7 @@ export function siteFault(name: string, options: SiteFaultOptions): Fault {
     name,
     title: options.title ?? `${hosts.join(', ')}: ${variant}`,
     effects: options.effects ?? [],
+    ...((toxicity ?? 1) < 1 || first !== undefined ? { intermittent: true } : {}),
     summary: `the site${hosts.length === 1 ? '' : 's'} ${hosts.join(', ')} fail${hosts.length === 1 ? 's' : ''} as '${variant}' says${extent}`,
     validate: (stack) => problemsOf(hosts, setting, stack),
     inject: ({ sites }, signal) => inject(sites, hosts, setting, signal),

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest'
 
-import type { EventBody, JournalEvent, WindowKind } from '../core/index.ts'
-import { checkHandlers, checkOutsideLimits, type OutsideLimit } from './outside-expectations.ts'
+import type {
+  EventBody,
+  JournalEvent,
+  OutsideCount,
+  OutsideLimit,
+  WindowKind,
+} from '../core/index.ts'
+import { checkHandlers, checkOutsideLimits, checkOutsideWorld } from './outside-expectations.ts'
 import { event, historyOf } from './test-history.ts'
 
 const startedAt = '2023-03-06T16:45:00.000Z'
@@ -21,6 +27,10 @@ function asked(url: string, atMs = 0, more: Partial<EventBody<'outside'>> = {}):
     status: 200,
     ...more,
   })
+}
+
+function counted(host: string, more: Partial<OutsideCount> = {}): OutsideCount {
+  return { from: 'link-1', host, outcome: 'answered', count: 5, ...more }
 }
 
 const start = { ...historyOf()[0], startedAt } as JournalEvent
@@ -102,8 +112,9 @@ describe('at most', () => {
 })
 
 describe('what the journal has as numbers only', () => {
-  const rest = { counts: [{ host: 'news.example', count: 5 }], lost: 0 }
-  const check = (given: OutsideLimit, all = rest) => checkOutsideLimits([asked(news)], [given], all)
+  const rest = { counts: [counted('news.example')], lost: 0 }
+  const check = (given: OutsideLimit, all: EventBody<'outside.counted'> = rest) =>
+    checkOutsideLimits([asked(news)], [given], all)
 
   it('counts', () => {
     expect(check({ host: 'news.example', atMost: 6 })).toEqual([])
@@ -132,11 +143,30 @@ describe('what the journal has as numbers only', () => {
 })
 
 it('cannot be judged when requests were counted without their host', () => {
-  const rest = { counts: [{ host: '*', count: 5 }], lost: 0 }
+  const rest = { counts: [counted('*')], lost: 0 }
   expect(
     checkOutsideLimits([asked(news)], [{ host: 'shop.example', atMost: 4 }], rest),
   ).toMatchObject([{ kind: 'unknown' }])
   expect(checkOutsideLimits([asked(news)], [{ host: 'shop.example', atMost: 5 }], rest)).toEqual([])
+})
+
+describe('of many requests the ones that were refused', () => {
+  const refused = { outcome: 'refused' } as const
+  it.each<[string, OutsideCount[], string[], number, string[]]>([
+    ['are no matter when there are none', [counted('news.example')], [], 0, []],
+    ['fail the run', [counted('evil.example', refused)], [], 0, ['outside-traffic']],
+    ['may be allowed', [counted('evil.example', refused)], ['evil.example'], 0, []],
+    ['fail it without their host', [counted('*', refused)], [], 0, ['outside-traffic']],
+    ['may be others than allowed', [counted('*', refused)], ['evil.example'], 0, ['no-data']],
+    ['are not known when records were lost', [], [], 3, ['no-data']],
+  ])('%s', (_name, counts, allowOutside, lost, codes) => {
+    const history = [
+      { ...start, allowOutside } as JournalEvent,
+      event('outside.counted', { counts, lost }),
+    ]
+    const verdict = checkOutsideWorld(history)
+    expect(verdict.kind === 'pass' ? [] : verdict.reasons.map(({ code }) => code)).toEqual(codes)
+  })
 })
 
 describe('a handler that threw', () => {

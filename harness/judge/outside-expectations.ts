@@ -1,22 +1,24 @@
-import { handlerThrew, type EventOf, type JournalEvent, type WindowKind } from '../core/index.ts'
+import {
+  combine,
+  fail,
+  handlerThrew,
+  inconclusive,
+  pass,
+  type EventOf,
+  type JournalEvent,
+  type OutsideCount,
+  type OutsideLimit,
+  type ReasonCode,
+  type Verdict,
+  type WindowKind,
+} from '../core/index.ts'
 
 type Asked = EventOf<'outside'>
-
-/** How often the outside may be asked: a missing cache and a storm of retries show up here first. */
-export interface OutsideLimit {
-  readonly host: string
-  /** The path that is asked for, without its query; '*' at the end stands for anything. Default: every path. */
-  readonly path?: string
-  /** Answered and refused requests alike, of all replicas together. A whole number from 0. */
-  readonly atMost: number
-  /** Counts what was asked in windows of this kind only. Default: the whole run, what lies between windows included. */
-  readonly window?: WindowKind
-}
 
 /** Requests that the journal has as numbers only, since there were too many of them, and those that nothing is known of. */
 export interface OutsideRest {
   /** The host '*' stands for several. */
-  readonly counts: readonly { readonly host: string; readonly count: number }[]
+  readonly counts: readonly OutsideCount[]
   /** Records that were overwritten before they were read. */
   readonly lost: number
 }
@@ -29,6 +31,59 @@ export interface OutsideFinding {
   readonly kind: 'too-many' | 'unknown' | 'handler-threw'
   /** One sentence that needs no context. */
   readonly message: string
+}
+
+/** Whether the mocked world was in order, was asked no more often than the scenario allows, and was asked for nothing that it does not know. */
+export function checkOutsideWorld(history: readonly JournalEvent[]): Verdict {
+  const started = history.find((event) => event.kind === 'run.started')
+  const rest = history.findLast((event) => event.kind === 'outside.counted') ?? nothing
+  const limits = started?.outside?.maxRequests ?? []
+  return combine([
+    pass,
+    ...[...checkHandlers(history), ...checkOutsideLimits(history, limits, rest)].map(verdictOn),
+    ...checkCounted(rest, started?.allowOutside ?? []),
+  ])
+}
+
+function verdictOn({ kind, message }: OutsideFinding): Verdict {
+  const reason = (code: ReasonCode) => ({ code, message })
+  switch (kind) {
+    case 'too-many':
+      return fail(reason('outside-limit'))
+    case 'unknown':
+      return inconclusive(reason('no-data'))
+    case 'handler-threw':
+      return inconclusive(reason('site-handler'))
+  }
+}
+
+/** What is known by number only must not hide a request that was refused. */
+function checkCounted({ counts, lost }: OutsideRest, allowed: readonly string[]): Verdict[] {
+  const refused = counts.filter(
+    ({ outcome, host }) => outcome === 'refused' && !allowed.includes(host),
+  )
+  return [
+    ...refused.map(({ from, host, count }) => {
+      const asked = `${from} asked for ${host} (${count}×, beside those that are listed)`
+      return host === '*' && allowed.length > 0
+        ? inconclusive({
+            code: 'no-data',
+            message: `${asked}, too many to say whether all were allowed`,
+          })
+        : fail({
+            code: 'outside-traffic',
+            message: `${asked}, which is outside of the mocked world`,
+          })
+    }),
+    ...(lost === 0
+      ? []
+      : [
+          inconclusive({
+            code: 'no-data',
+            message: `${lost} requests to the outside came faster than they could be read, so that nobody knows what they asked for`,
+          }),
+        ]),
+  ]
 }
 
 const nothing: OutsideRest = { counts: [], lost: 0 }

@@ -23,6 +23,11 @@ function asked(url: string, outcome: OutsideRecord['outcome'] = 'refused'): Jour
   return event('outside', { seq: 1, askedAt: 0, from: 'gateway-1', method: 'GET', url, outcome })
 }
 
+function answered(url: string, note?: string): JournalEvent {
+  const told = note === undefined ? {} : { note }
+  return { ...asked(url, 'answered'), ...told } as JournalEvent
+}
+
 function page(finding: { admitMs?: number; falseGreenMs: number; brokenMs: number }): JournalEvent {
   return event('status.judged', { falseRedMs: 0, ...finding })
 }
@@ -259,6 +264,15 @@ const failing: Row[] = [
     ],
   ],
   [
+    'that asked a site more often than allowed',
+    {
+      outside: { maxRequests: [{ host: 'news.example', atMost: 1 }] },
+      also: [answered('https://news.example/x'), answered('https://news.example/y')],
+    },
+    'fail',
+    ['outside-limit: news.example was to be asked 1× at most, and was asked 2×, by gateway-1 2×'],
+  ],
+  [
     'in which a replica dies',
     { also: [event('replica.exited', { replica: 'gateway-1', detail: 'exit code 1' })] },
     'fail',
@@ -267,6 +281,14 @@ const failing: Row[] = [
 ]
 
 const open: Row[] = [
+  [
+    "in which a site's own handler threw",
+    { also: [answered('https://news.example/x', 'handler threw: Error: no page')] },
+    'inconclusive',
+    [
+      "site-handler: the site's own handler failed on GET https://news.example/x, asked by gateway-1, so this run proves nothing: Error: no page",
+    ],
+  ],
   [
     'whose baseline is broken',
     { baseline: { web: 'broken' }, windows: [] },
@@ -376,6 +398,8 @@ it('has a history for each reason there is', () => {
     'state-differs': true,
     'status-page': true,
     'outside-traffic': true,
+    'outside-limit': true,
+    'site-handler': true,
     'replica-died': true,
     'baseline-broken': true,
     'no-data': true,

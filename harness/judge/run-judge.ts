@@ -13,6 +13,7 @@ import {
   type JournalKind,
   type Verdict,
 } from '../core/index.ts'
+import { checkOutsideWorld } from './outside-expectations.ts'
 import { percent, ratioOf, symptomList, topSymptom } from './wording.ts'
 
 /** How `state.hashed` begins where a configuration could not be read. */
@@ -55,6 +56,7 @@ function checkRun(history: readonly JournalEvent[]): Verdict {
     checkRecovery(history, started),
     checkStatusPage(history, started.expect),
     checkOutside(history, started),
+    checkOutsideWorld(history),
     checkReplicas(history, started.expect),
   ])
 }

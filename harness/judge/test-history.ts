@@ -38,6 +38,7 @@ export interface HistoryOptions {
   readonly expect?: Expectation
   readonly changes?: readonly string[]
   readonly allowOutside?: readonly string[]
+  readonly outside?: EventBody<'run.started'>['outside']
   readonly baseline?: Watched
   readonly windows?: readonly ChangeWindow[]
   readonly recovery?: Watched
@@ -99,6 +100,7 @@ function started(options: HistoryOptions, changes: readonly string[]): JournalEv
     expect: options.expect ?? { kind: 'holds' },
     judgement: defaultJudgement,
     allowOutside: options.allowOutside ?? [],
+    ...(options.outside === undefined ? {} : { outside: options.outside }),
   })
 }
 

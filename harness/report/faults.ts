@@ -7,6 +7,7 @@ const openCodes: ReadonlySet<ReasonCode> = new Set([
   'baseline-broken',
   'change-is-noop',
   'apply-failed',
+  'site-handler',
   'checker-crashed',
   'interrupted',
 ])

@@ -75,6 +75,8 @@ const runChecks: readonly (readonly [string, readonly SummaryReason['code'][]])[
   [undoCheck, ['undo-failed', 'state-differs']],
   ['status page did as the scenario says', ['status-page']],
   ['no request left the mocked world', ['outside-traffic']],
+  ['external sites were asked no more often than allowed', ['outside-limit']],
+  ['handlers of mocked sites did not throw', ['site-handler']],
   ['replicas stayed up', ['replica-died']],
 ]
 

@@ -49,6 +49,7 @@ const required: Record<JournalKind, Readonly<Record<string, MemberType>>> = {
   'status.read': { overall: 'string', components: 'object' },
   'status.judged': { falseGreenMs: 'number', falseRedMs: 'number', brokenMs: 'number' },
   outside: { from: 'string', method: 'string', url: 'string', outcome: 'string' },
+  'outside.counted': { counts: 'array', lost: 'number' },
   'replica.exited': { replica: 'string', detail: 'string' },
   interrupted: { signal: 'string' },
   'verdict.reached': { verdict: 'object' },

@@ -65,6 +65,8 @@ function lineFor(event: JournalEvent, memory: Memory): string | null {
       return statusLine(event, memory)
     case 'outside':
       return outsideLine(event, memory)
+    case 'outside.counted':
+      return `more was asked of the outside than is written down: ${count(sum(event.counts), 'request')} counted, ${event.lost} lost`
     case 'replica.exited':
       return `replica ${event.replica} ended by itself: ${event.detail}`
     case 'interrupted':
@@ -78,6 +80,10 @@ function lineFor(event: JournalEvent, memory: Memory): string | null {
     case 'status.judged':
       return null
   }
+}
+
+function sum(counts: readonly { readonly count: number }[]): number {
+  return counts.reduce((total, one) => total + one.count, 0)
 }
 
 function closedLine(event: EventOf<'window.closed'>, memory: Memory): string {

@@ -40,6 +40,7 @@ export interface RunModel {
   readonly undoFailed: EventOf<'undo.failed'>[]
   statusPage?: EventOf<'status.judged'>
   outsideRequests: number
+  counted?: EventOf<'outside.counted'>
   readonly refusedOutside: EventOf<'outside'>[]
   interrupted?: EventOf<'interrupted'>
   reached?: EventOf<'verdict.reached'>
@@ -124,6 +125,9 @@ function note(model: RunModel, event: Exclude<JournalEvent, { kind: 'run.started
     case 'outside':
       model.outsideRequests += 1
       if (event.outcome === 'refused') model.refusedOutside.push(event)
+      break
+    case 'outside.counted':
+      model.counted = event
       break
     case 'interrupted':
       model.interrupted = event

@@ -38,7 +38,7 @@ export function summarizeModel(model: RunModel): Summary {
     timings: summarizeTimings(model),
     statusPage: summarizeStatusPage(model),
     outside: {
-      requests: model.ended?.outsideRequests ?? model.outsideRequests,
+      requests: model.ended?.outsideRequests ?? model.outsideRequests + countedOutside(model),
       refused: model.refusedOutside.map(({ from, method, url, note }) => ({
         from,
         method,
@@ -49,6 +49,10 @@ export function summarizeModel(model: RunModel): Summary {
     versions: started.versions,
     git: started.git ?? null,
   }
+}
+
+function countedOutside({ counted }: RunModel): number {
+  return counted?.counts.reduce((sum, { count }) => sum + count, 0) ?? 0
 }
 
 function flatReason({ code, message, cell }: Reason): SummaryReason {

@@ -36,6 +36,8 @@ export interface LinkConfig extends ConfigDocument {
   guards: {
     /** Whether a missing fetch.timeoutMs means one second rather than no limit. */
     fetchFloor: boolean
+    /** Whether a card is kept for a minute at least, whatever preview.cacheTtlS says. */
+    cacheFloor: boolean
   }
   upstream: UpstreamSettings
   retry: RetrySettings
@@ -49,7 +51,7 @@ export const linkConfig: ConfigDefinition<LinkConfig> = {
     redirect: { status: 302 },
     fetch: { timeoutMs: 3_000, maxBytes: 262_144, maxRedirects: 3, concurrency: 16 },
     preview: { cacheTtlS: 300, failureTtlS: 2 },
-    guards: { fetchFloor: false },
+    guards: { fetchFloor: false, cacheFloor: false },
     upstream: { timeoutMs: 2_000 },
     retry: { max: 1, baseMs: 20, jitter: 0.5 },
   },
@@ -68,7 +70,7 @@ export const linkConfig: ConfigDefinition<LinkConfig> = {
       ['timeoutMs'],
     ),
     preview: strictObject({ cacheTtlS: integer(0, 86_400), failureTtlS: integer(0, 86_400) }),
-    guards: strictObject({ fetchFloor: boolean }),
+    guards: strictObject({ fetchFloor: boolean, cacheFloor: boolean }),
     upstream,
     retry,
   }),
@@ -79,4 +81,11 @@ const FLOOR_MS = 1_000
 /** How long one piece of work may take; undefined: as long as it wants. */
 export function timeLimitMs({ fetch, guards }: LinkConfig): number | undefined {
   return fetch.timeoutMs ?? (guards.fetchFloor ? FLOOR_MS : undefined)
+}
+
+const CACHE_FLOOR_S = 60
+
+/** How long a card is shown without asking its site again. */
+export function cardLifeS({ preview, guards }: LinkConfig): number {
+  return guards.cacheFloor ? Math.max(CACHE_FLOOR_S, preview.cacheTtlS) : preview.cacheTtlS
 }

@@ -2,7 +2,7 @@ import type { ConfigStore } from '../../common/config-store.ts'
 import { ErrorCode, HttpError } from '../../common/http-error.ts'
 import { LruCache } from '../../common/lru-cache.ts'
 import type { Trace } from '../../common/trace.ts'
-import type { LinkConfig } from '../config.ts'
+import { cardLifeS, type LinkConfig } from '../config.ts'
 import { refuseBlocked } from '../denylist.ts'
 import { TooManyRedirectsError, type Page, type SiteClient } from '../egress/site-client.ts'
 import { EgressRefusedError } from '../egress/target-policy.ts'
@@ -34,7 +34,8 @@ export class CardService {
     const { preview, denylist } = this.#config.current
     refuseBlocked(new URL(target), denylist)
     const known =
-      this.#cards.get(target, preview.cacheTtlS) ?? this.#failures.get(target, preview.failureTtlS)
+      this.#cards.get(target, cardLifeS(this.#config.current)) ??
+      this.#failures.get(target, preview.failureTtlS)
     if (known !== undefined) return known
     try {
       const page = await this.#fetch(target, trace)
