@@ -9,6 +9,7 @@ import type {
   Step,
 } from './scenario.ts'
 import type { Verdict } from './verdict.ts'
+import type { WritesFinding } from './writes.ts'
 
 /** Version of the journal's format. Readers refuse a newer major number. */
 export const journalVersion = 1
@@ -164,6 +165,8 @@ interface Body {
     readonly allowOutside: readonly string[]
     readonly outside?: { readonly maxRequests?: readonly OutsideLimit[] }
     readonly statusPage?: string
+    /** Present when acknowledged writes are read back at the end. */
+    readonly writes?: string
   }
   /** Progress in words a person understands; `phase` is stable. */
   phase: {
@@ -229,6 +232,7 @@ interface Body {
     /** Records that were overwritten before they were read: nothing is known of them. */
     readonly lost: number
   }
+  'writes.checked': WritesFinding
   'replica.exited': { readonly replica: string; readonly detail: string }
   interrupted: { readonly signal: string }
   'verdict.reached': { readonly verdict: Verdict }

@@ -2,6 +2,7 @@ import type { CellId, CellSelector } from './cell.ts'
 import type { HttpClient } from './http.ts'
 import type { Incident } from './incident.ts'
 import type { Random } from './random.ts'
+import type { WriteCheck, Writes } from './writes.ts'
 import type { BuildSpec, Resources, Stack } from './stack.ts'
 
 /** Who performs flows. `prepare` signs in once, before the baseline; what it returns goes with each request of the actor. */
@@ -21,6 +22,8 @@ export interface FlowContext {
   /** Counts the runs of this cell from 0: use it to take fresh content each time. */
   readonly iteration: number
   readonly signal: AbortSignal
+  /** Where the flow says what it writes, so that nothing acknowledged is lost unseen. Absent where nobody reads it back. */
+  readonly writes?: Writes
 }
 
 /** A core user journey. Resolves when the user got all that they came for, throws FlowFailure otherwise. */
@@ -268,6 +271,8 @@ export interface Scenario {
   readonly allowOutside?: readonly string[]
   /** What is expected of traffic to external sites. Each limit that is exceeded fails the run. */
   readonly outside?: { readonly maxRequests?: readonly OutsideLimit[] }
+  /** How what flows wrote is read back once everything has recovered: acknowledged writes must be there exactly once. */
+  readonly writes?: WriteCheck
   /** Any integer in [0, 2^32). Random when absent; printed and journaled always. */
   readonly seed?: number
   /** Set on scenarios that reproduce an outage, and on those that show what would have prevented it. */

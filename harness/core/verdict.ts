@@ -15,6 +15,8 @@ export type ReasonCode =
   | 'outside-traffic'
   | 'outside-limit'
   | 'site-handler'
+  | 'write-lost'
+  | 'write-duplicated'
   | 'replica-died'
   | 'baseline-broken'
   | 'no-data'

@@ -42,6 +42,7 @@ export function announcement(
     judgement,
     allowOutside: scenario.allowOutside ?? [],
     ...(scenario.outside === undefined ? {} : { outside: scenario.outside }),
+    ...(scenario.writes ? { writes: scenario.writes.title } : {}),
     ...(scenario.statusPage ? { statusPage: scenario.statusPage.title } : {}),
   }
 }

@@ -23,6 +23,7 @@ import { Sampler } from './sampler.ts'
 import { signIn } from './sign-in.ts'
 import { hashState } from './state-hash.ts'
 import { Window, type EffectInForce } from './window.ts'
+import { WriteRegister } from './write-register.ts'
 
 /** A status page must have been read this often in a window before the window may end. */
 const readingsPerWindow = 3
@@ -39,6 +40,7 @@ export class Experiment {
   /** Declared effects by the step that is in force. */
   readonly #inForce = new Map<string, readonly EffectInForce[]>()
   readonly #timings: { -readonly [K in keyof Timings]: Timings[K] } = { totalMs: 0 }
+  readonly #writes: WriteRegister
   readonly #observersStop = new AbortController()
   #observers: Promise<void>[] = []
   #actors: readonly Actor[] = []
@@ -51,6 +53,7 @@ export class Experiment {
     this.scenario = scenario
     this.cells = cellsOf(scenario)
     this.#options = options
+    this.#writes = new WriteRegister(options.clock.now)
     this.#judgement = { ...defaultJudgement, ...scenario.judgement }
     options.redactor.keep([
       ...[...scenario.flows, ...scenario.actors].map(({ id }) => id),
@@ -187,6 +190,23 @@ export class Experiment {
     this.#timings.recoveryMs = this.#since(startMs)
   }
 
+  /** Reads back what flows wrote, where the scenario says how. */
+  async checkWrites(): Promise<void> {
+    const { clock, signal } = this.#options
+    const check = this.scenario.writes
+    const connections = this.#connections
+    if (!check || !connections || signal.aborted) return
+    this.journal.emit('phase', {
+      phase: 'recovering',
+      text: `reading back ${this.#writes.records.length} writes`,
+    })
+    const headers = new Map(this.#actors.map((actor) => [actor.id, actor.headers]))
+    const clientFor = (actor: string, bounded: AbortSignal) =>
+      connections.client(headers.get(actor) ?? {}, bounded)
+    const finding = await this.#writes.check(check, clientFor, clock, signal)
+    if (!signal.aborted) this.journal.emit('writes.checked', finding)
+  }
+
   /** Writes down the state of the configuration: 'after' also after an undo that nobody watches. */
   async hashState(when: 'before' | 'after'): Promise<void> {
     const replicas = await hashState(this.stack.replicas)
@@ -240,6 +260,7 @@ export class Experiment {
       concurrency: this.#options.concurrency ?? 8,
       idlePauseMs: this.#options.idlePauseMs ?? 100,
       emit: this.journal.emit,
+      ...(this.scenario.writes ? { writesOf: (cell: CellId) => this.#writes.of(cell) } : {}),
     })
   }
 

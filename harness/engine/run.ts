@@ -22,6 +22,7 @@ export async function runScenario(
         await experiment.undo()
       }
       await (experiment.interrupted ? experiment.hashState('after') : experiment.recover())
+      await experiment.checkWrites()
     } else {
       await experiment.hashState('after')
     }

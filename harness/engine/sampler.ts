@@ -13,6 +13,7 @@ import {
   type HttpClient,
   type Random,
   type SampleRecord,
+  type Writes,
 } from '../core/index.ts'
 import type { Clock } from './ports.ts'
 import type { Window } from './window.ts'
@@ -33,6 +34,8 @@ export interface SamplerOptions {
   /** While no cell waits for evidence traffic goes on with this pause after each flow, in ms. */
   readonly idlePauseMs: number
   readonly emit: Emit
+  /** Where the flow of a cell says what it writes. */
+  readonly writesOf?: (cell: CellId) => Writes
 }
 
 interface CellState {
@@ -140,7 +143,15 @@ export class Sampler {
     this.#stop.signal.addEventListener('abort', cut, { once: true })
     try {
       const http = this.#options.clientFor(actor, signal)
-      const done = flow.run({ http, actor, random, iteration: cell.iteration++, signal })
+      const writes = this.#options.writesOf?.(cell.id)
+      const done = flow.run({
+        http,
+        actor,
+        random,
+        iteration: cell.iteration++,
+        signal,
+        ...(writes === undefined ? {} : { writes }),
+      })
       await Promise.race([done, overdue(signal, timeoutMs)])
       return undefined
     } catch (error) {

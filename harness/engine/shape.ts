@@ -104,6 +104,7 @@ const scenario = objectOf({
   'judgement?': valuesOf(number),
   'allowOutside?': texts,
   'outside?': objectOf({ 'maxRequests?': listOf(outsideLimit) }),
+  'writes?': objectOf({ title: text, readBack: aFunction }),
   'seed?': number,
   'incident?': incident,
   'demonstrates?': oneOf('fail', 'inconclusive'),

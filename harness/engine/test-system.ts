@@ -12,6 +12,8 @@ export interface Behaviour {
   readonly refuses?: readonly string[]
   /** Never answered. */
   readonly hangs?: readonly string[]
+  /** What is written is acknowledged, and: 'lost', 'twice', or kept without an answer. */
+  readonly writes?: 'lost' | 'twice' | 'unanswered'
 }
 
 /** A system in this process: one small server in front, whose replicas answer in turn, each as its configuration says. */
@@ -21,6 +23,8 @@ export class TestSystem implements Runtime {
   readonly replicas: readonly { readonly id: string; readonly config: TestConfig }[]
   readonly records: OutsideRecord[] = []
   readonly variants: string[] = []
+  /** What was written by `/write/<id>`, and can be read as a number by `/written/<id>`. */
+  readonly written: string[] = []
   status = 'operational'
   disposed = 0
   /** Thrown in place of what would be done. */
@@ -110,6 +114,11 @@ export class TestSystem implements Runtime {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     if (request.url === '/status') return void response.end(this.status)
+    const [, verb, id = ''] = request.url?.split('/') ?? []
+    if (verb === 'write') return this.#write(id, response)
+    if (verb === 'written') {
+      return void response.end(String(this.written.filter((one) => one === id).length))
+    }
     const flow = request.url?.slice(1) ?? ''
     const replica = this.replicas[this.#turn++ % this.replicas.length]
     const { refuses = [], hangs = [] } = (replica?.config.document ?? {}) as Behaviour
@@ -120,5 +129,13 @@ export class TestSystem implements Runtime {
     response.setHeader('content-type', 'application/json')
     if (isNamed(refuses)) response.writeHead(403).end('{"code":467}')
     else response.end('{}')
+  }
+
+  #write(id: string, response: ServerResponse): void {
+    const replica = this.replicas[this.#turn++ % this.replicas.length]
+    const { writes } = (replica?.config.document ?? {}) as Behaviour
+    if (writes !== 'lost') this.written.push(id)
+    if (writes === 'twice') this.written.push(id)
+    response.writeHead(writes === 'unanswered' ? 504 : 201).end()
   }
 }

@@ -400,6 +400,8 @@ it('has a history for each reason there is', () => {
     'outside-traffic': true,
     'outside-limit': true,
     'site-handler': true,
+    'write-lost': true,
+    'write-duplicated': true,
     'replica-died': true,
     'baseline-broken': true,
     'no-data': true,
@@ -408,8 +410,10 @@ it('has a history for each reason there is', () => {
     'checker-crashed': true,
     interrupted: true,
   }
-  // The crash has a test of its own below.
-  expect([...reached, 'checker-crashed'].toSorted()).toEqual(Object.keys(all).toSorted())
+  // The crash has a test of its own below, writes have theirs in write-check.test.ts.
+  expect([...reached, 'checker-crashed', 'write-lost', 'write-duplicated'].toSorted()).toEqual(
+    Object.keys(all).toSorted(),
+  )
 })
 
 it('says nothing about a journal without a start', () => {

@@ -14,6 +14,7 @@ import {
   type Verdict,
 } from '../core/index.ts'
 import { checkOutsideWorld } from './outside-expectations.ts'
+import { checkWrites } from './write-check.ts'
 import { percent, ratioOf, symptomList, topSymptom } from './wording.ts'
 
 /** How `state.hashed` begins where a configuration could not be read. */
@@ -57,6 +58,7 @@ function checkRun(history: readonly JournalEvent[]): Verdict {
     checkStatusPage(history, started.expect),
     checkOutside(history, started),
     checkOutsideWorld(history),
+    checkWrites(history),
     checkReplicas(history, started.expect),
   ])
 }

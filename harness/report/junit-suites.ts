@@ -77,6 +77,7 @@ const runChecks: readonly (readonly [string, readonly SummaryReason['code'][]])[
   ['no request left the mocked world', ['outside-traffic']],
   ['external sites were asked no more often than allowed', ['outside-limit']],
   ['handlers of mocked sites did not throw', ['site-handler']],
+  ['acknowledged writes are there once', ['write-lost', 'write-duplicated']],
   ['replicas stayed up', ['replica-died']],
 ]
 

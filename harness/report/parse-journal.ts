@@ -50,6 +50,13 @@ const required: Record<JournalKind, Readonly<Record<string, MemberType>>> = {
   'status.judged': { falseGreenMs: 'number', falseRedMs: 'number', brokenMs: 'number' },
   outside: { from: 'string', method: 'string', url: 'string', outcome: 'string' },
   'outside.counted': { counts: 'array', lost: 'number' },
+  'writes.checked': {
+    ok: 'number',
+    unknown: 'number',
+    lost: 'object',
+    duplicated: 'object',
+    unread: 'object',
+  },
   'replica.exited': { replica: 'string', detail: 'string' },
   interrupted: { signal: 'string' },
   'verdict.reached': { verdict: 'object' },

@@ -41,6 +41,7 @@ export interface RunModel {
   statusPage?: EventOf<'status.judged'>
   outsideRequests: number
   counted?: EventOf<'outside.counted'>
+  writes?: EventOf<'writes.checked'>
   readonly refusedOutside: EventOf<'outside'>[]
   interrupted?: EventOf<'interrupted'>
   reached?: EventOf<'verdict.reached'>
@@ -128,6 +129,9 @@ function note(model: RunModel, event: Exclude<JournalEvent, { kind: 'run.started
       break
     case 'outside.counted':
       model.counted = event
+      break
+    case 'writes.checked':
+      model.writes = event
       break
     case 'interrupted':
       model.interrupted = event

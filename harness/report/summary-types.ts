@@ -23,8 +23,20 @@ export interface Summary {
     readonly requests: number
     readonly refused: readonly SummaryRefusal[]
   }
+  /** Absent where what was written is not read back. */
+  readonly writes?: SummaryWrites
   readonly versions: Readonly<Record<string, string>>
   readonly git: { readonly head: string; readonly dirty: boolean } | null
+}
+
+/** Writes by what became of them, and what could be read of those that were acknowledged. */
+export interface SummaryWrites {
+  readonly ok: number
+  readonly failed: number
+  readonly unknown: number
+  readonly lost: number
+  readonly duplicated: number
+  readonly unread: number
 }
 
 export interface SummaryReason {

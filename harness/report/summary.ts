@@ -1,4 +1,10 @@
-import { reasonsOf, type JournalEvent, type Reason, type Verdict } from '../core/index.ts'
+import {
+  reasonsOf,
+  type EventOf,
+  type JournalEvent,
+  type Reason,
+  type Verdict,
+} from '../core/index.ts'
 import { summarizeCells } from './summary-cells.ts'
 import { collectRun, windowsOfKind, type RunModel } from './run-model.ts'
 import {
@@ -8,6 +14,7 @@ import {
   type SummaryReason,
   type SummaryStatusPage,
   type SummaryTimings,
+  type SummaryWrites,
 } from './summary-types.ts'
 import { formatDuration, list } from './words.ts'
 
@@ -46,6 +53,7 @@ export function summarizeModel(model: RunModel): Summary {
         note: note ?? null,
       })),
     },
+    ...(model.writes === undefined ? {} : { writes: summarizeWrites(model.writes) }),
     versions: started.versions,
     git: started.git ?? null,
   }
@@ -53,6 +61,18 @@ export function summarizeModel(model: RunModel): Summary {
 
 function countedOutside({ counted }: RunModel): number {
   return counted?.counts.reduce((sum, { count }) => sum + count, 0) ?? 0
+}
+
+function summarizeWrites(event: EventOf<'writes.checked'>): SummaryWrites {
+  const { ok, failed, unknown, lost, duplicated, unread } = event
+  return {
+    ok,
+    failed,
+    unknown,
+    lost: lost.count,
+    duplicated: duplicated.count,
+    unread: unread.count,
+  }
 }
 
 function flatReason({ code, message, cell }: Reason): SummaryReason {

@@ -3,7 +3,7 @@ import { groupLines } from './group-lines.ts'
 import { headline } from './headline.ts'
 import { matrixLines } from './matrix.ts'
 import { statusPageWords } from './status-page-words.ts'
-import type { Summary, SummaryChange, SummaryReason } from './summary-types.ts'
+import type { Summary, SummaryChange, SummaryReason, SummaryWrites } from './summary-types.ts'
 import { mapStrings, padEnd, unbroken, wrap } from './text.ts'
 import { makeTheme, type RenderOptions, type Theme } from './theme.ts'
 import { count, formatDuration, list } from './words.ts'
@@ -144,6 +144,7 @@ function factLines(
   return [
     ...fact('STATUS PAGE', page ? statusPageWords(page) : 'not compared with what users saw'),
     ...outsideLines(summary, theme),
+    ...(summary.writes ? fact('WRITES', writesWords(summary.writes)) : []),
     ...fact('TIME', timeWords(summary)),
     ...Object.entries(files).flatMap(([name, path], index) =>
       fact(index === 0 ? 'FILES' : '', `${theme.safe(name)}: ${theme.safe(path)}`),
@@ -174,6 +175,16 @@ function outsideLines(summary: Summary, theme: Theme): string[] {
   if (more > 0)
     lines.push(`${' '.repeat(labelWidth)}and ${count(more, 'other address', 'other addresses')}`)
   return lines
+}
+
+function writesWords({ ok, unknown, lost, duplicated, unread }: SummaryWrites): string {
+  const wrong = [
+    ...(lost > 0 ? [`${lost} LOST`] : []),
+    ...(duplicated > 0 ? [`${duplicated} THERE TWICE`] : []),
+    ...(unread > 0 ? [`${unread} not readable`] : []),
+  ]
+  const found = wrong.length === 0 ? 'each read back once' : wrong.join(', ')
+  return `${ok} acknowledged, ${found}; ${unknown} with an outcome that is not known`
 }
 
 function timeWords({ timings }: Summary): string {

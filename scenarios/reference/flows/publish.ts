@@ -1,11 +1,30 @@
-import { defineFlow, type FlowContext } from 'aftershock'
+import { defineFlow, type FlowContext, type HttpResponse, type WriteCheck } from 'aftershock'
 import { people } from '../actors.ts'
 import { expectImage, expectRedirect, expectStatus, expectThat } from './expect.ts'
 import { picture } from './picture.ts'
 
+/** Says in the register what became of a write: a refusal is certain, an error of the server or no answer at all is not. */
+async function written(
+  ctx: FlowContext,
+  kind: string,
+  id: string,
+  request: Promise<HttpResponse>,
+  referenceOf: (answer: HttpResponse) => string,
+): Promise<HttpResponse> {
+  const write = ctx.writes?.invoked(kind, id)
+  const answer = await request
+  if (answer.status === 201) write?.ok(referenceOf(answer))
+  else if (answer.status >= 400 && answer.status < 500) write?.failed()
+  return expectStatus(answer, 201)
+}
+
+const member = (name: string) => (answer: HttpResponse) =>
+  String((answer.json() as Record<string, unknown>)[name])
+
 async function publish(ctx: FlowContext, post: Readonly<Record<string, string>>): Promise<void> {
   const text = `${post['text']} (${ctx.actor.id}, ${ctx.iteration})`
-  const answer = expectStatus(await ctx.http.post('/api/posts', { ...post, text }), 201)
+  const request = ctx.http.post('/api/posts', { ...post, text })
+  const answer = await written(ctx, 'post', text, request, member('id'))
   const { id } = answer.json() as { id: string }
   const read = expectStatus(await ctx.http.get(`/api/posts/${id}`), 200)
   expectThat((read.json() as { text?: string }).text === text, read, 'another text')
@@ -24,7 +43,8 @@ export const postImage = defineFlow({
   actors: people,
   async run(ctx) {
     const headers = { 'content-type': 'image/png' }
-    const upload = expectStatus(await ctx.http.post('/api/media', picture, { headers }), 201)
+    const request = ctx.http.post('/api/media', picture, { headers })
+    const upload = await written(ctx, 'image', String(ctx.iteration), request, member('url'))
     const media = upload.json() as { id: string; url: string }
     await publish(ctx, { text: 'Look at this', mediaId: media.id })
     expectImage(await ctx.http.get(media.url))
@@ -37,9 +57,27 @@ export const postLink = defineFlow({
   actors: people,
   async run(ctx) {
     const url = `http://news.example/2023/03/outage?from=${ctx.actor.id}-${ctx.iteration}`
-    const created = expectStatus(await ctx.http.post('/api/links', { url }), 201)
+    const request = ctx.http.post('/api/links', { url })
+    const created = await written(ctx, 'link', url, request, member('shortPath'))
     const link = created.json() as { code: string; shortPath: string }
     await publish(ctx, { text: 'Read this', linkCode: link.code })
     expectRedirect(await ctx.http.get(link.shortPath), url)
   },
 })
+
+/** Posts are looked for by their words, images and links where the site said that they are. */
+export const writes: WriteCheck = {
+  title: 'posts, images and links can be read once each',
+  async readBack({ kind, id, reference }, http) {
+    if (kind === 'post') {
+      const found = await http.get(`/api/posts?text=${encodeURIComponent(id)}`)
+      return (expectStatus(found, 200).json() as { posts: readonly unknown[] }).posts.length
+    }
+    if (reference === undefined) return undefined
+    const answer = await http.get(reference)
+    if (answer.status === 404) return 0
+    if (kind === 'image') expectImage(answer)
+    else expectRedirect(answer, id)
+    return 1
+  },
+}

@@ -17,6 +17,7 @@ export const POST_SCHEMA = `CREATE TABLE posts (
   id TEXT PRIMARY KEY, author TEXT NOT NULL, text TEXT NOT NULL, created_at TEXT NOT NULL,
   media_id TEXT, link_code TEXT
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX posts_by_text ON posts (author, text);
 CREATE TABLE timelines (
   name TEXT NOT NULL, position INTEGER NOT NULL, post_id TEXT NOT NULL, PRIMARY KEY (name, position)
 ) STRICT, WITHOUT ROWID;
@@ -30,6 +31,7 @@ export class Posts {
   readonly #db: DatabaseSync
   readonly #insert: StatementSync
   readonly #select: StatementSync
+  readonly #byText: StatementSync
   readonly #timeline: StatementSync
   readonly #countUp: StatementSync
 
@@ -37,6 +39,7 @@ export class Posts {
     this.#db = db
     this.#insert = db.prepare(`INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?)`)
     this.#select = db.prepare(`SELECT * FROM posts WHERE id = ?`)
+    this.#byText = db.prepare(`SELECT * FROM posts WHERE author = ? AND text = ? LIMIT 20`)
     this.#timeline = db.prepare(
       `SELECT posts.* FROM timelines JOIN posts ON posts.id = post_id WHERE name = ? ORDER BY position`,
     )
@@ -69,6 +72,11 @@ export class Posts {
   find(id: string): Post | undefined {
     const row = this.#select.get(id)
     return row === undefined ? undefined : toPost(row)
+  }
+
+  /** Posts of an account with just this text. */
+  by(author: string, text: string): Post[] {
+    return this.#byText.all(author, text).map(toPost)
   }
 
   timeline(name: TimelineName): Post[] {

@@ -44,6 +44,15 @@ export function addPostRoutes(app: FastifyInstance, parts: GatewayParts): void {
     },
   )
 
+  app.get<{ Querystring: { text?: string } }>(
+    '/api/posts',
+    { config: { endpoint: 'posts.read', needsSession: true } },
+    (request) => {
+      const text = textField({ text: request.query.text }, 'text', MAX_TEXT_LENGTH)
+      return { posts: posts.by(request.account, text).map(viewPost) }
+    },
+  )
+
   app.get<ById>('/api/posts/:id', { config: { endpoint: 'posts.read' } }, (request) =>
     viewPost(findPost(posts, request.params.id)),
   )
