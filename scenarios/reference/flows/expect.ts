@@ -1,4 +1,4 @@
-import { FlowFailure, type HttpResponse } from 'aftershock'
+import { FlowFailure, type HttpClient, type HttpResponse } from 'aftershock'
 
 /** `403/467`: the status, and the error code of the site's own error bodies where there is one. */
 function symptomOf(response: HttpResponse): string {
@@ -39,6 +39,14 @@ export function expectImage(response: HttpResponse): HttpResponse {
   expectThat(type.startsWith('image/'), response, 'no image')
   expectThat(response.bytes.length > 0, response, 'an empty image')
   return response
+}
+
+/** An image, by way of one redirect where the site delivers it elsewhere. */
+export async function readImage(http: HttpClient, path: string): Promise<HttpResponse> {
+  const answer = await http.get(path)
+  const location = answer.headers['location']
+  if (answer.status !== 302 || location === undefined) return expectImage(answer)
+  return expectImage(await http.get(location))
 }
 
 /** The address that a redirect leads to. */

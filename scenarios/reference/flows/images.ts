@@ -7,7 +7,7 @@ import {
   newImageId,
   oldImageId,
 } from '../services/seed-facts.ts'
-import { expectImage } from './expect.ts'
+import { readImage } from './expect.ts'
 import { freshNumber } from './fresh.ts'
 
 export const viewNewImage = defineFlow({
@@ -16,7 +16,7 @@ export const viewNewImage = defineFlow({
   actors: [...viewers, ...apiApps],
   async run(ctx) {
     const id = newImageId(freshNumber(ctx, [...viewers, ...apiApps], 11, NEW_IMAGE_COUNT))
-    expectImage(await ctx.http.get(`/media/${id}`))
+    await readImage(ctx.http, `/media/${id}`)
   },
 })
 
@@ -26,7 +26,7 @@ export const viewOldImage = defineFlow({
   actors: viewers,
   async run(ctx) {
     const id = oldImageId(freshNumber(ctx, viewers, 2, OLD_IMAGE_COUNT))
-    expectImage(await ctx.http.get(`/media/${id}`))
+    await readImage(ctx.http, `/media/${id}`)
   },
 })
 
@@ -35,6 +35,6 @@ export const viewCachedImage = defineFlow({
   title: 'view a popular old image',
   actors: viewers,
   async run(ctx) {
-    expectImage(await ctx.http.get(`/media/${POPULAR_OLD_IMAGE}`))
+    await readImage(ctx.http, `/media/${POPULAR_OLD_IMAGE}`)
   },
 })

@@ -26,6 +26,14 @@ interface PlanSettings {
   docsUrl: string
 }
 
+/** Addresses of the services behind the gateway, by name; the environment says where each is. */
+export interface UpstreamPlan {
+  /** Plans are numbered by what makes them. */
+  generation: number
+  media: string[]
+  link: string[]
+}
+
 export interface StatusSettings {
   intervalMs: number
   probeTimeoutMs: number
@@ -41,6 +49,8 @@ export interface GatewayConfig extends ConfigDocument {
   guards: {
     /** The site's own apps and services, as the directory marks them, are no customers of a plan. */
     exemptOwnServices: boolean
+    /** Plans of upstreams that are empty or older than the one in force are passed over. */
+    upstreamPlans: boolean
   }
   quota: {
     /** Posts of one account in a UTC day. Absent: no quota. */
@@ -48,6 +58,7 @@ export interface GatewayConfig extends ConfigDocument {
   }
   session: { ttlS: number }
   upstream: UpstreamSettings
+  upstreams: UpstreamPlan
   retry: RetrySettings
   cache: { ttlS: number; maxEntries: number }
   status: StatusSettings
@@ -67,6 +78,8 @@ const PAID_ENDPOINTS: readonly EndpointId[] = [
   'internal.accounts',
 ]
 
+const addresses = { type: 'array', items: { enum: ['primary'] } }
+
 export const gatewayConfig: ConfigDefinition<GatewayConfig> = {
   defaults: {
     generation: 1,
@@ -77,10 +90,11 @@ export const gatewayConfig: ConfigDefinition<GatewayConfig> = {
       clients: { 'paid-app': 'paid', 'free-app': 'free' },
       docsUrl: `${DOCS_URL}/api/plans`,
     },
-    guards: { exemptOwnServices: false },
+    guards: { exemptOwnServices: false, upstreamPlans: false },
     quota: { publishPerDay: 10_000 },
     session: { ttlS: 86_400 },
     upstream: { timeoutMs: 5_000 },
+    upstreams: { generation: 12, media: ['primary'], link: ['primary'] },
     retry: { max: 1, baseMs: 20, jitter: 0.5 },
     cache: { ttlS: 14_400, maxEntries: 128 },
     status: {
@@ -104,10 +118,15 @@ export const gatewayConfig: ConfigDefinition<GatewayConfig> = {
       clients: { type: 'object', additionalProperties: { type: 'string', minLength: 1 } },
       docsUrl: { type: 'string', pattern: '^https?://', maxLength: 200 },
     }),
-    guards: strictObject({ exemptOwnServices: boolean }),
+    guards: strictObject({ exemptOwnServices: boolean, upstreamPlans: boolean }),
     quota: strictObject({ publishPerDay: integer(0, 1_000_000_000) }, ['publishPerDay']),
     session: strictObject({ ttlS: integer(1, 31_536_000) }),
     upstream,
+    upstreams: strictObject({
+      generation: integer(1, Number.MAX_SAFE_INTEGER),
+      media: addresses,
+      link: addresses,
+    }),
     retry,
     cache: strictObject({ ttlS: integer(0, 86_400), maxEntries: integer(0, 100_000) }),
     status: strictObject({

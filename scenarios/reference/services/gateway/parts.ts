@@ -6,6 +6,7 @@ import type { GatewayConfig } from './config.ts'
 import type { Backend } from './content/backend.ts'
 import type { EdgeCache } from './content/edge-cache.ts'
 import type { Posts } from './content/posts.ts'
+import type { RedirectCache } from './content/redirect-cache.ts'
 
 /** What the routes work with, put together once in start.ts. */
 export interface GatewayParts {
@@ -17,4 +18,5 @@ export interface GatewayParts {
   media: Backend
   link: Backend
   cache: EdgeCache
+  redirects: RedirectCache
 }

@@ -18,7 +18,9 @@ import { gatewayConfig } from './config.ts'
 import { Backend } from './content/backend.ts'
 import { EdgeCache } from './content/edge-cache.ts'
 import { Posts } from './content/posts.ts'
+import { RedirectCache } from './content/redirect-cache.ts'
 import { GATEWAY_SCHEMA, seedGateway } from './content/seed.ts'
+import { UpstreamPlans } from './content/upstream-plans.ts'
 import type { GatewayParts } from './parts.ts'
 import { addApiRoutes } from './routes/api-routes.ts'
 import { addLinkRoutes } from './routes/link-routes.ts'
@@ -55,15 +57,17 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
   const settings = (): typeof config.current => config.current
   const media = new Upstream({ service: 'media', baseUrl: options.mediaUrl, settings })
   const link = new Upstream({ service: 'link', baseUrl: options.linkUrl, settings })
+  const plans = new UpstreamPlans(config)
   const parts: GatewayParts = {
     config,
     directory: new AppDirectory(db, options.serviceKeys),
     accounts: new Accounts(db),
     sessions: new Sessions(db),
     posts: new Posts(db),
-    media: new Backend(media),
-    link: new Backend(link),
+    media: new Backend(media, () => plans.addressesOf('media')),
+    link: new Backend(link, () => plans.addressesOf('link')),
     cache: new EdgeCache(config),
+    redirects: new RedirectCache(),
   }
   const app = createPublicServer({
     ...options,

@@ -10,6 +10,8 @@ import {
   type RetrySettings,
   type UpstreamSettings,
 } from '../common/schema-parts.ts'
+import { isSpecific } from './denylist.ts'
+import type { RedirectRule } from './redirect-rules.ts'
 
 export interface LinkConfig extends ConfigDocument {
   limits: { maxUrlLength: number }
@@ -18,7 +20,13 @@ export interface LinkConfig extends ConfigDocument {
    * path of one, `/path` what lies below a path of any.
    */
   denylist: string[]
-  redirect: { status: number }
+  redirect: {
+    status: number
+    /** Where codes lead instead of to the target of their link. */
+    rules: RedirectRule[]
+    /** How long a permanent redirect (301, 308) may be kept on the way. 0: not at all, as all others. */
+    cacheTtlS: number
+  }
   fetch: {
     /** Of one piece of work, over all redirects and the wait for its turn. Absent: no limit, see guards.fetchFloor. */
     timeoutMs?: number
@@ -38,6 +46,10 @@ export interface LinkConfig extends ConfigDocument {
     fetchFloor: boolean
     /** Whether a card is kept for a minute at least, whatever preview.cacheTtlS says. */
     cacheFloor: boolean
+    /** Whether entries of the denylist that would block nearly everything are passed over. */
+    specificEntries: boolean
+    /** Whether redirect rules that lead back to themselves are passed over. */
+    redirectLint: boolean
   }
   upstream: UpstreamSettings
   retry: RetrySettings
@@ -48,10 +60,10 @@ export const linkConfig: ConfigDefinition<LinkConfig> = {
     generation: 1,
     limits: { maxUrlLength: 2_048 },
     denylist: ['malware.example', 'phishing.example'],
-    redirect: { status: 302 },
+    redirect: { status: 302, rules: [], cacheTtlS: 0 },
     fetch: { timeoutMs: 3_000, maxBytes: 262_144, maxRedirects: 3, concurrency: 16 },
     preview: { cacheTtlS: 300, failureTtlS: 2 },
-    guards: { fetchFloor: false, cacheFloor: false },
+    guards: { fetchFloor: false, cacheFloor: false, specificEntries: false, redirectLint: false },
     upstream: { timeoutMs: 2_000 },
     retry: { max: 1, baseMs: 20, jitter: 0.5 },
   },
@@ -59,7 +71,17 @@ export const linkConfig: ConfigDefinition<LinkConfig> = {
     generation,
     limits: strictObject({ maxUrlLength: integer(16, 8_192) }),
     denylist: strings,
-    redirect: strictObject({ status: { enum: [301, 302, 303, 307, 308] } }),
+    redirect: strictObject({
+      status: { enum: [301, 302, 303, 307, 308] },
+      rules: {
+        type: 'array',
+        items: strictObject({
+          code: { type: 'string', minLength: 1 },
+          to: { type: 'string', pattern: '^(https?://|/)' },
+        }),
+      },
+      cacheTtlS: integer(0, 31_536_000),
+    }),
     fetch: strictObject(
       {
         timeoutMs: integer(1, 60_000),
@@ -70,7 +92,12 @@ export const linkConfig: ConfigDefinition<LinkConfig> = {
       ['timeoutMs'],
     ),
     preview: strictObject({ cacheTtlS: integer(0, 86_400), failureTtlS: integer(0, 86_400) }),
-    guards: strictObject({ fetchFloor: boolean, cacheFloor: boolean }),
+    guards: strictObject({
+      fetchFloor: boolean,
+      cacheFloor: boolean,
+      specificEntries: boolean,
+      redirectLint: boolean,
+    }),
     upstream,
     retry,
   }),
@@ -88,4 +115,9 @@ const CACHE_FLOOR_S = 60
 /** How long a card is shown without asking its site again. */
 export function cardLifeS({ preview, guards }: LinkConfig): number {
   return guards.cacheFloor ? Math.max(CACHE_FLOOR_S, preview.cacheTtlS) : preview.cacheTtlS
+}
+
+/** The entries that count. */
+export function denylistInForce({ denylist, guards }: LinkConfig): readonly string[] {
+  return guards.specificEntries ? denylist.filter(isSpecific) : denylist
 }

@@ -14,6 +14,13 @@ function blocks(entry: string, target: URL): boolean {
   return hostMatches && target.pathname.startsWith(path)
 }
 
+/** Names a host of two labels or more, or a path of three characters or more: anything less would block what nobody meant. Pure. */
+export function isSpecific(entry: string): boolean {
+  const [host = ''] = entry.split('/', 1)
+  const path = entry.slice(host.length).replaceAll('/', '')
+  return /[^.]\.[^.]/.test(host) || path.length >= 3
+}
+
 /** Throws an HttpError for a target that is blocked. */
 export function refuseBlocked(target: URL, denylist: readonly string[]): void {
   if (blockingEntry(target, denylist) === undefined) return

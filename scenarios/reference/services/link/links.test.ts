@@ -364,7 +364,9 @@ describe('the limit of all work', () => {
     const config = { ...others, fetch: without }
     expect(timeLimitMs(linkConfig.defaults)).toBe(timeoutMs)
     expect(timeLimitMs(config)).toBeUndefined()
-    expect(timeLimitMs({ ...config, guards: { ...config.guards, fetchFloor: true } })).toBe(1_000)
+    expect(
+      timeLimitMs({ ...config, guards: { ...linkConfig.defaults.guards, fetchFloor: true } }),
+    ).toBe(1_000)
   })
 })
 

@@ -4,9 +4,10 @@ import { asObject, textField } from '../common/fields.ts'
 import type { GatewayClient } from '../common/gateway-client.ts'
 import { ErrorCode, HttpError, invalid, notFound } from '../common/http-error.ts'
 import type { CardService } from './card/card-service.ts'
-import type { LinkConfig } from './config.ts'
+import { denylistInForce, type LinkConfig } from './config.ts'
 import { refuseBlocked } from './denylist.ts'
 import type { Link, LinkStore } from './link-store.ts'
+import { targetOf } from './redirect-rules.ts'
 import { OverdueError, type WorkPool } from './work/work-pool.ts'
 
 export interface LinkParts {
@@ -16,6 +17,8 @@ export interface LinkParts {
   work: WorkPool
   gateway: GatewayClient
 }
+
+const PERMANENT: ReadonlySet<number> = new Set([301, 308])
 
 interface ByCode {
   Params: { code: string }
@@ -27,9 +30,9 @@ export function addLinkRoutes(app: FastifyInstance, parts: LinkParts): void {
   const inTurn = <T>(task: () => T): Promise<T> => parts.work.run(task).catch(refuseOverdue)
 
   app.post('/links', async (request, reply) => {
-    const { limits, denylist } = config.current
-    const target = parseTarget(textField(asObject(request.body), 'url', limits.maxUrlLength))
-    refuseBlocked(target, denylist)
+    const { maxUrlLength } = config.current.limits
+    const target = parseTarget(textField(asObject(request.body), 'url', maxUrlLength))
+    refuseBlocked(target, denylistInForce(config.current))
     const link = await inTurn(() => links.create(target.href))
     return reply.code(201).send(link)
   })
@@ -38,10 +41,12 @@ export function addLinkRoutes(app: FastifyInstance, parts: LinkParts): void {
 
   app.get<ByCode>('/links/:code/open', async (request, reply) => {
     const link = findLink(links, request.params.code)
-    refuseBlocked(new URL(link.url), config.current.denylist)
+    const { redirect, guards } = config.current
+    refuseBlocked(new URL(link.url), denylistInForce(config.current))
     await inTurn(() => links.countClick(link.code))
-    reply.header('cache-control', 'no-store')
-    return reply.redirect(link.url, config.current.redirect.status)
+    const mayBeKept = PERMANENT.has(redirect.status) && redirect.cacheTtlS > 0
+    reply.header('cache-control', mayBeKept ? `public, max-age=${redirect.cacheTtlS}` : 'no-store')
+    return reply.redirect(targetOf(link, redirect.rules, guards.redirectLint), redirect.status)
   })
 
   app.get<ByCode>('/links/:code/card', (request) =>

@@ -1,5 +1,6 @@
 import type { ConfigDefinition, ConfigDocument } from '../common/config-store.ts'
 import {
+  boolean,
   generation,
   integer,
   retry,
@@ -14,8 +15,16 @@ export interface MediaConfig extends ConfigDocument {
   limits: { maxBytes: number; maxPixels: number }
   /** Content created before `cutoff` is read from under `prefix`, relative to the data directory. */
   legacy: { cutoff: string; prefix: string }
-  /** Put before the path of each address that media hands out; '' keeps them relative to the gateway. */
+  /** What addresses of images begin with: '/' keeps them relative to the gateway, which also answers below '/cdn/'. */
   publicBaseUrl: string
+  /** Whether an image is answered itself ('proxy'), or its public address ('redirect'). */
+  delivery: 'proxy' | 'redirect'
+  guards: {
+    /** Whether content that is not below legacy.prefix is looked for where it was written as well. */
+    legacyFallback: boolean
+    /** Whether publicBaseUrl and paths are joined by a slash, whether it ends in one or not. */
+    urlJoin: boolean
+  }
   /** How long browsers and caches may keep an image. */
   cache: { ttlS: number }
   upstream: UpstreamSettings
@@ -30,7 +39,9 @@ export const mediaConfig: ConfigDefinition<MediaConfig> = {
     generation: 1,
     limits: { maxBytes: 5 * 1024 * 1024, maxPixels: 25_000_000 },
     legacy: { cutoff: LEGACY_CUTOFF, prefix: LEGACY_PREFIX },
-    publicBaseUrl: '',
+    publicBaseUrl: '/',
+    delivery: 'proxy',
+    guards: { legacyFallback: false, urlJoin: false },
     cache: { ttlS: 31_536_000 },
     upstream: { timeoutMs: 2_000 },
     retry: { max: 1, baseMs: 20, jitter: 0.5 },
@@ -50,6 +61,8 @@ export const mediaConfig: ConfigDefinition<MediaConfig> = {
       prefix: { type: 'string', pattern: '^([A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*)?$' },
     }),
     publicBaseUrl: { type: 'string', maxLength: 200 },
+    delivery: { enum: ['proxy', 'redirect'] },
+    guards: strictObject({ legacyFallback: boolean, urlJoin: boolean }),
     cache: strictObject({ ttlS: integer(0, 31_536_000) }),
     upstream,
     retry,

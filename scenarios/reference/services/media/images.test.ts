@@ -196,7 +196,7 @@ it('gives each seeded image its own bytes', () => {
 })
 
 it('hands out addresses under the public base', async () => {
-  await using other = await startSite({ media: { publicBaseUrl: 'http://img.reference.example' } })
+  await using other = await startSite({ media: { publicBaseUrl: 'http://img.reference.example/' } })
   const headers = await signIn(other.gateway.url, 'web', 'ada')
   const answer = await call(other.gateway.url, '/api/media', {
     method: 'POST',

@@ -1,14 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ConfigStore } from '../common/config-store.ts'
 import { ErrorCode, HttpError, notFound } from '../common/http-error.ts'
 import { headerText } from '../common/public-server.ts'
 import { sendBytes } from '../common/send-bytes.ts'
 import type { Accounts } from './accounts.ts'
+import { LEGACY_PREFIX } from '../seed-facts.ts'
 import { CURRENT_PREFIX, type BlobStore } from './blob-store.ts'
 import { MAX_BODY_BYTES, type MediaConfig } from './config.ts'
 import type { ImageCatalog, ImageRecord } from './image-catalog.ts'
 import { inspectImage } from './inspect-image.ts'
+import { publicUrl } from './public-url.ts'
 
 export interface MediaParts {
   config: ConfigStore<MediaConfig>
@@ -40,12 +42,14 @@ export function addMediaRoutes(app: FastifyInstance, parts: MediaParts): void {
     return reply.code(201).send(describeImage(parts.config.current, image))
   })
 
-  app.get<ById>('/images/:id', async (request, reply) => {
-    const image = findImage(parts, request.params.id)
-    const body = await readBlob(parts, image, image.original)
-    const { contentType, etag } = image
-    return sendBytes(request, reply, { body, contentType, etag, cacheControl: caching(parts) })
+  app.get<ById>('/images/:id', (request, reply) => {
+    const { current } = parts.config
+    if (current.delivery === 'proxy') return sendOriginal(parts, request, reply)
+    const { id } = findImage(parts, request.params.id)
+    return reply.header('cache-control', 'no-store').redirect(publicUrl(current, id), 302)
   })
+
+  app.get<ById>('/images/:id/bytes', (request, reply) => sendOriginal(parts, request, reply))
 
   app.get<ById>('/images/:id/thumb', async (request, reply) => {
     const image = findImage(parts, request.params.id)
@@ -59,6 +63,17 @@ export function addMediaRoutes(app: FastifyInstance, parts: MediaParts): void {
     const owner = await parts.accounts.get(image.owner, request.trace)
     return { ...describeImage(parts.config.current, image), createdAt: image.createdAt, owner }
   })
+}
+
+async function sendOriginal(
+  parts: MediaParts,
+  request: FastifyRequest<ById>,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const image = findImage(parts, request.params.id)
+  const body = await readBlob(parts, image, image.original)
+  const { contentType, etag } = image
+  return sendBytes(request, reply, { body, contentType, etag, cacheControl: caching(parts) })
 }
 
 async function storeImage(parts: MediaParts, bytes: Buffer, owner: string): Promise<ImageRecord> {
@@ -106,15 +121,16 @@ async function readBlob(
   image: ImageRecord,
   location: ImageRecord['original'],
 ): Promise<Buffer> {
-  const { legacy } = parts.config.current
+  const { legacy, guards } = parts.config.current
   const isLegacy = Date.parse(image.createdAt) < Date.parse(legacy.cutoff)
-  const bytes = await parts.blobs.read(isLegacy ? legacy.prefix : CURRENT_PREFIX, location)
+  let bytes = await parts.blobs.read(isLegacy ? legacy.prefix : CURRENT_PREFIX, location)
+  if (isLegacy && guards.legacyFallback) bytes ??= await parts.blobs.read(LEGACY_PREFIX, location)
   if (bytes === undefined) throw notFound(`The content of image ${image.id}`)
   return bytes
 }
 
 function describeImage(config: MediaConfig, image: ImageRecord): Record<string, unknown> {
-  const url = `${config.publicBaseUrl}/media/${image.id}`
+  const url = publicUrl(config, image.id)
   const { id, contentType, width, height } = image
   return { id, url, thumbUrl: `${url}/thumb`, contentType, width, height }
 }

@@ -136,9 +136,8 @@ export async function reconfigure(service: RunningService, change: Sections): Pr
   const document = (await current.json()) as Sections
   const next: Sections = { ...document, generation: Number(document['generation']) + 1 }
   for (const [key, section] of Object.entries(change)) {
-    next[key] = Array.isArray(section)
-      ? section
-      : { ...(document[key] as object), ...(section as object) }
+    const isSection = typeof section === 'object' && section !== null && !Array.isArray(section)
+    next[key] = isSection ? { ...(document[key] as object), ...section } : section
   }
   const request = { ...json(next), method: 'PUT' }
   const answer = await call(service.adminUrl, '/config', {

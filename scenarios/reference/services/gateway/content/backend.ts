@@ -14,9 +14,11 @@ const ABOUT_THE_REQUEST: readonly number[] = [404, 413, 415, 416, 422, 429]
 /** One of the services behind the gateway. Its failures become the gateway's answers. */
 export class Backend {
   readonly #upstream: Upstream
+  readonly #addresses: () => readonly string[]
 
-  constructor(upstream: Upstream) {
+  constructor(upstream: Upstream, addresses: () => readonly string[]) {
     this.#upstream = upstream
+    this.#addresses = addresses
   }
 
   async json(
@@ -43,6 +45,12 @@ export class Backend {
   }
 
   async #reach(call: UpstreamCall): Promise<UpstreamAnswer> {
+    if (this.#addresses().length === 0) {
+      const { service } = this.#upstream
+      throw new HttpError(502, ErrorCode.upstream, `The ${service} service has no address`, {
+        detail: { service, status: null, reason: 'no address' },
+      })
+    }
     try {
       return await this.#upstream.call(call)
     } catch (error) {

@@ -28,10 +28,14 @@ export function addLinkRoutes(app: FastifyInstance, parts: GatewayParts): void {
   )
 
   app.get<ByCode>('/l/:code', { config: { endpoint: 'links.open' } }, async (request, reply) => {
-    const path = `/links/${encodeURIComponent(request.params.code)}/open`
+    const { code } = request.params
+    const kept = parts.redirects.get(code)
+    if (kept !== undefined) return reply.redirect(kept.location, kept.status)
+    const path = `/links/${encodeURIComponent(code)}/open`
     const answer = await link.answer({ path, trace: request.trace }, REDIRECTS, LINK_STATUSES)
-    // Each click is counted behind the gateway, so nothing on the way may keep the answer.
-    reply.header('cache-control', 'no-store')
+    parts.redirects.offer(code, answer)
+    // Clicks are counted behind the gateway: whether anything on the way may keep the answer is for link to say.
+    reply.header('cache-control', answer.headers['cache-control'] ?? 'no-store')
     return reply.redirect(answer.headers['location'] ?? '/', answer.status)
   })
 

@@ -38,6 +38,13 @@ export async function addMediaRoutes(app: FastifyInstance, parts: GatewayParts):
   app.get<ById>('/media/:id', read, (request, reply) =>
     sendImage(parts, request, reply, `/images/${encodeURIComponent(request.params.id)}`),
   )
+  // The public addresses that media hands out may begin with /cdn/.
+  app.get<ById>('/cdn/media/:id', read, (request, reply) =>
+    sendImage(parts, request, reply, `/images/${encodeURIComponent(request.params.id)}/bytes`),
+  )
+  app.get<ById>('/cdn/media/:id/thumb', read, (request, reply) =>
+    sendImage(parts, request, reply, `/images/${encodeURIComponent(request.params.id)}/thumb`),
+  )
   app.get<ById>('/media/:id/thumb', read, (request, reply) =>
     sendImage(parts, request, reply, `/images/${encodeURIComponent(request.params.id)}/thumb`),
   )
@@ -50,7 +57,12 @@ async function sendImage(
   path: string,
 ): Promise<FastifyReply> {
   // Always the whole image: the cache can then answer any range and condition itself.
-  const answer = await parts.media.answer({ path, trace: request.trace }, [200])
+  const answer = await parts.media.answer({ path, trace: request.trace }, [200, 302])
+  if (answer.status === 302) {
+    return reply
+      .header('cache-control', 'no-store')
+      .redirect(answer.headers['location'] ?? '/', 302)
+  }
   const header = (name: string): string => answer.headers[name] ?? ''
   return parts.cache.sendFresh(request, reply, {
     body: answer.body,

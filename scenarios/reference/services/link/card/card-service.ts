@@ -2,7 +2,7 @@ import type { ConfigStore } from '../../common/config-store.ts'
 import { ErrorCode, HttpError } from '../../common/http-error.ts'
 import { LruCache } from '../../common/lru-cache.ts'
 import type { Trace } from '../../common/trace.ts'
-import { cardLifeS, type LinkConfig } from '../config.ts'
+import { cardLifeS, denylistInForce, type LinkConfig } from '../config.ts'
 import { refuseBlocked } from '../denylist.ts'
 import { TooManyRedirectsError, type Page, type SiteClient } from '../egress/site-client.ts'
 import { EgressRefusedError } from '../egress/target-policy.ts'
@@ -31,8 +31,8 @@ export class CardService {
 
   /** Throws HttpError for what must not be shown: a blocked site, or an address that is not public. */
   async cardOf(target: string, trace: Trace): Promise<Card> {
-    const { preview, denylist } = this.#config.current
-    refuseBlocked(new URL(target), denylist)
+    const { preview } = this.#config.current
+    refuseBlocked(new URL(target), denylistInForce(this.#config.current))
     const known =
       this.#cards.get(target, cardLifeS(this.#config.current)) ??
       this.#failures.get(target, preview.failureTtlS)
@@ -57,7 +57,8 @@ export class CardService {
 
   /** Goes on although the reader may have left by now: the next one will find the card ready. */
   #fetch(target: string, trace: Trace): Promise<Page> {
-    const { fetch: limits, denylist } = this.#config.current
+    const { fetch: limits } = this.#config.current
+    const denylist = denylistInForce(this.#config.current)
     const approve = (url: URL): void => refuseBlocked(url, denylist)
     return this.#work.run((signal) => this.#sites.fetch(target, limits, { trace, signal, approve }))
   }
