@@ -1,6 +1,7 @@
 /** The public API: what scenarios, sites and configurations import from 'aftershock'. */
 import type {
   Actor,
+  AlsoExpected,
   Expectation,
   ExpectedBreak,
   Flow,
@@ -12,6 +13,7 @@ import type {
 
 export type {
   Actor,
+  AlsoExpected,
   AppliedChange,
   BuildSpec,
   CellSelector,
@@ -55,11 +57,12 @@ export type {
   WriteCheck,
   WriteRecord,
   Writes,
+  StatusPageExpectation,
   StatusPageProbe,
   StatusReading,
   StatusState,
 } from './core/index.ts'
-export { FlowFailure, HarnessError } from './core/index.ts'
+export { FlowFailure, HarnessError, statuspageSummary } from './core/index.ts'
 export {
   envChange,
   fileChange,
@@ -85,14 +88,14 @@ export const defineFlow = (flow: Flow): Flow => flow
 export const defineActor = (actor: Actor): Actor => actor
 
 /** Every cell holds, or changes as the steps declare. */
-export function holds(): Expectation {
-  return { kind: 'holds' }
+export function holds(also: AlsoExpected = {}): Expectation {
+  return { kind: 'holds', ...also }
 }
 
 /** An incident: these cells break, in the named way where a symptom is given; all others hold. */
 export function reproduces(
   broken: readonly ExpectedBreak[],
-  options: { readonly statusPageLies?: boolean } = {},
+  options: { readonly statusPageLies?: boolean } & AlsoExpected = {},
 ): Expectation {
   return { kind: 'reproduces', broken, ...options }
 }

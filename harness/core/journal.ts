@@ -232,6 +232,16 @@ interface Body {
     /** Records that were overwritten before they were read: nothing is known of them. */
     readonly lost: number
   }
+  /** Whether the configuration of a replica could be read while a change was live on it. */
+  'escape.checked': {
+    readonly change: string
+    readonly replica: string
+    readonly reads: number
+    /** The longest row of reads that failed. */
+    readonly failedInARow: number
+    /** Of the first that failed. */
+    readonly message?: string
+  }
   'writes.checked': WritesFinding
   'replica.exited': { readonly replica: string; readonly detail: string }
   interrupted: { readonly signal: string }

@@ -220,8 +220,29 @@ export interface ExpectedBreak extends CellSelector {
   readonly failing?: 'some'
 }
 
+/** How honest the status page has to be about cells that break undeclared. It is read every 150 ms. */
+export interface StatusPageExpectation {
+  /** Longest time from the first failure until the page as a whole says so, in ms. Traffic goes on until then; less than `judgement.windowMs`. */
+  readonly admitsWithinMs?: number
+  /** Longest time in all that it may say 'operational' while cells are broken, in ms. */
+  readonly neverFalselyGreenForMs?: number
+  /** Longest time in all that it may tell of a failure while no cell is broken, in ms. 0: never. */
+  readonly neverFalselyRedForMs?: number
+}
+
+/** What may be expected beside the state of cells. */
+export interface AlsoExpected {
+  readonly statusPage?: StatusPageExpectation
+  /** Longest time from the last undo until every cell is proven to hold again, in ms. The proof itself takes a good second. */
+  readonly recoverWithinMs?: number
+  /** 'open': while a change is live, the configuration of each replica that has it must go on being readable, for that is how it would be undone. */
+  readonly escapeRoute?: 'open'
+}
+
 /** What the author says will happen. `holds`: every cell holds, or changes as declared. */
-export type Expectation =
+export type Expectation = AlsoExpected & ExpectedOfCells
+
+type ExpectedOfCells =
   | { readonly kind: 'holds' }
   | {
       readonly kind: 'reproduces'
@@ -273,6 +294,13 @@ export interface Scenario {
   readonly outside?: { readonly maxRequests?: readonly OutsideLimit[] }
   /** How what flows wrote is read back once everything has recovered: acknowledged writes must be there exactly once. */
   readonly writes?: WriteCheck
+  /** When to stop before the end, and undo. */
+  readonly safety?: {
+    /** Most cells that may be broken beyond what is expected: one more, and the run does not wait for the others. Default: no limit. */
+    readonly maxBrokenCells?: number
+    /** Longest time that applying one step may take, in ms. Default 120000. */
+    readonly stepTimeoutMs?: number
+  }
   /** Any integer in [0, 2^32). Random when absent; printed and journaled always. */
   readonly seed?: number
   /** Set on scenarios that reproduce an outage, and on those that show what would have prevented it. */

@@ -17,6 +17,8 @@ export type ReasonCode =
   | 'site-handler'
   | 'write-lost'
   | 'write-duplicated'
+  | 'slow-recovery'
+  | 'escape-route'
   | 'replica-died'
   | 'baseline-broken'
   | 'no-data'

@@ -1,8 +1,10 @@
 import {
   cellsOf,
   deriveSeed,
+  selects,
   type Actor,
   type CellId,
+  type JournalEvent,
   type JudgementOptions,
   type Scenario,
   type Step,
@@ -14,6 +16,7 @@ import { defaultJudgement, judgeRun } from '../judge/index.ts'
 import { HttpConnections } from '../load/index.ts'
 import { announcement } from './announcement.ts'
 import { applyToReplicas, injectFault, undoAll, type Applied, type StageResult } from './apply.ts'
+import { EscapeRoute } from './escape-route.ts'
 import type { ExperimentOptions } from './experiment-options.ts'
 import { Journal } from './journal.ts'
 import { BreakageClock, OutsideObserver, observeStatusPage } from './observers.ts'
@@ -27,6 +30,11 @@ import { WriteRegister } from './write-register.ts'
 
 /** A status page must have been read this often in a window before the window may end. */
 const readingsPerWindow = 3
+/** Failures begin a little after a window opens, and end with the last sample. */
+const admitSlackMs = 1_000
+const defaultStepTimeoutMs = 120_000
+/** Of a step that has been told to. */
+const stopsWithinMs = 2_000
 
 /** The parts of a run, to be put in order by whoever drives it. */
 export class Experiment {
@@ -41,6 +49,9 @@ export class Experiment {
   readonly #inForce = new Map<string, readonly EffectInForce[]>()
   readonly #timings: { -readonly [K in keyof Timings]: Timings[K] } = { totalMs: 0 }
   readonly #writes: WriteRegister
+  #escape: EscapeRoute[] = []
+  /** Cells broken under changes that the scenario does not expect to be. */
+  #unexpected = 0
   readonly #observersStop = new AbortController()
   #observers: Promise<void>[] = []
   #actors: readonly Actor[] = []
@@ -62,6 +73,7 @@ export class Experiment {
     ])
     this.journal = new Journal(options.clock, options.redactor, [
       this.#breakage.listen,
+      this.#countBroken,
       ...options.listeners,
     ])
   }
@@ -146,11 +158,13 @@ export class Experiment {
 
   /** Applies a change stage by stage, or injects a fault, and watches what it does. False when that broke something or could not be done: then what follows makes no sense. */
   async step(step: Step, number: number): Promise<boolean> {
-    const { signal } = this.#options
+    const { signal, clock } = this.#options
     const { emit } = this.journal
+    const limitMs = this.scenario.safety?.stepTimeoutMs ?? defaultStepTimeoutMs
+    const bounded = () => AbortSignal.any([signal, AbortSignal.timeout(limitMs)])
     if (step.kind === 'fault') {
       this.#announceStage(`injecting '${step.name}'`)
-      const done = await this.#stage(step, injectFault(step, this.stack, emit, signal))
+      const done = await this.#stage(step, injectFault(step, this.stack, emit, bounded()))
       return done && this.#watchStep(step, `change:${number}`, step.intermittent !== true)
     }
     const replicas = this.stack.replicas.filter((replica) => replica.service === step.service)
@@ -159,7 +173,8 @@ export class Experiment {
       const stage = stages.length > 1 ? i + 1 : undefined
       const added = replicas.slice(stages[i - 1] ?? 0, upTo)
       this.#announceStage(`applying '${step.name}' to ${added.map(({ id }) => id).join(', ')}`)
-      const done = await this.#stage(step, applyToReplicas(step, added, emit, signal), stage)
+      const done = await this.#stage(step, applyToReplicas(step, added, emit, bounded()), stage)
+      if (done) this.#escape.push(new EscapeRoute(step.name, added, clock))
       const window = stage === undefined ? `change:${number}` : `change:${number}:stage:${stage}`
       if (!done || !(await this.#watchStep(step, window, upTo === replicas.length, stage))) {
         return false
@@ -173,6 +188,7 @@ export class Experiment {
     if (this.#applied.length === 0) return
     const startMs = this.#now()
     this.journal.emit('phase', { phase: 'undoing', text: 'undoing the change' })
+    await this.#closeEscapeRoutes()
     await undoAll(this.#applied, this.journal.emit, () => this.#now())
     this.#inForce.clear()
     this.#timings.undoMs = this.#since(startMs)
@@ -241,6 +257,30 @@ export class Experiment {
     return verdict
   }
 
+  readonly #countBroken = (event: JournalEvent): void => {
+    if (event.kind !== 'cell.judged' || event.judgement !== 'broken') return
+    if (!event.window.startsWith('change:')) return
+    const { expect } = this.scenario
+    const expected = expect.kind === 'reproduces' ? expect.broken : []
+    if (!expected.some((selector) => selects(selector, event))) this.#unexpected += 1
+  }
+
+  /** Resolves as soon as more cells are broken than the scenario allows. */
+  async #tooMuch(signal: AbortSignal): Promise<void> {
+    const { maxBrokenCells = Infinity } = this.scenario.safety ?? {}
+    while (this.#unexpected <= maxBrokenCells && !signal.aborted) {
+      await this.#options.clock.sleep(20, signal)
+    }
+  }
+
+  async #closeEscapeRoutes(): Promise<void> {
+    const closing = this.#escape.map((route) => route.close())
+    this.#escape = []
+    for (const checked of (await Promise.all(closing)).flat()) {
+      this.journal.emit('escape.checked', checked)
+    }
+  }
+
   async #attempt(faults: unknown[], task: () => PromiseLike<unknown> | undefined): Promise<void> {
     try {
       await task()
@@ -286,7 +326,7 @@ export class Experiment {
   /** Takes up the result of a stage that is being applied; true when all of it is in force. */
   async #stage(step: Step, result: Promise<StageResult>, stage?: number): Promise<boolean> {
     const startMs = this.#now()
-    const { applied, on, explain, complete } = await result
+    const { applied, on, explain, complete } = await this.#inTime(step, result)
     this.#applied.push(...applied)
     const durationMs = this.#since(startMs)
     this.#timings.applyMs = (this.#timings.applyMs ?? 0) + durationMs
@@ -299,6 +339,27 @@ export class Experiment {
       durationMs,
     })
     return !this.interrupted
+  }
+
+  /** The result of a step, or that it did not come. A step is told to stop first; what one that does not listen applies later is still undone. */
+  async #inTime(step: Step, result: Promise<StageResult>): Promise<StageResult> {
+    const limitMs = this.scenario.safety?.stepTimeoutMs ?? defaultStepTimeoutMs
+    const ended = new AbortController()
+    const over = this.#options.clock.sleep(limitMs + stopsWithinMs, ended.signal)
+    const first = await Promise.race([result, over.then(() => undefined)])
+    ended.abort()
+    if (first) return first
+    void result.then(
+      ({ applied }) => this.#applied.push(...applied),
+      () => undefined, // it was said already that the step failed
+    )
+    this.journal.emit('change.failed', {
+      change: step.name,
+      replica: step.kind === 'change' ? step.service : 'the system',
+      why: 'unreachable',
+      message: `it was not done within ${limitMs} ms, and did not stop when it was told to`,
+    })
+    return { applied: [], on: [], explain: [], complete: false }
   }
 
   /** Judges all cells with this step in force beside those before it; true when none is broken. */
@@ -342,25 +403,40 @@ export class Experiment {
       now: clock.now,
     })
     const ended = new AbortController()
+    const until = AbortSignal.any([signal, ended.signal])
     const readings = this.#breakage.readings
     sampler.window = window
     await Promise.race([
-      window.settled.then(() => this.#statusSeen(readings, signal)),
+      window.settled.then(() => this.#statusSeen(window, readings, until)),
       sampler.faulted,
-      clock.sleep(this.#judgement.windowMs, AbortSignal.any([signal, ended.signal])),
+      clock.sleep(this.#judgement.windowMs, until),
+      this.#tooMuch(until),
     ])
+    const isTooMuch = this.#unexpected > (this.scenario.safety?.maxBrokenCells ?? Infinity)
     ended.abort()
     sampler.window = undefined
-    window.close(
-      signal.aborted ? 'interrupted' : `the window of ${this.#judgement.windowMs} ms ended`,
-    )
+    const over = `the window of ${this.#judgement.windowMs} ms ended`
+    const stopped = `stopped, since ${this.#unexpected} cells broke that were not to`
+    window.close(signal.aborted ? 'interrupted' : isTooMuch ? stopped : over)
   }
 
-  async #statusSeen(before: number, signal: AbortSignal): Promise<void> {
+  /** The page is read some times in each window; and where it is to admit what broke in this one, it is given the time for it. */
+  async #statusSeen(
+    { info, openedMs }: Window,
+    before: number,
+    signal: AbortSignal,
+  ): Promise<void> {
     if (!this.scenario.statusPage) return
-    while (this.#breakage.readings < before + readingsPerWindow && !signal.aborted) {
-      await this.#options.clock.sleep(20, signal)
-    }
+    const { admitsWithinMs } = this.scenario.expect.statusPage ?? {}
+    const isBroken =
+      info.kind === 'change' &&
+      this.journal.judged(info.id).some(({ judgement }) => judgement === 'broken')
+    const admitUntilMs =
+      isBroken && admitsWithinMs !== undefined ? openedMs + admitsWithinMs + admitSlackMs : 0
+    const isWaiting = () =>
+      this.#breakage.readings < before + readingsPerWindow ||
+      (!this.#breakage.admitted && this.#now() < admitUntilMs)
+    while (isWaiting() && !signal.aborted) await this.#options.clock.sleep(20, signal)
   }
 
   #now(): number {

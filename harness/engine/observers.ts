@@ -95,6 +95,14 @@ export class BreakageClock {
     this.#sinceMs = Math.min(this.#sinceMs, atMs)
   }
 
+  /** Whether the page as a whole told of a failure since the first change. */
+  get admitted(): boolean {
+    return this.#readings.some(
+      ({ atMs, overall }) =>
+        atMs >= this.#sinceMs && (overall === 'degraded' || overall === 'outage'),
+    )
+  }
+
   get readings(): number {
     return this.#readings.length
   }

@@ -115,6 +115,31 @@ describe('of a scenario', () => {
       { outside: { maxRequests: [{ host: 'a.example', atMost: -1 }] } },
       'outside.maxRequests[0].atMost is -1: use a whole number from 0',
     ],
+    [
+      { expect: { kind: 'holds', statusPage: { admitsWithinMs: 1 } } },
+      'expect.statusPage is given without a status page: add statusPage to the scenario',
+    ],
+    [
+      { statusPage, expect: { kind: 'holds', statusPage: { admitsWithinMs: 20_000 } } },
+      'expect.statusPage.admitsWithinMs is 20000, and a window ends after 20000 ms: give judgement.windowMs more',
+    ],
+    [
+      { statusPage, expect: { kind: 'holds', statusPage: { neverFalselyRedForMs: -1 } } },
+      'expect.statusPage.neverFalselyRedForMs is -1: use ms from 0',
+    ],
+    [
+      { expect: { kind: 'holds', recoverWithinMs: 0 } },
+      'expect.recoverWithinMs is 0: use ms above 0',
+    ],
+    [
+      { safety: { maxBrokenCells: 0.5 } },
+      'safety.maxBrokenCells is 0.5: use a whole number from 0',
+    ],
+    [{ safety: { stepTimeoutMs: 0 } }, 'safety.stepTimeoutMs is 0: use 1 to 3600000 ms'],
+    [
+      { safety: { maxBroken: 1 } as Scenario['safety'] & object },
+      'safety.maxBroken is not known: use maxBrokenCells, stepTimeoutMs',
+    ],
     [{ steps: [] }, 'steps is empty: add a change, for instance mergePatch(…)'],
     [{ steps: [harmless, harmless] }, "steps has 'harmless' twice: give each a name of its own"],
     [withStep({ service: 'media' }), "steps[0].service is 'media': name one of gateway"],

@@ -16,6 +16,7 @@ import {
 import { defaultJudgement } from '../judge/index.ts'
 import type { Problem } from './problem.ts'
 import { checkShape } from './shape.ts'
+import { checkPromised } from './validate-promises.ts'
 import { checkIncident } from './validate-incident.ts'
 
 const namePattern = /^[a-z][a-z0-9-]*$/
@@ -45,6 +46,7 @@ function checkScenario(value: Scenario): Problem[] {
     ...checkExpectation(value),
     ...checkJudgement(value.judgement),
     ...checkSeed(value.seed),
+    ...checkPromised(value),
     ...checkIncident(value.incident),
     ...checkOutsideLimits(value.outside?.maxRequests ?? []),
   ]

@@ -14,6 +14,7 @@ import {
   type Verdict,
 } from '../core/index.ts'
 import { checkOutsideWorld } from './outside-expectations.ts'
+import { checkPromises } from './promises.ts'
 import { checkWrites } from './write-check.ts'
 import { percent, ratioOf, symptomList, topSymptom } from './wording.ts'
 
@@ -59,6 +60,7 @@ function checkRun(history: readonly JournalEvent[]): Verdict {
     checkOutside(history, started),
     checkOutsideWorld(history),
     checkWrites(history),
+    checkPromises(history),
     checkReplicas(history, started.expect),
   ])
 }

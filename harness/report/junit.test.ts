@@ -239,7 +239,7 @@ test('any text at all gives well-formed XML', () => {
       journal.sample('change:1', web, body, planExchange(web, { responseBody: body }), message)
       journal.judge('change:1', web, 'broken', { symptom: body })
       const root = junit(journal.end(fail({ code: 'broken', message, cell: web })))
-      expect(descendants(root, 'testcase').length).toBe(12)
+      expect(descendants(root, 'testcase').length).toBe(14)
     }),
     { numRuns: 50 },
   )

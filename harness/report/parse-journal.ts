@@ -50,6 +50,12 @@ const required: Record<JournalKind, Readonly<Record<string, MemberType>>> = {
   'status.judged': { falseGreenMs: 'number', falseRedMs: 'number', brokenMs: 'number' },
   outside: { from: 'string', method: 'string', url: 'string', outcome: 'string' },
   'outside.counted': { counts: 'array', lost: 'number' },
+  'escape.checked': {
+    change: 'string',
+    replica: 'string',
+    reads: 'number',
+    failedInARow: 'number',
+  },
   'writes.checked': {
     ok: 'number',
     unknown: 'number',

@@ -81,6 +81,10 @@ function lineFor(event: JournalEvent, memory: Memory): string | null {
     case 'state.hashed':
     case 'status.judged':
       return null
+    case 'escape.checked':
+      return event.failedInARow === 0
+        ? null
+        : `under '${event.change}' the configuration of ${event.replica} could not be read ${event.failedInARow} times in a row: ${event.message}`
   }
 }
 

@@ -145,6 +145,7 @@ function note(model: RunModel, event: Exclude<JournalEvent, { kind: 'run.started
     case 'state.hashed':
     case 'status.read':
     case 'replica.exited':
+    case 'escape.checked':
       break
     default:
       event satisfies never

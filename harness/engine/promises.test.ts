@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest'
+
+import type { Fault, StatusState } from '../core/index.ts'
+import { breaksReading, change, flow, harmless, run, statusPage } from './test-run.ts'
+import { TestSystem } from './test-system.ts'
+
+/** Runs with reading broken; the page follows `afterMs` later, never when absent. */
+async function withPage(system: TestSystem, admitsWithinMs: number, afterMs?: number) {
+  const timers: NodeJS.Timeout[] = []
+  const say = (status: StatusState, ms: number) =>
+    timers.push(setTimeout(() => (system.status = status), ms))
+  const result = await run(
+    system,
+    {
+      statusPage,
+      steps: [breaksReading],
+      expect: {
+        kind: 'reproduces',
+        broken: [{ flows: ['read'] }],
+        statusPage: { admitsWithinMs },
+      },
+    },
+    {
+      onEvent(event) {
+        if (event.kind === 'change.applied' && afterMs !== undefined) say('outage', afterMs)
+        if (event.kind === 'change.undone') say('operational', 0)
+      },
+    },
+  )
+  for (const timer of timers) clearTimeout(timer)
+  return result
+}
+
+describe('a status page that is to admit', () => {
+  it('is given the time for it, and passes', async () => {
+    const { verdict, of } = await withPage(new TestSystem(), 15_000, 1_500)
+    expect(verdict).toEqual({ kind: 'pass' })
+    expect(of('status.judged')[0]?.admitMs).toBeGreaterThan(500)
+  })
+
+  it('and does not fails when its time is over', async () => {
+    const { codes, reasons } = await withPage(new TestSystem(), 600)
+    expect(codes).toEqual(['status-page'])
+    expect(reasons[0]).toContain('did not admit')
+  })
+})
+
+describe('the escape route', () => {
+  const open = { kind: 'holds', escapeRoute: 'open' } as const
+
+  it('that stays open passes, and was tried on every replica with the change', async () => {
+    const { verdict, of } = await run(new TestSystem(), { expect: open })
+    expect(verdict).toEqual({ kind: 'pass' })
+    expect(of('escape.checked').map(({ replica }) => replica)).toEqual(['gateway-1', 'gateway-2'])
+    for (const { reads } of of('escape.checked')) expect(reads).toBeGreaterThan(0)
+  })
+
+  it('that a change closes fails although all users are served', async () => {
+    const system = new TestSystem()
+    const [first] = system.replicas
+    const read = first?.config.read.bind(first.config)
+    let isClosed = false
+    if (first && read) {
+      first.config.read = () => (isClosed ? Promise.reject(new Error('no route')) : read())
+    }
+    const { codes, reasons } = await run(
+      system,
+      // Long enough for two reads, however fast the cells are judged.
+      { expect: open, statusPage, judgement: { miss: 0.001 } },
+      {
+        onEvent(event) {
+          if (event.kind === 'change.applied') isClosed = true
+          if (event.kind === 'escape.checked') isClosed = false
+        },
+      },
+    )
+    expect(codes).toEqual(['escape-route'])
+    expect(reasons[0]).toContain("under 'harmless' the configuration of gateway-1")
+  })
+})
+
+describe('safety', () => {
+  it('stops waiting for cells as soon as too many are broken', async () => {
+    const steps = [change('hang', { refuses: ['read'], hangs: ['post'] })]
+    const { codes, reasons, of } = await run(new TestSystem(), {
+      flows: [flow('read'), flow('post', { timeoutMs: 1_500 })],
+      steps,
+      safety: { maxBrokenCells: 1 },
+    })
+    expect(codes).toContain('broken')
+    expect(reasons.join()).toContain('stopped, since 2 cells broke that were not to')
+    expect(of('change.undone')).toHaveLength(1)
+  })
+
+  it('does not count what an incident is to break', async () => {
+    const { verdict } = await run(new TestSystem(), {
+      steps: [breaksReading],
+      expect: { kind: 'reproduces', broken: [{ flows: ['read'] }] },
+      safety: { maxBrokenCells: 0 },
+    })
+    expect(verdict).toEqual({ kind: 'pass' })
+  })
+
+  it.each([
+    ['listens', true],
+    ['does not', false],
+  ])('ends a step that takes too long, if it %s', async (_name, listens) => {
+    const endless: Fault = {
+      kind: 'fault',
+      name: 'endless',
+      title: 'endless',
+      effects: [],
+      summary: 'endless',
+      validate: () => [],
+      inject: (_system, signal) =>
+        new Promise((_resolve, reject) => {
+          if (listens) signal.addEventListener('abort', () => reject(new Error('stopped')))
+        }),
+    }
+    const { codes, of } = await run(new TestSystem(), {
+      steps: [endless, harmless],
+      safety: { stepTimeoutMs: 100 },
+    })
+    expect(codes).toContain('apply-failed')
+    expect(of('change.applied')).toEqual([])
+  })
+})
+
+it('recovery that takes longer than wanted fails', async () => {
+  const expectation = { kind: 'holds', recoverWithinMs: 1 } as const
+  expect((await run(new TestSystem(), { expect: expectation })).codes).toEqual(['slow-recovery'])
+  const patient = { kind: 'holds', recoverWithinMs: 15_000 } as const
+  expect((await run(new TestSystem(), { expect: patient })).codes).toEqual([])
+})

@@ -1,0 +1,70 @@
+import type { JudgementOptions, Scenario, StatusPageExpectation } from '../core/index.ts'
+import { defaultJudgement } from '../judge/index.ts'
+import type { Problem } from './problem.ts'
+
+const statusNames: readonly (keyof StatusPageExpectation)[] = [
+  'admitsWithinMs',
+  'neverFalselyGreenForMs',
+  'neverFalselyRedForMs',
+]
+const safetyNames = ['maxBrokenCells', 'stepTimeoutMs']
+
+/** What is wrong with expectations beside those on cells, and with limits of safety. */
+export function checkPromised(scenario: Scenario): Problem[] {
+  const { statusPage = {}, recoverWithinMs, escapeRoute } = scenario.expect
+  const { windowMs }: JudgementOptions = { ...defaultJudgement, ...scenario.judgement }
+  const { maxBrokenCells = 0, stepTimeoutMs = 1 } = scenario.safety ?? {}
+  const changesConfig = scenario.steps.some(
+    (step) =>
+      step.kind === 'change' &&
+      scenario.stack.services.some(({ name, config }) => name === step.service && config),
+  )
+  const admit = statusPage.admitsWithinMs ?? 0
+  return [
+    ...unknown('expect.statusPage', statusPage, statusNames),
+    ...unknown('safety', scenario.safety ?? {}, safetyNames),
+    ...Object.entries(statusPage).flatMap(([name, ms]) =>
+      ms >= 0 ? [] : problem(`expect.statusPage.${name}`, `is ${ms}`, 'use ms from 0'),
+    ),
+    ...(Object.keys(statusPage).length > 0 && !scenario.statusPage
+      ? problem(
+          'expect.statusPage',
+          'is given without a status page',
+          'add statusPage to the scenario',
+        )
+      : []),
+    ...(admit < windowMs
+      ? []
+      : problem(
+          'expect.statusPage.admitsWithinMs',
+          `is ${admit}, and a window ends after ${windowMs} ms`,
+          'give judgement.windowMs more',
+        )),
+    ...(recoverWithinMs === undefined || recoverWithinMs > 0
+      ? []
+      : problem('expect.recoverWithinMs', `is ${recoverWithinMs}`, 'use ms above 0')),
+    ...(escapeRoute === undefined || changesConfig
+      ? []
+      : problem(
+          'expect.escapeRoute',
+          'is given, and no step changes a service that has a config',
+          'leave it away, or give the service a config in the stack',
+        )),
+    ...(Number.isInteger(maxBrokenCells) && maxBrokenCells >= 0
+      ? []
+      : problem('safety.maxBrokenCells', `is ${maxBrokenCells}`, 'use a whole number from 0')),
+    ...(stepTimeoutMs > 0 && stepTimeoutMs <= 3_600_000
+      ? []
+      : problem('safety.stepTimeoutMs', `is ${stepTimeoutMs}`, 'use 1 to 3600000 ms')),
+  ]
+}
+
+function unknown(path: string, given: object, names: readonly string[]): Problem[] {
+  return Object.keys(given)
+    .filter((name) => !names.includes(name))
+    .flatMap((name) => problem(`${path}.${name}`, 'is not known', `use ${names.join(', ')}`))
+}
+
+function problem(path: string, message: string, hint: string): Problem[] {
+  return [{ path, message, hint }]
+}

@@ -1,0 +1,125 @@
+import {
+  combine,
+  fail,
+  inconclusive,
+  pass,
+  type AlsoExpected,
+  type EventOf,
+  type JournalEvent,
+  type StatusPageFinding,
+  type StatusPageExpectation,
+  type Verdict,
+} from '../core/index.ts'
+
+/** Expectations beside those on cells: an honest status page, recovery in time, and a way back that stays open. */
+export function checkPromises(history: readonly JournalEvent[]): Verdict {
+  const started = history.find((event) => event.kind === 'run.started')
+  if (!started || history.some((event) => event.kind === 'interrupted')) return pass
+  const { statusPage, recoverWithinMs, escapeRoute }: AlsoExpected = started.expect
+  const finding = history.findLast((event) => event.kind === 'status.judged')
+  return combine([
+    pass,
+    ...(statusPage ? checkHonesty(statusPage, finding, started.expect.kind === 'reproduces') : []),
+    ...(recoverWithinMs === undefined ? [] : [checkRecoveryTime(history, recoverWithinMs)]),
+    ...(escapeRoute === 'open' ? checkEscapeRoute(history) : []),
+  ])
+}
+
+/** `mustBreak`: the scenario says that cells break, so that a page that had nothing to admit proves nothing. */
+function checkHonesty(
+  { admitsWithinMs, neverFalselyGreenForMs, neverFalselyRedForMs }: StatusPageExpectation,
+  finding: StatusPageFinding | undefined,
+  mustBreak: boolean,
+): Verdict[] {
+  const open = (message: string) => inconclusive({ code: 'no-data', message })
+  const broken = (message: string) => fail({ code: 'status-page', message })
+  if (!finding) return [open('the status page was never read, so its honesty is not known')]
+  const { admitMs, falseGreenMs, falseRedMs, brokenMs } = finding
+  const verdicts: Verdict[] = []
+  if (neverFalselyRedForMs !== undefined && falseRedMs > neverFalselyRedForMs) {
+    verdicts.push(
+      broken(
+        `the status page told of a failure for ${falseRedMs.toFixed(0)} ms in which nothing was broken, allowed are ${neverFalselyRedForMs} ms`,
+      ),
+    )
+  }
+  if (brokenMs === 0) {
+    if (mustBreak) verdicts.push(open('nothing broke, so the status page had nothing to admit'))
+    return verdicts
+  }
+  if (neverFalselyGreenForMs !== undefined && falseGreenMs > neverFalselyGreenForMs) {
+    verdicts.push(
+      broken(
+        `the status page said 'operational' for ${falseGreenMs.toFixed(0)} ms in which cells were broken, allowed are ${neverFalselyGreenForMs} ms`,
+      ),
+    )
+  }
+  if (admitsWithinMs === undefined) return verdicts
+  const limit = `wanted within ${admitsWithinMs} ms`
+  if (admitMs !== undefined) {
+    if (admitMs > admitsWithinMs) {
+      verdicts.push(broken(`the status page admitted after ${admitMs.toFixed(0)} ms, ${limit}`))
+    }
+  } else if (brokenMs >= admitsWithinMs) {
+    verdicts.push(
+      broken(`the status page did not admit in ${brokenMs.toFixed(0)} ms of failure, ${limit}`),
+    )
+  } else {
+    verdicts.push(
+      open(
+        `the status page did not admit, and cells were broken for ${brokenMs.toFixed(0)} ms only, ${limit}`,
+      ),
+    )
+  }
+  return verdicts
+}
+
+/** From the last undo until every cell was proven to hold again, the time that the proof takes included. */
+function checkRecoveryTime(history: readonly JournalEvent[], limitMs: number): Verdict {
+  const undone = history.findLast((event) => event.kind === 'change.undone')
+  const closed = history.findLast(
+    (event): event is EventOf<'window.closed'> =>
+      event.kind === 'window.closed' && event.window.kind === 'recovery',
+  )
+  if (!undone || !closed) {
+    return inconclusive({
+      code: 'no-data',
+      message: `how long recovery took is not known, wanted within ${limitMs} ms`,
+    })
+  }
+  const tookMs = closed.atMs - undone.atMs
+  if (tookMs <= limitMs) return pass
+  return fail({
+    code: 'slow-recovery',
+    message: `everything took ${tookMs.toFixed(0)} ms to come back after the undo, wanted within ${limitMs} ms`,
+  })
+}
+
+/** Twice in a row, since one answer may be late on a busy machine. */
+const missesTolerated = 1
+
+function checkEscapeRoute(history: readonly JournalEvent[]): Verdict[] {
+  const checks = history.filter((event) => event.kind === 'escape.checked')
+  if (checks.length === 0) {
+    return [
+      inconclusive({
+        code: 'no-data',
+        message: 'whether the configuration could be reached under the change was not looked at',
+      }),
+    ]
+  }
+  return checks.map(({ change, replica, reads, failedInARow, message }) => {
+    if (failedInARow > missesTolerated) {
+      return fail({
+        code: 'escape-route',
+        message: `under '${change}' the configuration of ${replica} could not be reached, ${failedInARow} times in a row of ${reads}: nobody could have undone it there: ${message ?? 'no answer'}`,
+      })
+    }
+    return reads > 0
+      ? pass
+      : inconclusive({
+          code: 'no-data',
+          message: `under '${change}' the configuration of ${replica} was never read`,
+        })
+  })
+}
