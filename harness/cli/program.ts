@@ -35,7 +35,11 @@ export function buildProgram(argv: readonly string[]): Command {
     .addOption(seedOption())
     .option('--out <dir>', 'folder for journal, reports and logs (default: reports/runs/<run id>)')
     .option('--verbose', 'show a failing exchange for every broken cell', false)
-    .option('--json', 'print one summary per line on stdout, and nothing else', false)
+    .option(
+      '--json',
+      'print one summary per line on stdout, for several scenarios a table of them as the last line, and nothing else',
+      false,
+    )
     .action((filter: string[], options: Parameters<typeof runCommand>[1]) =>
       runCommand(filter, options, argv),
     )

@@ -1,6 +1,12 @@
 import { join, relative } from 'node:path'
 import { exitCodes, type Verdict } from '../core/index.ts'
-import { renderTerminal } from '../report/index.ts'
+import {
+  renderSuite,
+  renderTerminal,
+  summarizeSuite,
+  toSeconds,
+  type SuiteRow,
+} from '../report/index.ts'
 import {
   Interrupts,
   exitCodeOf,
@@ -41,23 +47,51 @@ export async function runCommand(
     process.stderr.write(`\n${signal}: undoing and tearing down; a second one ends at once\n`),
   )
   const verdicts: Verdict['kind'][] = []
+  const rows: SuiteRow[] = []
+  const startMs = performance.now()
   let faultCode: number | undefined
   for (const found of selected) {
     if (interrupts.signal.aborted) break
+    const beganMs = performance.now()
+    const note = (verdict: SuiteRow['verdict']) =>
+      rows.push(suiteRow(found, verdict, performance.now() - beganMs))
     try {
       const outcome = await runOne(found, options, argv, interrupts.signal, selected.length > 1)
       verdicts.push(outcome.verdict.kind)
+      note(outcome.verdict.kind)
     } catch (error) {
       // The others are run all the same; the exit code then says that not all of them could be.
       faultCode = reportFault(error)
+      note('error')
     }
   }
+  const left = wanted.filter(({ scenario }) => rows.every((row) => row.scenario !== scenario.id))
+  rows.push(...left.map((found) => suiteRow(found, 'not run', 0)))
+  if (selected.length > 1) saySuite(rows, performance.now() - startMs, options)
   sayWhatWasLeftOut(all, filter, options)
   // What a pipeline did not run it has not proven.
   if (impossible.length > 0 && process.env['CI']) verdicts.push('inconclusive')
   process.exitCode = interrupts.signal.aborted
     ? exitCodeOf(String(interrupts.signal.reason))
     : (faultCode ?? exitCodeOfWorst(verdicts))
+}
+
+function suiteRow(
+  { scenario }: FoundScenario,
+  verdict: SuiteRow['verdict'],
+  durationMs: number,
+): SuiteRow {
+  const { id, expect } = scenario
+  return { scenario: id, expectation: expect.kind, verdict, seconds: toSeconds(durationMs) }
+}
+
+function saySuite(rows: readonly SuiteRow[], totalMs: number, { json }: RunOptions): void {
+  const suite = summarizeSuite(rows, totalMs)
+  process.stdout.write(
+    json
+      ? `${JSON.stringify(suite)}\n`
+      : `${renderSuite(suite, renderOptionsFor(process.stdout))}\n\n`,
+  )
 }
 
 function sayThatNothingRan(wanted: number): void {

@@ -101,7 +101,7 @@ describe('aftershock run', () => {
     expect(eventsIn(`${out}/starts-broken`, 'run.ended')).toHaveLength(1)
   })
 
-  it('--json prints one summary a line, and nothing else', async () => {
+  it('--json prints one summary a line, then a table of several, and nothing else', async () => {
     const out = newFolder()
     const { stdout, stderr } = await aftershock(
       project,
@@ -113,10 +113,16 @@ describe('aftershock run', () => {
       out,
     )
     expect(stderr).toBe('')
-    const summaries = stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Summary)
+    const lines = stdout.trimEnd().split('\n')
+    const table: unknown = JSON.parse(lines.pop() ?? '')
+    expect(table).toMatchObject({
+      suite: [
+        { scenario: 'steady', expectation: 'holds', verdict: 'pass', seconds: expect.any(Number) },
+        { scenario: 'breaks', expectation: 'holds', verdict: 'fail', seconds: expect.any(Number) },
+      ],
+      counts: { pass: 1, fail: 1 },
+    })
+    const summaries = lines.map((line) => JSON.parse(line) as Summary)
     for (const summary of summaries)
       expect(isSummary(summary), JSON.stringify(isSummary.errors)).toBe(true)
     expect(summaries.map(({ scenario, verdict }) => [scenario, verdict])).toEqual([
