@@ -13,6 +13,7 @@ export type HarnessErrorCode =
   | 'RUNTIME_UNAVAILABLE'
   | 'CONTAINER_FAILED'
   | 'JOURNAL_UNREADABLE'
+  | 'LOAD_FAILED'
   | 'ABORTED'
 
 /**

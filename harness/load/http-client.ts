@@ -13,7 +13,7 @@ import {
 } from '../core/index.ts'
 
 const excerptBytes = 2_048
-const maxBodyBytes = 32 * 1_024 * 1_024
+export const maxBodyBytes = 32 * 1_024 * 1_024
 const replicaHeader = 'x-aftershock-replica'
 
 export interface HttpConnectionsOptions {
@@ -129,19 +129,26 @@ export class HttpConnections implements AsyncDisposable {
   }
 
   #excerpt(body: Uint8Array | string, contentType = ''): string {
-    const size = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength
-    if (typeof body !== 'string' && !/text|json|xml|urlencoded/.test(contentType)) {
-      return `${size} bytes${contentType ? ` of ${contentType}` : ''}`
-    }
-    // Redacted before it is cut: a secret that straddles the cut would no longer be recognised.
-    const text = this.#options.redactor.text(
-      typeof body === 'string' ? body : new TextDecoder().decode(body),
-    )
-    return text.length > excerptBytes ? `${text.slice(0, excerptBytes)}… (${size} bytes)` : text
+    return excerptOf(this.#options.redactor, body, contentType)
   }
 }
 
-function responseOf(
+/** The beginning of a text without secrets; of anything else its size. */
+export function excerptOf(
+  redactor: Redactor,
+  body: Uint8Array | string,
+  contentType: string,
+): string {
+  const size = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength
+  if (typeof body !== 'string' && !/text|json|xml|urlencoded/.test(contentType)) {
+    return `${size} bytes${contentType ? ` of ${contentType}` : ''}`
+  }
+  // Redacted before it is cut: a secret that straddles the cut would no longer be recognised.
+  const text = redactor.text(typeof body === 'string' ? body : new TextDecoder().decode(body))
+  return text.length > excerptBytes ? `${text.slice(0, excerptBytes)}… (${size} bytes)` : text
+}
+
+export function responseOf(
   redactor: Redactor,
   bytes: Uint8Array,
   status: number,
@@ -187,12 +194,17 @@ async function readAll(body: Dispatcher.ResponseData['body']): Promise<Uint8Arra
   return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
 }
 
-function encode(body: unknown): { body: string | Uint8Array | undefined; contentType?: string } {
+export function encode(body: unknown): {
+  body: string | Uint8Array | undefined
+  contentType?: string
+} {
   if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) return { body }
   return { body: JSON.stringify(body), contentType: 'application/json' }
 }
 
-function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+export function flatten(
+  headers: Record<string, string | string[] | undefined>,
+): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [
       name,
@@ -201,7 +213,7 @@ function flatten(headers: Record<string, string | string[] | undefined>): Record
   )
 }
 
-function servedBy(headers: Readonly<Record<string, string>>): { servedBy?: string } {
+export function servedBy(headers: Readonly<Record<string, string>>): { servedBy?: string } {
   const replica = headers[replicaHeader]
   return replica === undefined ? {} : { servedBy: replica }
 }
@@ -214,7 +226,7 @@ const symptoms: Readonly<Record<string, string>> = {
   UND_ERR_BODY_TIMEOUT: 'timeout',
 }
 
-function symptomOf(error: unknown): string {
+export function symptomOf(error: unknown): string {
   const code = (error as { code?: string }).code
   return (code && symptoms[code]) ?? code ?? 'request failed'
 }

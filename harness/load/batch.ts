@@ -1,0 +1,156 @@
+import type { Exchange } from '../core/index.ts'
+import type { RequestFigures } from './load-client.ts'
+
+/** What one thread measured since the last time: flat lists of numbers, so that they cross threads without a copy. */
+export interface Batch {
+  /** `flowStride` numbers for each flow that ended: executor, cell, start (ms), duration from the intended start (ms), late by (ms), symptom (0: none). */
+  readonly flows: Float64Array
+  /** `requestStride` numbers for each request: executor, cell, duration, blocked, waiting (ms), failed, bytes sent, bytes received. */
+  readonly requests: Float64Array
+  readonly connectMs: Float64Array
+  /** By number from 1, those that are new. */
+  readonly symptoms: readonly SymptomSeen[]
+  /** Flows that were started, dropped, and cut off at the end, in this time. Started and dropped by executor and cell: triples. */
+  readonly started: number
+  readonly dropped: Float64Array
+  readonly cut: number
+  readonly inFlight: number
+  /** Share of the time in which the thread's loop was busy, 0 to 1. */
+  readonly busy: number
+  readonly cpuMs: number
+}
+
+export interface SymptomSeen {
+  readonly number: number
+  readonly symptom: string
+  readonly executor: number
+  readonly cell: number
+  readonly message: string
+  readonly exchange?: Exchange
+}
+
+export const flowStride = 6
+export const requestStride = 8
+
+/** A batch that is full goes out before its time: memory stays within this many flows for each thread. */
+const mostFlows = 8_192
+/** Symptoms by name; beyond them all are one. */
+const mostSymptoms = 64
+const otherSymptom = 'other symptoms'
+
+/** Collects, and hands on what it has. */
+export class BatchWriter {
+  #flows: number[] = []
+  #requests: number[] = []
+  #connects: number[] = []
+  #dropped: number[] = []
+  #symptoms: SymptomSeen[] = []
+  #started = 0
+  #cut = 0
+  inFlight = 0
+  readonly #known = new Map<string, number>()
+  readonly #send: (batch: Batch) => void
+  #utilization = performance.eventLoopUtilization()
+  #cpu = process.threadCpuUsage()
+
+  constructor(send: (batch: Batch) => void) {
+    this.#send = send
+  }
+
+  started(): void {
+    this.#started += 1
+    this.inFlight += 1
+  }
+
+  dropped(executor: number, cell: number): void {
+    this.#dropped.push(executor, cell)
+  }
+
+  cut(): void {
+    this.#cut += 1
+    this.inFlight -= 1
+  }
+
+  connected(durationMs: number): void {
+    this.#connects.push(durationMs)
+  }
+
+  request(executor: number, cell: number, figures: RequestFigures): void {
+    const { durationMs, blockedMs, waitingMs, failed, sentBytes, receivedBytes } = figures
+    this.#requests.push(executor, cell, durationMs, blockedMs, waitingMs)
+    this.#requests.push(failed ? 1 : 0, sentBytes, receivedBytes)
+    if (this.#requests.length >= mostFlows * requestStride) this.flush()
+  }
+
+  /** A flow that ended. Times in ms from the start of the load. */
+  flow(
+    executor: number,
+    cell: number,
+    times: { readonly startMs: number; readonly durationMs: number; readonly lateMs: number },
+    failure?: {
+      readonly symptom: string
+      readonly message: string
+      readonly exchange?: Exchange | undefined
+    },
+  ): void {
+    this.inFlight -= 1
+    const symptom = failure ? this.#numberOf(executor, cell, failure) : 0
+    this.#flows.push(executor, cell, times.startMs, times.durationMs, times.lateMs, symptom)
+    if (this.#flows.length >= mostFlows * flowStride) this.flush()
+  }
+
+  flush(): void {
+    const cpu = process.threadCpuUsage(this.#cpu)
+    const { utilization } = performance.eventLoopUtilization(this.#utilization)
+    this.#send({
+      flows: Float64Array.from(this.#flows),
+      requests: Float64Array.from(this.#requests),
+      connectMs: Float64Array.from(this.#connects),
+      dropped: Float64Array.from(this.#dropped),
+      symptoms: this.#symptoms,
+      started: this.#started,
+      cut: this.#cut,
+      inFlight: this.inFlight,
+      busy: utilization,
+      cpuMs: (cpu.user + cpu.system) / 1_000,
+    })
+    this.#cpu = process.threadCpuUsage()
+    this.#utilization = performance.eventLoopUtilization()
+    this.#flows = []
+    this.#requests = []
+    this.#connects = []
+    this.#dropped = []
+    this.#symptoms = []
+    this.#started = 0
+    this.#cut = 0
+  }
+
+  #numberOf(
+    executor: number,
+    cell: number,
+    failure: {
+      readonly symptom: string
+      readonly message: string
+      readonly exchange?: Exchange | undefined
+    },
+  ): number {
+    const name =
+      this.#known.has(failure.symptom) || this.#known.size < mostSymptoms
+        ? failure.symptom
+        : otherSymptom
+    const known = this.#known.get(name)
+    if (known !== undefined) return known
+    const number = this.#known.size + 1
+    this.#known.set(name, number)
+    const { message, exchange } = failure
+    this.#symptoms.push({
+      number,
+      symptom: name,
+      executor,
+      cell,
+      message,
+      ...(exchange ? { exchange } : {}),
+    })
+    return number
+  }
+}

@@ -1,0 +1,275 @@
+import type { RequestListener } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Redactor, type LoadProfile } from '../core/index.ts'
+import { runEmbeddedLoad, type LoadRequest, type LoadResult } from './embedded.ts'
+import { actors, flows } from './fixtures/flows.ts'
+import { serve, type TestServer } from './test-server.ts'
+
+let stack: AsyncDisposableStack
+beforeEach(() => {
+  stack = new AsyncDisposableStack()
+})
+afterEach(() => stack.disposeAsync())
+
+const onlyRead = [{ flow: 'read', actor: 'web' }]
+const ok: RequestListener = (_, response) => void response.end('fine')
+
+async function load(
+  answer: RequestListener,
+  profile: LoadProfile,
+  given: Partial<LoadRequest> = {},
+): Promise<{ result: LoadResult; server: TestServer }> {
+  const server = stack.use(await serve(answer))
+  const result = await runEmbeddedLoad({
+    profile,
+    flows,
+    actors,
+    frontDoors: { gateway: server.url },
+    entry: 'gateway',
+    proxyUrl: 'http://actor:password@127.0.0.1:9',
+    redactor: new Redactor(),
+    seed: 7,
+    signal: new AbortController().signal,
+    ...given,
+  })
+  return { result, server }
+}
+
+const count = (result: LoadResult, metric: 'iterations' | 'http_reqs' | 'dropped_iterations') =>
+  result.metrics.read(metric, {}, { kind: 'count' }) ?? 0
+
+describe('each executor', () => {
+  it.each<[string, LoadProfile['executors'][string], number]>([
+    [
+      'constant-arrival-rate',
+      { executor: 'constant-arrival-rate', rate: 200, duration: '500ms', preAllocatedVUs: 50 },
+      100,
+    ],
+    [
+      'ramping-arrival-rate',
+      {
+        executor: 'ramping-arrival-rate',
+        stages: [{ target: 200, duration: '500ms' }],
+        preAllocatedVUs: 50,
+      },
+      50,
+    ],
+    ['per-vu-iterations', { executor: 'per-vu-iterations', vus: 3, iterations: 4 }, 12],
+    ['shared-iterations', { executor: 'shared-iterations', vus: 3, iterations: 10 }, 10],
+  ])('%s performs its flows exactly', async (_name, executor, wanted) => {
+    const { result, server } = await load(ok, { executors: { a: executor } })
+    expect(count(result, 'iterations')).toBe(wanted)
+    expect(server.asked).toHaveLength(wanted)
+    expect(count(result, 'dropped_iterations')).toBe(0)
+  })
+
+  it.each<[string, LoadProfile['executors'][string]]>([
+    ['constant-vus', { executor: 'constant-vus', vus: 3, duration: '400ms' }],
+    [
+      'ramping-vus',
+      {
+        executor: 'ramping-vus',
+        startVUs: 0,
+        stages: [
+          { target: 3, duration: '200ms' },
+          { target: 3, duration: '200ms' },
+        ],
+      },
+    ],
+  ])(
+    '%s has no more users than it says, each with one flow after the other',
+    async (_name, executor) => {
+      let open = 0
+      let most = 0
+      const { result } = await load(
+        (_, response) => {
+          open += 1
+          most = Math.max(most, open)
+          setTimeout(() => {
+            open -= 1
+            response.end('fine')
+          }, 5)
+        },
+        { executors: { a: executor }, thinkTime: '1ms' },
+      )
+      expect(most).toBe(3)
+      expect(count(result, 'iterations')).toBeGreaterThan(9)
+    },
+  )
+})
+
+it('the same seed performs the same flows by the same actors, in threads as well', async () => {
+  const executors = { a: { executor: 'shared-iterations', vus: 1, iterations: 40 } } as const
+  const order = async (given: Partial<LoadRequest>) => {
+    const { server } = await load(ok, { executors }, given)
+    return server.asked.map(
+      ({ url, headers }) => `${url} ${String(headers['x-app-key'] ?? 'mobile')}`,
+    )
+  }
+  const first = await order({})
+  const module = new URL('fixtures/flows.ts', import.meta.url).href
+  expect(await order({ module, threads: 1 })).toEqual(first)
+  expect(await order({ seed: 8 })).not.toEqual(first)
+  expect(new Set(first).size).toBe(3)
+})
+
+it('threads share the arrivals, and each flow is performed once', async () => {
+  const module = new URL('fixtures/flows.ts', import.meta.url).href
+  const executors = {
+    a: { executor: 'constant-arrival-rate', rate: 200, duration: '1s', preAllocatedVUs: 100 },
+  } as const
+  const { result, server } = await load(
+    ok,
+    { executors, mix: [{ flow: 'post' }] },
+    { module, threads: 2 },
+  )
+  expect(count(result, 'iterations')).toBe(200)
+  expect(server.asked).toHaveLength(200)
+})
+
+it('a stall is shown in full: latency counts from the intended start', async () => {
+  let stalledUntil = 0
+  const stall = 500
+  const { result } = await load(
+    (_, response) => {
+      stalledUntil ||= performance.now() + stall
+      setTimeout(() => response.end('fine'), Math.max(0, stalledUntil - performance.now()))
+    },
+    {
+      executors: {
+        a: { executor: 'constant-arrival-rate', rate: 100, duration: '1s', preAllocatedVUs: 200 },
+      },
+      mix: onlyRead,
+    },
+    // So few that most wait for a connection.
+    { connections: 2 },
+  )
+  expect(count(result, 'iterations')).toBe(100)
+  const quarter = result.metrics.read('iteration_duration', {}, { kind: 'p', percentile: 25 }) ?? 0
+  // Half of the flows are due in the stall, evenly: a quarter of all take more than half of it.
+  const p75 = result.metrics.read('iteration_duration', {}, { kind: 'p', percentile: 75 }) ?? 0
+  expect(p75).toBeGreaterThan(stall / 2 - 20)
+  expect(quarter).toBeLessThan(p75)
+  expect(result.metrics.read('http_req_blocked', {}, { kind: 'max' })).toBeGreaterThan(stall / 2)
+})
+
+it('what would start beyond maxVUs is dropped and counted, never started later', async () => {
+  const { result, server } = await load(
+    (_, response) => void setTimeout(() => response.end('fine'), 5_000).unref(),
+    {
+      executors: {
+        a: {
+          executor: 'constant-arrival-rate',
+          rate: 100,
+          duration: '300ms',
+          preAllocatedVUs: 4,
+          gracefulStop: '50ms',
+        },
+      },
+      mix: onlyRead,
+      thresholds: {
+        dropped_iterations: ['count<10'],
+        'iteration_duration{flow:post}': ['p(95)<1'],
+      },
+    },
+  )
+  expect(count(result, 'dropped_iterations')).toBe(26)
+  expect(server.asked).toHaveLength(4)
+  expect(result.metrics.cut).toBe(4)
+  expect(result.thresholds).toEqual([
+    { text: 'dropped_iterations: count<10', outcome: 'crossed', value: 26 },
+    { text: 'iteration_duration{flow:post}: p(95)<1', outcome: 'no-data' },
+  ])
+})
+
+it('failures are counted by symptom, with an example that shows no secret', async () => {
+  const { result } = await load(
+    (request, response) => void response.writeHead(request.url === '/read' ? 403 : 200).end('no'),
+    { executors: { a: { executor: 'shared-iterations', iterations: 30 } } },
+  )
+  const read = result.metrics.cells().find(({ flow, actor }) => flow === 'read' && actor === 'web')
+  expect(read?.failed).toBe(read?.count)
+  expect(read?.symptoms).toEqual({ 403: read?.count })
+  const [example] = result.metrics.examples
+  expect(example).toMatchObject({ flow: 'read', symptom: '403', exchange: { status: 403 } })
+  expect(JSON.stringify(result.metrics.examples)).not.toContain('web-key-secret')
+  const rate = (metric: 'checks' | 'http_req_failed', flow: string) =>
+    result.metrics.read(metric, { flow }, { kind: 'rate' })
+  expect([rate('checks', 'read'), rate('http_req_failed', 'read')]).toEqual([0, 1])
+  expect([rate('checks', 'post'), rate('http_req_failed', 'post')]).toEqual([1, 0])
+})
+
+it('a flow that gets no answer in its time is a timeout, and its connection is not used again', async () => {
+  const impatient = flows.map((flow) => ({ ...flow, timeoutMs: 60 }))
+  let asked = 0
+  const { result, server } = await load(
+    (_, response) => void ((asked += 1) % 2 === 0 && response.end('fine')),
+    { executors: { a: { executor: 'shared-iterations', iterations: 6 } }, mix: onlyRead },
+    { flows: impatient },
+  )
+  expect(result.metrics.cells()[0]?.symptoms).toEqual({ timeout: 3 })
+  expect(new Set(server.asked.map(({ socket }) => socket)).size).toBeGreaterThanOrEqual(3)
+})
+
+it('a threshold that may ends the load as soon as it is crossed', async () => {
+  const { result } = await load((_, response) => void response.writeHead(500).end(), {
+    executors: {
+      a: { executor: 'constant-arrival-rate', rate: 20, duration: '30s', preAllocatedVUs: 10 },
+    },
+    mix: onlyRead,
+    thresholds: { checks: [{ threshold: 'rate>0.9', abortOnFail: true }] },
+  })
+  expect(result.abortedBy).toBe('checks: rate>0.9')
+  expect(result.durationMs).toBeLessThan(15_000)
+  expect(result.thresholds[0]).toMatchObject({ outcome: 'crossed', value: 0 })
+})
+
+it.each([undefined, new URL('fixtures/flows.ts', import.meta.url).href])(
+  'an abort ends all of it at once, and no connection is left (module: %s)',
+  async (module) => {
+    const stop = new AbortController()
+    const sockets = new Set<{ destroyed: boolean }>()
+    const running = load(
+      (request) => {
+        sockets.add(request.socket)
+        if (sockets.size === 3) stop.abort()
+      },
+      { executors: { a: { executor: 'constant-vus', vus: 3, duration: '1h' } }, mix: onlyRead },
+      { signal: stop.signal, ...(module === undefined ? {} : { module, threads: 1 }) },
+    )
+    const { result } = await running
+    expect(result.metrics.cut).toBe(3)
+    for (let i = 0; [...sockets].some(({ destroyed }) => !destroyed) && i < 200; i += 1)
+      await delay(10)
+    expect([...sockets].every(({ destroyed }) => destroyed)).toBe(true)
+  },
+)
+
+it('a module without the flows is a fault that says so', async () => {
+  const profile = { executors: { a: { executor: 'shared-iterations' } } } as const
+  await expect(load(ok, profile, { module: 'file:///nowhere/flows.ts' })).rejects.toMatchObject({
+    code: 'LOAD_FAILED',
+  })
+})
+
+it('a generator that is too slow says so: flows that keep its thread busy are started late', async () => {
+  const busy = flows.map((flow) => ({
+    ...flow,
+    run: async () => {
+      const until = performance.now() + 40
+      while (performance.now() < until);
+    },
+  }))
+  const { result } = await load(
+    ok,
+    {
+      executors: {
+        a: { executor: 'constant-arrival-rate', rate: 50, duration: '1s', preAllocatedVUs: 100 },
+      },
+    },
+    { flows: busy },
+  )
+  expect(result.selfCheck.ok).toBe(false)
+  expect(result.selfCheck.problems.join()).toContain('late')
+})

@@ -1,0 +1,361 @@
+import { once } from 'node:events'
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import {
+  HarnessError,
+  type Actor,
+  type Flow,
+  type LoadProfile,
+  type Redactor,
+} from '../core/index.ts'
+import { BatchWriter } from './batch.ts'
+import { LoadConnections } from './load-client.ts'
+import { LoadMetrics, type LoadSecond } from './metrics.ts'
+import { endOf, ratePieces, valueAt } from './pacer.ts'
+import { cellsOfMix, type ProfileContext } from './profile.ts'
+import { LoadRunner, type PlannedExecutor } from './runner.ts'
+import { durationOr } from './duration.ts'
+import { endsTheLoad, evaluate, thresholdsOf, type ThresholdResult } from './thresholds.ts'
+import { flushEveryMs, sharedNow, type WorkerMessage, type WorkerOrder } from './worker-contract.ts'
+
+export interface LoadRequest {
+  readonly profile: LoadProfile
+  readonly flows: readonly Flow[]
+  /** With the headers of their sessions. */
+  readonly actors: readonly Actor[]
+  /** URL of the module that has the flows as its default export's. Without it everything runs in this thread. */
+  readonly module?: string
+  readonly frontDoors: Readonly<Record<string, string>>
+  readonly entry: string
+  readonly proxyUrl: string
+  readonly caCertificate?: string
+  readonly redactor: Redactor
+  readonly seed: number
+  /** Threads at most. Default: as many as cores, one of them left to the system. */
+  readonly threads?: number
+  /** Connections to each front door at most, over all threads. Default 256. */
+  readonly connections?: number
+  readonly signal: AbortSignal
+  /** Once a second. `wanted`: flows per second that the profile asks for; absent of closed models. */
+  readonly onSecond?: (
+    second: LoadSecond & { readonly elapsedMs: number; readonly wanted?: number },
+  ) => void
+  /** Asked before thresholds are, so that figures from elsewhere can be added. */
+  readonly beforeThresholds?: (metrics: LoadMetrics) => Promise<void> | void
+  /** Where to measure into, for whoever changes windows meanwhile. Made by `planLoad` and `LoadMetrics`. */
+  readonly metrics?: LoadMetrics
+}
+
+/** Whether the load itself, rather than the system, was the limit. */
+export interface SelfCheck {
+  readonly ok: boolean
+  /** Empty when it was not. Each with its figures. */
+  readonly problems: readonly string[]
+  readonly lateP50Ms: number
+  readonly lateP99Ms: number
+  /** The busiest second of the busiest thread, 0 to 1, and how many seconds were too busy. */
+  readonly busiest: number
+  readonly cpuMs: number
+}
+
+export interface LoadResult {
+  readonly metrics: LoadMetrics
+  readonly durationMs: number
+  readonly thresholds: readonly ThresholdResult[]
+  /** The threshold that ended the load before its time. */
+  readonly abortedBy?: string
+  readonly selfCheck: SelfCheck
+}
+
+/** Later than this at p99, and figures say more about this machine than about the system. */
+const lateP99LimitMs = 50
+/** A thread that is busier than this in so many of the seconds cannot keep its times. */
+const busyLimit = 0.95
+const busySecondsLimit = 0.25
+const threadsReadyMs = 30_000
+
+/** Executors with their cells, as the runner and the metrics need them. */
+export function planLoad(profile: LoadProfile, context: ProfileContext): PlannedExecutor[] {
+  return Object.entries(profile.executors).map(([name, executor]) => {
+    const thinkTime = executor.thinkTime ?? profile.thinkTime
+    return {
+      name,
+      executor,
+      cells: cellsOfMix(executor.mix ?? profile.mix, context),
+      ...(thinkTime === undefined ? {} : { thinkTime }),
+    }
+  })
+}
+
+/** Flows per second that open executors ask for at a moment; undefined where none is open then. */
+export function wantedRate(
+  executors: readonly PlannedExecutor[],
+  elapsedMs: number,
+): number | undefined {
+  const rates = executors.flatMap(({ executor }) =>
+    'preAllocatedVUs' in executor
+      ? [valueAt(ratePieces(executor), elapsedMs - durationOr(executor.startTime, 0))]
+      : [],
+  )
+  return rates.length === 0 ? undefined : rates.reduce((sum, rate) => sum + rate, 0)
+}
+
+/** The longest that a load can take, its graceful stops not counted, in ms. */
+export function loadLengthMs(profile: LoadProfile): number {
+  return Math.max(...Object.values(profile.executors).map(endOf))
+}
+
+/**
+ * Runs a validated profile from start to end, and evaluates its thresholds. The signal ends it at once. Nothing of it is left when
+ * it returns. Throws HarnessError for faults of the harness or of a flow.
+ */
+export async function runEmbeddedLoad(request: LoadRequest): Promise<LoadResult> {
+  const executors = planLoad(request.profile, request)
+  const metrics = request.metrics ?? new LoadMetrics(executors)
+  const thresholds = thresholdsOf(request.profile.thresholds)
+  const stop = new AbortController()
+  const forward = () => stop.abort()
+  request.signal.addEventListener('abort', forward, { once: true })
+  if (request.signal.aborted) stop.abort()
+  const watch = { busy: [] as number[], abortedBy: undefined as string | undefined }
+  const startAt = new Float64Array(new SharedArrayBuffer(8))
+  const elapsed = () => (startAt[0] ? sharedNow() - startAt[0] : 0)
+  const second = async () => {
+    metrics.elapsedMs = elapsed()
+    watch.busy.push(metrics.takeBusy())
+    const wanted = wantedRate(executors, elapsed() - 500)
+    request.onSecond?.({
+      ...metrics.takeSecond(),
+      elapsedMs: elapsed(),
+      ...(wanted === undefined ? {} : { wanted }),
+    })
+    await request.beforeThresholds?.(metrics)
+    const crossed = thresholds.find((one) => endsTheLoad(one, metrics.read, elapsed()))
+    if (crossed && !stop.signal.aborted) {
+      watch.abortedBy = crossed.text
+      stop.abort()
+    }
+  }
+  const ticker = new Ticker(second)
+  try {
+    const begin = () => {
+      startAt[0] = sharedNow()
+      ticker.start()
+    }
+    const isThreaded = request.module !== undefined
+    await (isThreaded
+      ? runInThreads(request, executors, metrics, startAt, begin, stop.signal)
+      : runHere(request, executors, metrics, elapsed, begin, stop.signal))
+  } finally {
+    request.signal.removeEventListener('abort', forward)
+    await ticker.stop()
+  }
+  const durationMs = elapsed()
+  metrics.elapsedMs = durationMs
+  await request.beforeThresholds?.(metrics)
+  return {
+    metrics,
+    durationMs,
+    thresholds: thresholds.map((one) => evaluate(one, metrics.read)),
+    ...(watch.abortedBy === undefined ? {} : { abortedBy: watch.abortedBy }),
+    selfCheck: checkSelf(metrics, watch.busy),
+  }
+}
+
+/** Once a second, one after the other, the last one at the end. */
+class Ticker {
+  readonly #task: () => Promise<void>
+  #timer: NodeJS.Timeout | undefined
+  #last: Promise<void> = Promise.resolve()
+  #fault: unknown
+
+  constructor(task: () => Promise<void>) {
+    this.#task = task
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.#next(), 1_000)
+  }
+
+  async stop(): Promise<void> {
+    if (!this.#timer) return
+    clearInterval(this.#timer)
+    this.#next()
+    await this.#last
+    if (this.#fault instanceof Error) throw this.#fault
+  }
+
+  #next(): void {
+    this.#last = this.#last.then(this.#task).catch((error: unknown) => {
+      this.#fault ??= error
+    })
+  }
+}
+
+async function runHere(
+  request: LoadRequest,
+  executors: readonly PlannedExecutor[],
+  metrics: LoadMetrics,
+  elapsed: () => number,
+  begin: () => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const writer = new BatchWriter((batch) => metrics.take(0, batch))
+  await using connections = new LoadConnections({
+    ...request,
+    onConnect: (ms) => writer.connected(ms),
+  })
+  const runner = new LoadRunner({
+    executors,
+    flows: request.flows,
+    actors: request.actors,
+    clientFor: (actor, deadline, onRequest) =>
+      connections.client(actor.headers, deadline, onRequest),
+    seed: request.seed,
+    index: 0,
+    of: 1,
+    elapsed,
+    writer,
+  })
+  const flushing = setInterval(() => writer.flush(), flushEveryMs)
+  try {
+    begin()
+    await runner.run(signal)
+  } finally {
+    clearInterval(flushing)
+    writer.flush()
+  }
+}
+
+async function runInThreads(
+  request: LoadRequest,
+  executors: readonly PlannedExecutor[],
+  metrics: LoadMetrics,
+  startAt: Float64Array<SharedArrayBuffer>,
+  begin: () => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const of = request.threads ?? Math.max(1, availableParallelism() - 1)
+  const order: Omit<WorkerOrder, 'index'> = {
+    module: request.module ?? '',
+    executors,
+    headers: Object.fromEntries(request.actors.map(({ id, headers }) => [id, headers])),
+    frontDoors: request.frontDoors,
+    entry: request.entry,
+    proxyUrl: request.proxyUrl,
+    ...(request.caCertificate === undefined ? {} : { caCertificate: request.caCertificate }),
+    connections: Math.max(1, Math.floor((request.connections ?? 256) / of)),
+    seed: request.seed,
+    of,
+    startAt: startAt.buffer,
+  }
+  const threads = Array.from({ length: of }, (_, index) => new Thread({ ...order, index }, metrics))
+  const end = () => threads.forEach((thread) => thread.stop())
+  signal.addEventListener('abort', end, { once: true })
+  if (signal.aborted) end()
+  try {
+    await Promise.all(threads.map((thread) => thread.ready))
+    begin()
+    // The first that fails ends the others.
+    await Promise.all(
+      threads.map((thread) =>
+        thread.done.catch((error: unknown) => (end(), Promise.reject(error as Error))),
+      ),
+    )
+  } finally {
+    signal.removeEventListener('abort', end)
+    await Promise.all(threads.map((thread) => thread.dispose()))
+  }
+}
+
+class Thread {
+  readonly ready: Promise<void>
+  readonly done: Promise<void>
+  readonly #worker: Worker
+
+  constructor(order: WorkerOrder, metrics: LoadMetrics) {
+    const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
+    const worker = new Worker(new URL(`./worker${extension}`, import.meta.url), {
+      workerData: order,
+    })
+    this.#worker = worker
+    const ready = Promise.withResolvers<void>()
+    const done = Promise.withResolvers<void>()
+    const fail = (error: Error) => {
+      ready.reject(error)
+      done.reject(error)
+    }
+    const late = setTimeout(
+      () =>
+        fail(
+          new HarnessError(
+            'START_FAILED',
+            `a thread of load was not ready within ${threadsReadyMs} ms`,
+          ),
+        ),
+      threadsReadyMs,
+    )
+    worker.on('message', (message: WorkerMessage) => {
+      if (message.kind === 'ready') {
+        clearTimeout(late)
+        ready.resolve()
+      } else if (message.kind === 'batch') metrics.take(order.index, message.batch)
+      else
+        fail(
+          new HarnessError('LOAD_FAILED', message.message, {
+            hint: 'correct the flow, or what its module imports',
+          }),
+        )
+    })
+    worker.on('error', (error) =>
+      fail(new HarnessError('LOAD_FAILED', 'a thread of load broke down', { cause: error })),
+    )
+    worker.on('exit', () => {
+      clearTimeout(late)
+      ready.resolve()
+      done.resolve()
+    })
+    this.ready = ready.promise
+    this.done = done.promise
+    // Whoever waits for one hears of it; the other must not count as unhandled.
+    this.ready.catch(() => undefined)
+    this.done.catch(() => undefined)
+  }
+
+  stop(): void {
+    this.#worker.postMessage('stop')
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#worker.threadId === -1) return
+    this.stop()
+    const exited = once(this.#worker, 'exit')
+    const timer = setTimeout(() => void this.#worker.terminate(), 2_000)
+    await exited
+    clearTimeout(timer)
+  }
+}
+
+function checkSelf(metrics: LoadMetrics, busy: readonly number[]): SelfCheck {
+  const { p50, p99 } = metrics.late
+  const busiest = Math.max(0, ...busy)
+  const tooBusy = busy.filter((one) => one > busyLimit).length
+  const problems = [
+    ...(p99 > lateP99LimitMs
+      ? [`1 % of the flows were started ${p99} ms late or more (limit ${lateP99LimitMs} ms)`]
+      : []),
+    ...(tooBusy > busy.length * busySecondsLimit
+      ? [
+          `in ${tooBusy} of ${busy.length} seconds a thread of load was busy for over ${busyLimit * 100} % of the time`,
+        ]
+      : []),
+  ]
+  return {
+    ok: problems.length === 0,
+    problems,
+    lateP50Ms: p50,
+    lateP99Ms: p99,
+    busiest: Math.round(busiest * 100) / 100,
+    cpuMs: Math.round(metrics.cpuMs),
+  }
+}

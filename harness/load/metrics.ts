@@ -1,0 +1,395 @@
+import { build, type Histogram } from 'hdr-histogram-js'
+import type { CellId, Exchange } from '../core/index.ts'
+import { flowStride, requestStride, type Batch } from './batch.ts'
+import type { MetricName, Tags } from './metric-names.ts'
+import type { PlannedExecutor } from './runner.ts'
+import type { Aggregation, ReadFigure } from './thresholds.ts'
+
+/** Percentiles in ms, rounded to a hundredth. */
+export interface LatencyFigures {
+  readonly p50: number
+  readonly p95: number
+  readonly p99: number
+  readonly max: number
+}
+
+/** A flow that ended, as the judge takes it. */
+export interface LoadSample extends CellId {
+  readonly window: string
+  readonly startMs: number
+  readonly durationMs: number
+  readonly symptom?: string
+}
+
+/** What was seen of a kind of failure first. */
+export interface FailureExample extends CellId {
+  readonly symptom: string
+  readonly message: string
+  readonly exchange?: Exchange
+}
+
+const unit = 1_000
+/** Three digits are kept: a figure is within 0.1 % of what was measured. */
+const digits = 3
+const mostExamples = 20
+
+function newHistogram(): Histogram {
+  return build({
+    lowestDiscernibleValue: 1,
+    numberOfSignificantValueDigits: digits,
+    autoResize: true,
+  })
+}
+
+function put(histogram: Histogram, ms: number): void {
+  histogram.recordValue(Math.max(0, Math.round(ms * unit)))
+}
+
+/** One cell of one executor in one window. */
+class Series {
+  readonly tags: Tags
+  readonly duration = newHistogram()
+  readonly request = newHistogram()
+  readonly blocked = newHistogram()
+  readonly waiting = newHistogram()
+  flows = 0
+  failed = 0
+  dropped = 0
+  requestsFailed = 0
+  sent = 0
+  received = 0
+  readonly symptoms = new Map<string, number>()
+
+  constructor(tags: Tags) {
+    this.tags = tags
+  }
+}
+
+/** What happened in a second, of one flow. */
+export interface FlowSecond extends LatencyFigures {
+  readonly flow: string
+  readonly count: number
+  readonly failed: number
+}
+
+export interface LoadSecond {
+  readonly started: number
+  readonly ended: number
+  readonly failed: number
+  readonly dropped: number
+  readonly inFlight: number
+  readonly requests: number
+  readonly symptoms: Readonly<Record<string, number>>
+  readonly flows: readonly FlowSecond[]
+}
+
+/** All that a load measured. Its size depends on the cells and windows, not on how long the load runs. */
+export class LoadMetrics {
+  window = 'load'
+  onSample: ((sample: LoadSample) => void) | undefined
+  readonly examples: FailureExample[] = []
+  readonly #executors: readonly PlannedExecutor[]
+  readonly #series = new Map<string, Series>()
+  readonly #connecting = newHistogram()
+  readonly #late = newHistogram()
+  readonly #names = new Map<number, string[]>()
+  readonly #inFlight = new Map<number, number>()
+  readonly #amplification = new Map<string, number>()
+  #started = 0
+  #cut = 0
+  #second = newSecond()
+  #busy: number[] = []
+  #cpuMs = 0
+  /** Since when rates are counted, and until when. */
+  #elapsedMs = 0
+
+  constructor(executors: readonly PlannedExecutor[]) {
+    this.#executors = executors
+  }
+
+  get started(): number {
+    return this.#started
+  }
+
+  get cut(): number {
+    return this.#cut
+  }
+
+  get cpuMs(): number {
+    return this.#cpuMs
+  }
+
+  get inFlight(): number {
+    return [...this.#inFlight.values()].reduce((sum, count) => sum + count, 0)
+  }
+
+  /** How late flows were started, in ms. NaN when none was. */
+  get late(): LatencyFigures {
+    return figuresOf(this.#late)
+  }
+
+  /** The busiest that any thread was since this was last asked, 0 to 1. */
+  takeBusy(): number {
+    const busiest = Math.max(0, ...this.#busy)
+    this.#busy = []
+    return busiest
+  }
+
+  set elapsedMs(ms: number) {
+    this.#elapsedMs = ms
+  }
+
+  setAmplification(link: string, factor: number): void {
+    this.#amplification.set(link, factor)
+  }
+
+  take(thread: number, batch: Batch): void {
+    this.#started += batch.started
+    this.#second.started += batch.started
+    this.#cut += batch.cut
+    this.#cpuMs += batch.cpuMs
+    this.#busy.push(batch.busy)
+    this.#inFlight.set(thread, batch.inFlight)
+    this.#learn(thread, batch)
+    this.#takeFlows(thread, batch.flows)
+    this.#takeRequests(batch.requests)
+    for (const ms of batch.connectMs) put(this.#connecting, ms)
+    for (let i = 0; i < batch.dropped.length; i += 2) {
+      this.#at(batch.dropped, i).dropped += 1
+      this.#second.dropped += 1
+    }
+  }
+
+  /** The last second, and begins the next. */
+  takeSecond(): LoadSecond {
+    const { flows, symptoms, ...counts } = this.#second
+    this.#second = newSecond()
+    return {
+      ...counts,
+      inFlight: this.inFlight,
+      symptoms: Object.fromEntries(symptoms),
+      flows: [...flows].map(([flow, { histogram, failed }]) => ({
+        flow,
+        count: histogram.totalCount,
+        failed,
+        ...figuresOf(histogram),
+      })),
+    }
+  }
+
+  /** Figures of each cell in each window, executors together. */
+  cells(): CellFigures[] {
+    const groups = Map.groupBy(
+      this.#series.values(),
+      ({ tags }) => `${tags.flow} × ${tags.actor} × ${tags.window}`,
+    )
+    return [...groups.values()].map((list) => {
+      const { flow = '', actor = '', window = '' } = list[0]?.tags ?? {}
+      const symptoms: Record<string, number> = {}
+      for (const series of list) {
+        for (const [name, count] of series.symptoms) symptoms[name] = (symptoms[name] ?? 0) + count
+      }
+      return {
+        flow,
+        actor,
+        window,
+        count: total(list, (one) => one.flows),
+        failed: total(list, (one) => one.failed),
+        dropped: total(list, (one) => one.dropped),
+        symptoms,
+        ...figuresOf(merged(list.map((one) => one.duration))),
+      }
+    })
+  }
+
+  readonly read: ReadFigure = (metric, tags, aggregation) => {
+    if (metric === 'link_amplification') return this.#amplificationOf(tags)
+    if (metric === 'http_req_connecting') return trend(this.#connecting, aggregation)
+    const selected = [...this.#series.values()].filter((series) =>
+      Object.entries(tags).every(([name, value]) => series.tags[name as keyof Tags] === value),
+    )
+    return selected.length === 0 ? undefined : this.#figure(metric, selected, aggregation)
+  }
+
+  #figure(
+    metric: MetricName,
+    list: readonly Series[],
+    aggregation: Aggregation,
+  ): number | undefined {
+    const flows = total(list, (one) => one.flows)
+    const requests = total(list, (one) => one.request.totalCount)
+    const counter = (count: number) =>
+      aggregation.kind === 'count' ? count : count / (this.#elapsedMs / 1_000)
+    switch (metric) {
+      case 'iteration_duration':
+        return trend(merged(list.map((one) => one.duration)), aggregation)
+      case 'http_req_duration':
+        return trend(merged(list.map((one) => one.request)), aggregation)
+      case 'http_req_blocked':
+        return trend(merged(list.map((one) => one.blocked)), aggregation)
+      case 'http_req_waiting':
+        return trend(merged(list.map((one) => one.waiting)), aggregation)
+      case 'checks':
+        return flows === 0 ? undefined : 1 - total(list, (one) => one.failed) / flows
+      case 'http_req_failed':
+        return requests === 0 ? undefined : total(list, (one) => one.requestsFailed) / requests
+      case 'iterations':
+        return counter(flows)
+      case 'dropped_iterations':
+        return counter(total(list, (one) => one.dropped))
+      case 'http_reqs':
+        return counter(requests)
+      case 'data_sent':
+        return counter(total(list, (one) => one.sent))
+      case 'data_received':
+        return counter(total(list, (one) => one.received))
+      case 'http_req_connecting':
+      case 'link_amplification':
+        return undefined
+    }
+  }
+
+  #amplificationOf({ link }: Tags): number | undefined {
+    if (link !== undefined) return this.#amplification.get(link)
+    return this.#amplification.size === 0 ? undefined : Math.max(...this.#amplification.values())
+  }
+
+  #learn(thread: number, batch: Batch): void {
+    const names = this.#names.get(thread) ?? []
+    this.#names.set(thread, names)
+    for (const { number, symptom, executor, cell, message, exchange } of batch.symptoms) {
+      names[number] = symptom
+      const id = this.#executors[executor]?.cells[cell]
+      const isNew = !this.examples.some((one) => one.symptom === symptom)
+      if (!id || !isNew || this.examples.length >= mostExamples) continue
+      const { flow, actor } = id
+      this.examples.push({ flow, actor, symptom, message, ...(exchange ? { exchange } : {}) })
+    }
+  }
+
+  #takeFlows(thread: number, list: Float64Array): void {
+    for (let i = 0; i < list.length; i += flowStride) {
+      const series = this.#at(list, i)
+      const [startMs = 0, durationMs = 0, lateMs = 0, number = 0] = list.subarray(i + 2, i + 6)
+      put(series.duration, durationMs)
+      put(this.#late, lateMs)
+      series.flows += 1
+      const symptom = number === 0 ? undefined : this.#names.get(thread)?.[number]
+      if (symptom !== undefined) {
+        series.failed += 1
+        series.symptoms.set(symptom, (series.symptoms.get(symptom) ?? 0) + 1)
+      }
+      this.#countSecond(series.tags.flow ?? '', durationMs, symptom)
+      const { flow = '', actor = '', window = '' } = series.tags
+      const sample = { flow, actor, window, startMs, durationMs }
+      this.onSample?.(symptom === undefined ? sample : { ...sample, symptom })
+    }
+  }
+
+  #takeRequests(list: Float64Array): void {
+    for (let i = 0; i < list.length; i += requestStride) {
+      const series = this.#at(list, i)
+      put(series.request, list[i + 2] ?? 0)
+      put(series.blocked, list[i + 3] ?? 0)
+      put(series.waiting, list[i + 4] ?? 0)
+      series.requestsFailed += list[i + 5] ?? 0
+      series.sent += list[i + 6] ?? 0
+      series.received += list[i + 7] ?? 0
+      this.#second.requests += 1
+    }
+  }
+
+  #countSecond(flow: string, durationMs: number, symptom: string | undefined): void {
+    const second = this.#second
+    const one = second.flows.get(flow) ?? { histogram: newHistogram(), failed: 0 }
+    second.flows.set(flow, one)
+    put(one.histogram, durationMs)
+    second.ended += 1
+    if (symptom === undefined) return
+    one.failed += 1
+    second.failed += 1
+    second.symptoms.set(symptom, (second.symptoms.get(symptom) ?? 0) + 1)
+  }
+
+  #at(list: Float64Array, i: number): Series {
+    const planned = this.#executors[list[i] ?? 0]
+    const { flow = '', actor = '' } = planned?.cells[list[i + 1] ?? 0] ?? {}
+    const key = `${list[i]} ${list[i + 1]} ${this.window}`
+    const known = this.#series.get(key)
+    if (known) return known
+    const executor = planned?.name ?? ''
+    const series = new Series({ flow, actor, executor, window: this.window })
+    this.#series.set(key, series)
+    return series
+  }
+}
+
+export interface CellFigures extends CellId, LatencyFigures {
+  readonly window: string
+  readonly count: number
+  readonly failed: number
+  readonly dropped: number
+  readonly symptoms: Readonly<Record<string, number>>
+}
+
+interface OpenSecond {
+  started: number
+  ended: number
+  failed: number
+  dropped: number
+  requests: number
+  symptoms: Map<string, number>
+  flows: Map<string, { histogram: Histogram; failed: number }>
+}
+
+function newSecond(): OpenSecond {
+  return {
+    started: 0,
+    ended: 0,
+    failed: 0,
+    dropped: 0,
+    requests: 0,
+    symptoms: new Map(),
+    flows: new Map(),
+  }
+}
+
+function total(list: readonly Series[], of: (series: Series) => number): number {
+  return list.reduce((sum, series) => sum + of(series), 0)
+}
+
+function merged(list: readonly Histogram[]): Histogram {
+  if (list.length === 1 && list[0]) return list[0]
+  const all = newHistogram()
+  for (const histogram of list) if (histogram.totalCount > 0) all.add(histogram)
+  return all
+}
+
+function trend(histogram: Histogram, aggregation: Aggregation): number | undefined {
+  if (histogram.totalCount === 0) return undefined
+  switch (aggregation.kind) {
+    case 'avg':
+      return round(histogram.mean)
+    case 'min':
+      return round(histogram.getValueAtPercentile(0))
+    case 'max':
+      return round(histogram.getValueAtPercentile(100))
+    case 'med':
+      return round(histogram.getValueAtPercentile(50))
+    case 'p':
+      return round(histogram.getValueAtPercentile(aggregation.percentile))
+    case 'count':
+    case 'rate':
+    case 'value':
+      return undefined
+  }
+}
+
+function figuresOf(histogram: Histogram): LatencyFigures {
+  const at = (percentile: number) => round(histogram.getValueAtPercentile(percentile))
+  return { p50: at(50), p95: at(95), p99: at(99), max: at(100) }
+}
+
+function round(value: number): number {
+  return Math.round(value / (unit / 100)) / 100
+}

@@ -1,0 +1,365 @@
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'
+import {
+  FlowFailure,
+  HarnessError,
+  describeError,
+  isFlowFailure,
+  type Actor,
+  type Flow,
+  type HttpClient,
+  type LoadExecutor,
+  type Random,
+  type ThinkTime,
+} from '../core/index.ts'
+import type { BatchWriter } from './batch.ts'
+import { Deadline } from './deadline.ts'
+import { durationMs, durationOr } from './duration.ts'
+import type { RequestFigures } from './load-client.ts'
+import { ArrivalPacer, endOf, lengthOf, mostVus, ratePieces, valueAt, vuPieces } from './pacer.ts'
+import type { WeightedCell } from './profile.ts'
+import { Schedule } from './schedule.ts'
+
+/** An executor with its name and what its users do. */
+export interface PlannedExecutor {
+  readonly name: string
+  readonly executor: LoadExecutor
+  readonly cells: readonly WeightedCell[]
+  readonly thinkTime?: ThinkTime
+}
+
+export interface RunnerOptions {
+  readonly executors: readonly PlannedExecutor[]
+  readonly flows: readonly Flow[]
+  /** With the headers of their sessions. */
+  readonly actors: readonly Actor[]
+  readonly clientFor: (
+    actor: Actor,
+    deadline: Deadline,
+    onRequest: (figures: RequestFigures) => void,
+  ) => HttpClient
+  readonly seed: number
+  /** This thread's part: `index` of `of`. */
+  readonly index: number
+  readonly of: number
+  /** Ms since the start of the load, on a clock that all threads share. Below 0 before it. */
+  readonly elapsed: () => number
+  readonly writer: BatchWriter
+}
+
+interface Cell {
+  readonly flow: Flow
+  readonly actor: Actor
+  /** Runs of this cell in this thread so far. */
+  runs: number
+}
+
+const defaultTimeoutMs = 5_000
+const defaultGracefulMs = 30_000
+/** Flows started in one go; then I/O has its turn, or catching up would starve it. */
+const mostAtOnce = 128
+/** How often the number of users is looked at while it changes. */
+const rampEveryMs = 50
+
+/** Runs one thread's part of a load. */
+export class LoadRunner {
+  readonly #options: RunnerOptions
+  readonly #cells: readonly (readonly Cell[])[]
+  readonly #inFlight = new Set<Deadline>()
+  readonly #graceOver = new AbortController()
+  #fault: Error | undefined
+
+  constructor(options: RunnerOptions) {
+    this.#options = options
+    const flows = new Map(options.flows.map((flow) => [flow.id, flow]))
+    const actors = new Map(options.actors.map((actor) => [actor.id, actor]))
+    const all = new Map<string, Cell>()
+    this.#cells = options.executors.map(({ cells }) =>
+      cells.map(({ flow: flowId, actor: actorId }) => {
+        const flow = flows.get(flowId)
+        const actor = actors.get(actorId)
+        const key = `${flowId} ${actorId}`
+        if (!flow || !actor) throw new HarnessError('INVALID_SCENARIO', `no such cell: ${key}`)
+        // Executors share the count of a cell, so that fresh content stays fresh.
+        const cell = all.get(key) ?? { flow, actor, runs: 0 }
+        all.set(key, cell)
+        return cell
+      }),
+    )
+  }
+
+  /**
+   * Resolves when all executors are done and nothing of theirs is under way. The signal starts no more flows and cuts off those under way.
+   * Throws what went wrong inside of the harness, or HarnessError INVALID_SCENARIO of a flow.
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    const cut = () => this.#cutAll()
+    signal.addEventListener('abort', cut, { once: true })
+    try {
+      await Promise.all(this.#options.executors.map((planned, i) => this.#run(planned, i, signal)))
+    } finally {
+      signal.removeEventListener('abort', cut)
+      cut()
+    }
+    if (this.#fault !== undefined) throw this.#fault
+  }
+
+  async #run(planned: PlannedExecutor, number: number, signal: AbortSignal): Promise<void> {
+    const { executor } = planned
+    const of = Math.min(this.#options.of, mostVus(executor))
+    if (this.#options.index >= of) return
+    const stop = new AbortController()
+    const end = () => stop.abort()
+    signal.addEventListener('abort', end, { once: true })
+    const work = new ExecutorWork()
+    try {
+      await this.#sleep(durationOr(executor.startTime, 0) - this.#options.elapsed(), signal)
+      const leftMs = endOf(executor) - this.#options.elapsed()
+      const timer = setTimeout(end, Math.min(Math.max(0, leftMs), 2 ** 31 - 1))
+      try {
+        await this.#execute(planned, number, of, stop.signal, work)
+      } finally {
+        clearTimeout(timer)
+        // Users go on until they are told to end.
+        end()
+      }
+      await this.#windDown(executor, work, signal)
+    } finally {
+      signal.removeEventListener('abort', end)
+    }
+  }
+
+  #execute(
+    planned: PlannedExecutor,
+    number: number,
+    of: number,
+    stop: AbortSignal,
+    work: ExecutorWork,
+  ): Promise<void> {
+    const { executor } = planned
+    switch (executor.executor) {
+      case 'constant-arrival-rate':
+      case 'ramping-arrival-rate': {
+        const pacer = new ArrivalPacer(ratePieces(executor))
+        return this.#arrivals({ planned, number, of, stop, work }, pacer, mostVus(executor))
+      }
+      case 'constant-vus':
+      case 'ramping-vus':
+        return this.#users({ planned, number, of, stop, work }, vuPieces(executor))
+      case 'per-vu-iterations':
+      case 'shared-iterations':
+        return this.#counted({ planned, number, of, stop, work }, executor)
+    }
+  }
+
+  async #arrivals(part: Part, pacer: ArrivalPacer, vus: number): Promise<void> {
+    const { planned, number, of, stop, work } = part
+    const { elapsed, index, writer } = this.#options
+    const schedule = new Schedule(this.#options.seed, planned.name, planned.cells)
+    const beginMs = durationOr(planned.executor.startTime, 0)
+    const mine = shareOf(vus, index, of)
+    let started = 0
+    while (!stop.aborted && this.#fault === undefined) {
+      const pace = pacer.pace(elapsed() - beginMs, started, index, of)
+      if (pace.kind === 'stop') return
+      if (pace.kind === 'wait') {
+        await this.#sleep(pace.forMs, stop)
+        continue
+      }
+      const count = Math.min(pace.count, mostAtOnce)
+      for (let i = 0; i < count; i += 1) {
+        const arrival = started * of + index
+        started += 1
+        const { cell, random } = schedule.pick(arrival)
+        if (work.size >= mine) writer.dropped(number, cell)
+        else work.add(this.#perform(number, cell, random, beginMs + pacer.at(arrival)))
+      }
+      if (pace.count > count) await turn()
+    }
+  }
+
+  async #users(part: Part, pieces: readonly Piece[]): Promise<void> {
+    const { planned, of, stop, work } = part
+    const { elapsed, index } = this.#options
+    const beginMs = durationOr(planned.executor.startTime, 0)
+    const users: AbortController[] = []
+    const lengthMs = lengthOf(pieces)
+    while (!stop.aborted && elapsed() - beginMs < lengthMs) {
+      const all = Math.round(valueAt(pieces, Math.max(0, elapsed() - beginMs)))
+      const wanted = shareOf(all, index, of)
+      while (users.length < wanted) {
+        const leave = new AbortController()
+        const vu = users.length * of + index
+        users.push(leave)
+        work.add(this.#user(part, vu, () => !stop.aborted && !leave.signal.aborted))
+      }
+      while (users.length > wanted) users.pop()?.abort()
+      await this.#sleep(Math.min(rampEveryMs, lengthMs - (elapsed() - beginMs)), stop)
+    }
+  }
+
+  async #counted(
+    part: Part,
+    executor: Extract<LoadExecutor, { executor: 'per-vu-iterations' | 'shared-iterations' }>,
+  ): Promise<void> {
+    const { of, stop } = part
+    const { index } = this.#options
+    const { vus = 1, iterations = 1 } = executor
+    const isShared = executor.executor === 'shared-iterations'
+    let left = shareOf(iterations, index, of)
+    const users = Array.from({ length: shareOf(vus, index, of) }, (_, i) => {
+      let own = iterations
+      const goesOn = () => {
+        if (stop.aborted) return false
+        return isShared ? left-- > 0 : own-- > 0
+      }
+      return this.#user(part, i * of + index, goesOn)
+    })
+    for (const user of users) part.work.add(user)
+    await Promise.all(users)
+  }
+
+  /** One flow after the other. Its intended start is when the user is ready: somebody waits for the answer before they go on. */
+  async #user(part: Part, vu: number, goesOn: () => boolean): Promise<void> {
+    const { planned, number, stop } = part
+    const name = `${planned.name} user ${vu}`
+    const schedule = new Schedule(this.#options.seed, name, planned.cells)
+    for (let i = 0; this.#fault === undefined && goesOn(); i += 1) {
+      const { cell, random } = schedule.pick(i)
+      await this.#perform(number, cell, random, this.#options.elapsed())
+      if (planned.thinkTime !== undefined) await this.#sleep(think(planned.thinkTime, random), stop)
+      // A flow that asks for nothing must not keep everything else from running.
+      else if (i % mostAtOnce === 0) await turn()
+    }
+  }
+
+  async #perform(
+    executor: number,
+    cellNumber: number,
+    random: Random,
+    intendedMs: number,
+  ): Promise<void> {
+    const { elapsed, writer, clientFor, index, of } = this.#options
+    const cell = this.#cells[executor]?.[cellNumber]
+    if (!cell) throw new Error(`no cell ${cellNumber} in executor ${executor}`)
+    const { flow, actor } = cell
+    const iteration = cell.runs * of + index
+    cell.runs += 1
+    const startMs = elapsed()
+    const timeoutMs = flow.timeoutMs ?? defaultTimeoutMs
+    const deadline = new Deadline(timeoutMs)
+    this.#inFlight.add(deadline)
+    writer.started()
+    const http = clientFor(actor, deadline, (figures) =>
+      writer.request(executor, cellNumber, figures),
+    )
+    const context = {
+      http,
+      actor,
+      random,
+      iteration,
+      get signal() {
+        return deadline.signal
+      },
+    }
+    let failure: FlowFailure | undefined
+    try {
+      const done = flow.run(context)
+      await Promise.race([done, overdue(deadline, timeoutMs, done)])
+    } catch (error) {
+      failure = this.#asFailure(error, flow)
+    } finally {
+      deadline.clear()
+      this.#inFlight.delete(deadline)
+    }
+    if (this.#graceOver.signal.aborted || (failure && this.#fault !== undefined)) {
+      return writer.cut()
+    }
+    const lateMs = Math.max(0, startMs - intendedMs)
+    const durationMs = elapsed() - intendedMs
+    writer.flow(executor, cellNumber, { startMs: intendedMs, durationMs, lateMs }, failure)
+  }
+
+  #asFailure(error: unknown, flow: Flow): FlowFailure {
+    if (isFlowFailure(error)) return error
+    if (error instanceof HarnessError) this.#fault ??= error
+    const text = `the flow '${flow.id}' threw ${describeError(error)}`
+    return new FlowFailure('fault in the flow', text, undefined, error)
+  }
+
+  async #windDown(executor: LoadExecutor, work: ExecutorWork, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return work.settled()
+    const graceful = new AbortController()
+    const graceMs = durationOr(executor.gracefulStop, defaultGracefulMs)
+    await Promise.race([
+      work.settled(),
+      this.#sleep(graceMs, AbortSignal.any([signal, graceful.signal])).then(() => {
+        if (!graceful.signal.aborted) this.#cutAll()
+      }),
+    ])
+    graceful.abort()
+    await work.settled()
+  }
+
+  #cutAll(): void {
+    this.#graceOver.abort()
+    for (const deadline of this.#inFlight) deadline.expire()
+  }
+
+  async #sleep(forMs: number, signal: AbortSignal): Promise<void> {
+    if (forMs <= 0 || signal.aborted) return
+    await delay(Math.min(forMs, 2 ** 31 - 1), undefined, { signal }).catch((error: unknown) => {
+      if (!signal.aborted) throw error
+    })
+  }
+}
+
+type Piece = Parameters<typeof lengthOf>[0][number]
+
+interface Part {
+  readonly planned: PlannedExecutor
+  readonly number: number
+  readonly of: number
+  readonly stop: AbortSignal
+  readonly work: ExecutorWork
+}
+
+/** What an executor has under way. */
+class ExecutorWork {
+  readonly #running = new Set<Promise<void>>()
+
+  get size(): number {
+    return this.#running.size
+  }
+
+  add(task: Promise<void>): void {
+    const kept = task.finally(() => this.#running.delete(kept))
+    this.#running.add(kept)
+  }
+
+  async settled(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running)
+  }
+}
+
+/** So many of `all` fall to one of several. */
+function shareOf(all: number, index: number, of: number): number {
+  return Math.max(0, Math.ceil((all - index) / of))
+}
+
+function think(time: ThinkTime, random: Random): number {
+  if (typeof time !== 'object') return durationMs(time)
+  const min = durationMs(time.min)
+  return min + random() * (durationMs(time.max) - min)
+}
+
+/** Ends flows that do not look at their signal. */
+function overdue(deadline: Deadline, timeoutMs: number, done: Promise<void>): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    deadline.onExpire(() => {
+      // The request under way fails a moment earlier, and shows its exchange.
+      done.catch(() => undefined)
+      const fail = () => reject(new FlowFailure('timeout', `not done within ${timeoutMs} ms`))
+      setTimeout(fail, 10)
+    })
+  })
+}

@@ -1,0 +1,36 @@
+import type { Batch } from './batch.ts'
+import type { PlannedExecutor } from './runner.ts'
+
+/** What a thread of load is told. */
+export interface WorkerOrder {
+  /** URL of the module whose default export has the flows and actors. */
+  readonly module: string
+  readonly executors: readonly PlannedExecutor[]
+  /** Of each actor, sessions included. */
+  readonly headers: Readonly<Record<string, Readonly<Record<string, string>>>>
+  readonly frontDoors: Readonly<Record<string, string>>
+  readonly entry: string
+  readonly proxyUrl: string
+  readonly caCertificate?: string
+  readonly connections: number
+  readonly seed: number
+  readonly index: number
+  readonly of: number
+  /** One Float64: when the load begins, on `sharedNow`; 0 until that is known. */
+  readonly startAt: SharedArrayBuffer
+}
+
+export type WorkerMessage =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'batch'; readonly batch: Batch }
+  | { readonly kind: 'fault'; readonly message: string }
+
+export const flushEveryMs = 200
+
+/** performance.now() counts from the start of each thread; the process's clock is the same for all. */
+const offsetMs = Number(process.hrtime.bigint()) / 1e6 - performance.now()
+
+/** Ms on a monotonic clock that all threads share. */
+export function sharedNow(): number {
+  return performance.now() + offsetMs
+}

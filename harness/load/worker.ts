@@ -1,0 +1,64 @@
+/** One thread of load: loads the flows from their module, and sends what it measured. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { Redactor, describeError, type LoadTest } from '../core/index.ts'
+import { BatchWriter } from './batch.ts'
+import { LoadConnections } from './load-client.ts'
+import { LoadRunner } from './runner.ts'
+import { flushEveryMs, sharedNow, type WorkerMessage, type WorkerOrder } from './worker-contract.ts'
+
+const order = workerData as WorkerOrder
+const stop = new AbortController()
+
+function send(message: WorkerMessage): void {
+  parentPort?.postMessage(message)
+}
+
+parentPort?.once('message', () => stop.abort())
+try {
+  const { default: test } = (await import(order.module)) as { default: LoadTest }
+  const redactor = new Redactor()
+  const actors = test.actors.map((actor) => {
+    const headers = order.headers[actor.id] ?? actor.headers
+    redactor.addHeaders(headers)
+    return { ...actor, headers }
+  })
+  const writer = new BatchWriter((batch) => send({ kind: 'batch', batch }))
+  const { frontDoors, entry, proxyUrl, caCertificate, connections } = order
+  await using open = new LoadConnections({
+    frontDoors,
+    entry,
+    proxyUrl,
+    redactor,
+    ...(caCertificate === undefined ? {} : { caCertificate }),
+    connections,
+    onConnect: (durationMs) => writer.connected(durationMs),
+  })
+  send({ kind: 'ready' })
+  // The main thread sets the time once all are ready: until then this waits without load.
+  const startAt = new Float64Array(order.startAt)
+  while (startAt[0] === 0 && !stop.signal.aborted) {
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  const runner = new LoadRunner({
+    executors: order.executors,
+    flows: test.flows,
+    actors,
+    clientFor: (actor, deadline, onRequest) => open.client(actor.headers, deadline, onRequest),
+    seed: order.seed,
+    index: order.index,
+    of: order.of,
+    elapsed: () => sharedNow() - (startAt[0] ?? 0),
+    writer,
+  })
+  const flushing = setInterval(() => writer.flush(), flushEveryMs)
+  try {
+    await runner.run(stop.signal)
+  } finally {
+    clearInterval(flushing)
+    writer.flush()
+  }
+} catch (error) {
+  send({ kind: 'fault', message: describeError(error) })
+} finally {
+  parentPort?.close()
+}
