@@ -5,6 +5,7 @@
 import { containers } from './containers.ts'
 import { incidentTime } from './incident-time.ts'
 import { killNine } from './kill-nine.ts'
+import { library } from './library.ts'
 import { outside } from './outside.ts'
 import { verdictAccuracy } from './verdict-accuracy.ts'
 
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, Bench>> = {
   kill: killNine,
   containers,
   outside,
+  library,
 }
 
 /** BENCH_SCALE=0.1 makes a tenth of the runs: to try out the bench itself. */

@@ -44,7 +44,7 @@ export const postImage = defineFlow({
   async run(ctx) {
     const headers = { 'content-type': 'image/png' }
     const request = ctx.http.post('/api/media', picture, { headers })
-    const upload = await written(ctx, 'image', String(ctx.iteration), request, member('url'))
+    const upload = await written(ctx, 'image', String(ctx.iteration), request, member('id'))
     const media = upload.json() as { id: string; url: string }
     await publish(ctx, { text: 'Look at this', mediaId: media.id })
     expectImage(await ctx.http.get(media.url))
@@ -65,7 +65,7 @@ export const postLink = defineFlow({
   },
 })
 
-/** Posts are looked for by their words, images and links where the site said that they are. */
+/** Posts are looked for by their words, images by the id that posts name them by, links where the site said that they are. */
 export const writes: WriteCheck = {
   title: 'posts, images and links can be read once each',
   async readBack({ kind, id, reference }, http) {
@@ -74,7 +74,7 @@ export const writes: WriteCheck = {
       return (expectStatus(found, 200).json() as { posts: readonly unknown[] }).posts.length
     }
     if (reference === undefined) return undefined
-    const answer = await http.get(reference)
+    const answer = await http.get(kind === 'image' ? `/media/${reference}` : reference)
     if (answer.status === 404) return 0
     if (kind === 'image') expectImage(answer)
     else expectRedirect(answer, id)
