@@ -1,42 +1,68 @@
 # shellcheck shell=bash
-# Sourced by .ci/run: has_docker installs and starts a Docker engine where there is none, so that the container tests run for real.
+# Sourced by .ci/run: have_docker installs and starts a Docker engine where there is none, so that the container tests run for real;
+# have_chromium does the same for the browser of the page tests. Both return 1, with the reason, when it cannot be done.
 
 docker_log=/tmp/aftershock-dockerd.log
 docker_pid=''
 
 docker_answers() {
-  docker version --format '{{.Server.Version}}' >/dev/null 2>&1
+  timeout 10 docker version >/dev/null 2>&1
 }
 
-# Returns 0 when an engine answers in the end. One that it started itself is stopped by stop_docker.
-has_docker() {
+# Called in conditions, where `set -e` does not hold: every step says itself what comes of its failure.
+have_docker() {
   if docker_answers; then return 0; fi
   if [[ $(uname -s) != Linux || $(id -u) != 0 ]]; then
     echo 'no Docker engine answers, and only root on Linux can start one here' >&2
     return 1
   fi
   # Debian keeps it where the PATH of a plain user does not look.
-  export PATH="$PATH:/usr/sbin"
+  export PATH="$PATH:/usr/sbin:/sbin"
   if ! command -v dockerd >/dev/null; then
-    apt-get update -q
-    DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends docker.io iptables
+    install_packages docker.io iptables || return 1
+    # Where there is an init system, installing has started it.
+    if docker_answers; then return 0; fi
   fi
-  # There is no systemd in a container or a small machine: it is started by hand.
-  setsid dockerd >"$docker_log" 2>&1 &
+  # Inside of a container there may be no overlay on top of overlay: copies do, slowly.
+  start_docker || start_docker --storage-driver=vfs
+}
+
+# There is no systemd in a container or a small machine: it is started by hand.
+start_docker() {
+  echo "starting dockerd $*"
+  setsid dockerd "$@" >"$docker_log" 2>&1 &
   docker_pid=$!
-  for ((i = 0; i < 60; i += 1)); do
+  local i
+  for ((i = 0; i < 120; i += 1)); do
     if docker_answers; then return 0; fi
     if ! kill -0 "$docker_pid" 2>/dev/null; then break; fi
     sleep 0.5
   done
   echo 'dockerd did not start:' >&2
   tail -n 20 "$docker_log" >&2
+  stop_docker
   return 1
 }
 
+# Stops the engine that have_docker started, and no other. Twice does no harm.
 stop_docker() {
-  if [[ -n $docker_pid ]]; then
-    kill "$docker_pid" 2>/dev/null || true
-    wait "$docker_pid" 2>/dev/null || true
+  if [[ -z $docker_pid ]]; then return 0; fi
+  kill "$docker_pid" 2>/dev/null || true
+  wait "$docker_pid" 2>/dev/null || true
+  docker_pid=''
+}
+
+have_chromium() {
+  if command -v chromium || command -v chromium-browser || command -v google-chrome; then return 0; fi
+  if [[ $(uname -s) != Linux || $(id -u) != 0 ]]; then
+    echo 'there is no chromium, and only root on Linux can install it here' >&2
+    return 1
   fi
+  install_packages chromium && command -v chromium
+}
+
+install_packages() {
+  # Lists that are there already will do.
+  apt-get update -q || true
+  DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@"
 }

@@ -17,26 +17,24 @@ describe.skipIf(!inject('docker'))('the reference site in containers', () => {
 
   afterAll(() => rmSync(out, { recursive: true, force: true }))
 
-  test.each([
-    'twitter-api-plan',
-    'twitter-api-plan-guarded',
-    'twitter-api-plan-one-replica',
-    'harmless-change',
-  ])('%s passes, with the log of every container', async (id) => {
-    const folder = join(out, id)
-    const args = ['aftershock', 'run', id, '--runtime', 'containers', '--json', '--out', folder]
-    const { stdout } = await run('npx', args)
-    expect(JSON.parse(stdout)).toMatchObject({ scenario: id, verdict: 'pass' })
-    const logs = readdirSync(join(folder, 'services'))
-    expect(logs.toSorted()).toEqual([
-      'fabric.log',
-      'gateway-1.log',
-      'gateway-2.log',
-      'link-1.log',
-      'link-2.log',
-      'media-1.log',
-      'media-2.log',
-    ])
-    expect(readFileSync(join(folder, 'services', 'media-1.log'), 'utf8')).toContain('"listening"')
-  })
+  test.each(['twitter-api-plan', 'twitter-api-plan-guarded', 'twitter-api-plan-one-replica'])(
+    '%s passes, with the log of every container',
+    async (id) => {
+      const folder = join(out, id)
+      const args = ['aftershock', 'run', id, '--runtime', 'containers', '--json', '--out', folder]
+      const { stdout } = await run('npx', args)
+      expect(JSON.parse(stdout)).toMatchObject({ scenario: id, verdict: 'pass' })
+      const logs = readdirSync(join(folder, 'services'))
+      expect(logs.toSorted()).toEqual([
+        'fabric.log',
+        'gateway-1.log',
+        'gateway-2.log',
+        'link-1.log',
+        'link-2.log',
+        'media-1.log',
+        'media-2.log',
+      ])
+      expect(readFileSync(join(folder, 'services', 'media-1.log'), 'utf8')).toContain('"listening"')
+    },
+  )
 })

@@ -15,11 +15,13 @@ const kept = ['etc/nginx', 'usr/sbin', 'usr/lib']
 const root = fileURLToPath(new URL('image/root/', import.meta.url))
 const work = mkdtempSync(join(tmpdir(), 'nginx-'))
 try {
-  // Without the sandbox user of apt, who may not write here.
-  execFileSync('apt-get', ['download', '-q', '-o', 'APT::Sandbox::User=root', ...packages], {
-    cwd: work,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
+  try {
+    download()
+  } catch {
+    // A machine that never asked its mirrors does not know the packages: it has said so itself.
+    execFileSync('apt-get', ['update', '-q'], { stdio: ['ignore', 'ignore', 'inherit'] })
+    download()
+  }
   const unpacked = join(work, 'unpacked')
   for (const name of readdirSync(work).filter((file) => file.endsWith('.deb'))) {
     execFileSync('dpkg-deb', ['--extract', join(work, name), unpacked])
@@ -40,3 +42,11 @@ try {
   rmSync(work, { recursive: true, force: true })
 }
 process.stdout.write(`nginx is in ${root}\n`)
+
+function download(): void {
+  // Without the sandbox user of apt, who may not write here.
+  execFileSync('apt-get', ['download', '-q', '-o', 'APT::Sandbox::User=root', ...packages], {
+    cwd: work,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+}

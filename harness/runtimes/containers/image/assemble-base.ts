@@ -17,7 +17,7 @@ import { HarnessError } from '../../../core/index.ts'
 import type { Docker } from '../engine.ts'
 
 /** Raised when the content of the image changes for the same Node. */
-const layout = 4
+const layout = 5
 /** Of the C library, for native packages and for name resolution; beside what Node itself needs. */
 const furtherLibraries = [
   'libresolv.so.2',
@@ -91,7 +91,17 @@ async function librariesOf(program: string): Promise<string[]> {
 async function importRoot(docker: Docker, root: string, tag: string): Promise<void> {
   const tar = spawn(
     'tar',
-    ['--create', '--dereference', '--owner=0', '--group=0', '--directory', root, '.'],
+    // A temporary directory is its maker's alone; with some storage drivers the root of the image takes its rights from it.
+    [
+      '--create',
+      '--dereference',
+      '--owner=0',
+      '--group=0',
+      '--mode=a+rX',
+      '--directory',
+      root,
+      '.',
+    ],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
     },
