@@ -35,6 +35,11 @@ const scripts = globSync('**/*.js', { cwd: source, exclude: (name) => unbuilt.ha
 for (const file of [...scripts, 'report/summary.schema.json']) {
   await cp(join(source, file), join(dist, file))
 }
+const shell = 'report/viewer/dist/shell.html'
+await cp(join(source, shell), join(dist, shell)).catch((error: unknown) => {
+  process.stderr.write('build: the viewer is not built; run `npm run prepare` first\n')
+  throw error
+})
 for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md']) {
   await cp(join(root, file), join(dist, file))
 }

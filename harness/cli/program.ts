@@ -63,7 +63,9 @@ export function buildProgram(argv: readonly string[]): Command {
     .description('make a report from the journal of a run')
     .argument('<journal>', 'journal.ndjson, or the folder that holds it')
     .addOption(
-      new Option('--format <format>').choices(['terminal', 'summary', 'junit']).default('terminal'),
+      new Option('--format <format>')
+        .choices(['terminal', 'summary', 'junit', 'html'])
+        .default('terminal'),
     )
     .option('--verbose', 'show a failing exchange for every broken cell', false)
     .action(reportCommand)

@@ -1,22 +1,30 @@
-import { readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
-import { HarnessError, type JournalEvent } from '../core/index.ts'
+import { accessSync, constants, createReadStream, readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { HarnessError, Redactor, type JournalEvent } from '../core/index.ts'
 import {
+  JournalReader,
+  PageFold,
   parseJournal,
   renderJunit,
   renderTerminal,
   summarize,
   type ParsedJournal,
 } from '../report/index.ts'
+import { makeHtmlReport } from '../session/index.ts'
 import { renderOptionsFor } from './screen.ts'
 
 interface ReportOptions {
-  readonly format: 'terminal' | 'summary' | 'junit'
+  readonly format: 'terminal' | 'summary' | 'junit' | 'html'
   readonly verbose: boolean
 }
 
 /** `aftershock report <journal>`: every report is a pure function of the journal. */
-export function reportCommand(path: string, { format, verbose }: ReportOptions): void {
+export async function reportCommand(
+  path: string,
+  { format, verbose }: ReportOptions,
+): Promise<void> {
+  if (format === 'html') return writeHtml(journalFile(path))
   const journal = parseJournal(readJournal(path))
   for (const warning of warningsOf(journal)) process.stderr.write(`aftershock: ${warning}\n`)
   process.stdout.write(`${render(journal.events, format, verbose)}\n`)
@@ -24,7 +32,7 @@ export function reportCommand(path: string, { format, verbose }: ReportOptions):
 
 function render(
   events: readonly JournalEvent[],
-  format: ReportOptions['format'],
+  format: Exclude<ReportOptions['format'], 'html'>,
   verbose: boolean,
 ): string {
   switch (format) {
@@ -37,7 +45,26 @@ function render(
   }
 }
 
-function warningsOf({ skipped, truncated }: ParsedJournal): string[] {
+/** Line by line, so that a journal of any length makes a page of bounded size. */
+async function writeHtml(file: string): Promise<void> {
+  const fold = new PageFold()
+  const reader = new JournalReader()
+  const take = (line: string, isLast: boolean) => {
+    const event = reader.line(line, isLast)
+    if (event) fold.take(event)
+  }
+  let held: string | undefined
+  for await (const line of createInterface({ input: createReadStream(file) })) {
+    if (held !== undefined) take(held, false)
+    held = line
+  }
+  if (held !== undefined) take(held, true)
+  for (const warning of warningsOf(reader.end())) process.stderr.write(`aftershock: ${warning}\n`)
+  const html = await makeHtmlReport(fold, join(dirname(file), 'services'), new Redactor())
+  process.stdout.write(html)
+}
+
+function warningsOf({ skipped, truncated }: Omit<ParsedJournal, 'events'>): string[] {
   return [
     ...Object.entries(skipped).map(
       ([kind, times]) =>
@@ -48,9 +75,14 @@ function warningsOf({ skipped, truncated }: ParsedJournal): string[] {
 }
 
 function readJournal(path: string): string {
+  return readFileSync(journalFile(path), 'utf8')
+}
+
+function journalFile(path: string): string {
   try {
     const file = statSync(path).isDirectory() ? join(path, 'journal.ndjson') : path
-    return readFileSync(file, 'utf8')
+    accessSync(file, constants.R_OK)
+    return file
   } catch (error) {
     throw new HarnessError('USAGE', `the journal '${path}' cannot be read`, {
       cause: error,

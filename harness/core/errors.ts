@@ -14,6 +14,7 @@ export type HarnessErrorCode =
   | 'CONTAINER_FAILED'
   | 'JOURNAL_UNREADABLE'
   | 'LOAD_FAILED'
+  | 'VIEWER_MISSING'
   | 'ABORTED'
 
 /**

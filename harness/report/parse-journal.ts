@@ -74,31 +74,48 @@ const required: Record<JournalKind, Readonly<Record<string, MemberType>>> = {
  * cut off. Throws HarnessError JOURNAL_UNREADABLE for anything else that is not a journal of this version, with the line's number.
  */
 export function parseJournal(text: string): ParsedJournal {
-  const lines = text.replace(/^\uFEFF/, '').split('\n')
-  const lastIndex = lines.length - 1
-  const events: JournalEvent[] = []
-  const skipped = new Map<string, number>()
-  let truncated = false
-  for (const [index, raw] of lines.entries()) {
-    const line = raw.trim()
-    if (line === '') continue
+  const lines = text.split('\n')
+  const reader = new JournalReader()
+  const events = lines.flatMap((line, index) => reader.line(line, index === lines.length - 1) ?? [])
+  return { events, ...reader.end() }
+}
+
+/** Reads a journal line by line, for those that are too long to hold. Throws what `parseJournal` throws. */
+export class JournalReader {
+  #number = 0
+  #known = 0
+  #truncated = false
+  readonly #skipped = new Map<string, number>()
+
+  /** The event of the next line, if it holds one that this version knows. The last line may be cut off. */
+  line(raw: string, isLast: boolean): JournalEvent | undefined {
+    this.#number += 1
+    const line = (this.#number === 1 ? raw.replace(/^\uFEFF/, '') : raw).trim()
+    if (line === '') return undefined
     const value = parseLine(line)
-    if (value === undefined && index === lastIndex) {
-      truncated = true
-      break
+    if (value === undefined && isLast) {
+      this.#truncated = true
+      return undefined
     }
-    const event = readEvent(value, index + 1)
-    if (isKnown(event)) events.push(event)
-    else skipped.set(event.kind, (skipped.get(event.kind) ?? 0) + 1)
+    const event = readEvent(value, this.#number)
+    if (isKnown(event)) {
+      this.#known += 1
+      return event
+    }
+    this.#skipped.set(event.kind, (this.#skipped.get(event.kind) ?? 0) + 1)
+    return undefined
   }
-  if (events.length === 0) {
-    throw unreadable(
-      truncated
-        ? 'the journal was cut off in its first line'
-        : 'the journal is empty: it holds no event that this version knows',
-    )
+
+  end(): Omit<ParsedJournal, 'events'> {
+    if (this.#known === 0) {
+      throw unreadable(
+        this.#truncated
+          ? 'the journal was cut off in its first line'
+          : 'the journal is empty: it holds no event that this version knows',
+      )
+    }
+    return { skipped: Object.fromEntries(this.#skipped), truncated: this.#truncated }
   }
-  return { events, skipped: Object.fromEntries(skipped), truncated }
 }
 
 function parseLine(line: string): unknown {

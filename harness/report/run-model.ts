@@ -51,19 +51,32 @@ export interface RunModel {
 
 /** Throws HarnessError JOURNAL_UNREADABLE when the events are not those of one run. */
 export function collectRun(events: Iterable<JournalEvent>): RunModel {
-  let model: RunModel | undefined
-  for (const event of events) {
+  const collector = new RunCollector()
+  for (const event of events) collector.take(event)
+  return collector.model
+}
+
+/** A run collected event by event. Both members throw HarnessError JOURNAL_UNREADABLE when the events are not those of one run. */
+export class RunCollector {
+  #model: RunModel | undefined
+
+  take(event: JournalEvent): void {
     if (event.kind === 'run.started') {
-      if (model) throw unreadable('the journal holds more than one run', 'Report each run alone.')
-      model = emptyModel(event)
-    } else if (!model) {
+      if (this.#model) {
+        throw unreadable('the journal holds more than one run', 'Report each run alone.')
+      }
+      this.#model = emptyModel(event)
+    } else if (!this.#model) {
       throw unreadable(`the journal begins with '${event.kind}', not with 'run.started'`)
     } else {
-      note(model, event)
+      note(this.#model, event)
     }
   }
-  if (!model) throw unreadable('the journal is empty: not even the start of a run was written')
-  return model
+
+  get model(): RunModel {
+    if (this.#model) return this.#model
+    throw unreadable('the journal is empty: not even the start of a run was written')
+  }
 }
 
 function unreadable(

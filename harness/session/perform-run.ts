@@ -47,7 +47,7 @@ export async function performRun(request: RunRequest): Promise<RunOutcome> {
   const provenance = await findProvenance(request.args)
   using folder = new RunFolder(request.outDir ?? join(defaultRunsDirectory, runId))
   const redactor = new Redactor()
-  const finish = () => folder.writeReports()
+  const finish = () => folder.writeReports(redactor)
   let verdict: Verdict
   try {
     verdict = await drive(scenario, {
@@ -63,10 +63,10 @@ export async function performRun(request: RunRequest): Promise<RunOutcome> {
       ...(request.idlePauseMs === undefined ? {} : { idlePauseMs: request.idlePauseMs }),
     })
   } catch (error) {
-    finish()
+    await finish()
     throw withoutSecrets(error, redactor)
   }
-  return { verdict, summary: finish(), folder }
+  return { verdict, summary: await finish(), folder }
 }
 
 /** What a program wrote last is part of such errors, and a program may write what it was told to keep. */

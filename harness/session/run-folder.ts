@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { JournalEvent } from '../core/index.ts'
-import { renderJunit, summarize, type Summary } from '../report/index.ts'
+import { HarnessError, type JournalEvent, type Redactor } from '../core/index.ts'
+import { PageFold, renderJunit, summarize, type Summary } from '../report/index.ts'
+import { makeHtmlReport } from './html-report.ts'
 
 export const defaultRunsDirectory = join('reports', 'runs')
 
@@ -27,7 +28,7 @@ export class RunFolder implements Disposable {
     this.#journal = openSync(this.file('journal.ndjson'), 'w')
   }
 
-  file(name: 'journal.ndjson' | 'summary.json' | 'junit.xml'): string {
+  file(name: 'journal.ndjson' | 'summary.json' | 'junit.xml' | 'report.html'): string {
     return join(this.path, name)
   }
 
@@ -36,12 +37,24 @@ export class RunFolder implements Disposable {
     writeSync(this.#journal, `${JSON.stringify(event)}\n`)
   }
 
-  /** Writes what is made from the journal. */
-  writeReports(): Summary {
+  /** Writes what is made from the journal. Where the viewer is not built, a line on stderr says that there is no report.html, and why. */
+  async writeReports(redactor: Redactor): Promise<Summary> {
     const summary = summarize(this.events)
     writeFileSync(this.file('summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
     writeFileSync(this.file('junit.xml'), renderJunit(this.events))
+    await this.#writePage(redactor)
     return summary
+  }
+
+  async #writePage(redactor: Redactor): Promise<void> {
+    const fold = new PageFold()
+    for (const event of this.events) fold.take(event)
+    try {
+      writeFileSync(this.file('report.html'), await makeHtmlReport(fold, this.logDir, redactor))
+    } catch (error) {
+      if (!(error instanceof HarnessError) || error.code !== 'VIEWER_MISSING') throw error
+      process.stderr.write(`aftershock: no report.html: ${error.message}; ${error.hint}\n`)
+    }
   }
 
   [Symbol.dispose](): void {

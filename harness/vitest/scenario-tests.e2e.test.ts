@@ -150,6 +150,7 @@ describe('vitest run over a folder of scenarios', () => {
     expect(await project.list('reports/runs', runId)).toEqual([
       'journal.ndjson',
       'junit.xml',
+      'report.html',
       'services',
       'summary.json',
     ])

@@ -1,0 +1,29 @@
+import type { PageData } from './page-data.ts'
+
+const dataPlace = '/*page-data*/'
+const titlePlace = '<!--page-title-->'
+
+/** Puts the data into the built viewer: one file that asks for nothing else. The shell is harness/report/viewer/dist/shell.html. */
+export function renderHtml(shell: string, data: PageData): string {
+  const { summary } = data
+  const title = escapeHtml(`${summary.verdict.toUpperCase()} ${summary.scenario} · aftershock`)
+  return put(put(shell, titlePlace, title), dataPlace, jsonInScript(data))
+}
+
+/** As a function: '$&' and its like in the text mean nothing. */
+function put(text: string, place: string, value: string): string {
+  if (!text.includes(place)) throw new Error(`the shell of the viewer has no ${place}`)
+  return text.replace(place, () => value)
+}
+
+/** JSON that can stand inside of a script element whatever it says: no tag and no comment can begin in it. */
+export function jsonInScript(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+}

@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest'
+import type { EventOf, JournalEvent } from '../core/index.ts'
+import { jsonInScript, renderHtml } from './html.ts'
+import { PageFold, traceIdsOf, type PageData } from './page-data.ts'
+import { incident, JournalBuilder, twitterCells } from './test-journal.ts'
+import { TimelineFold } from './page-timeline.ts'
+
+function pageOf(events: readonly JournalEvent[]): PageData {
+  const fold = new PageFold()
+  for (const event of events) fold.take(event)
+  return fold.data()
+}
+
+test('the page says in sentences what broke, for whom, whether undoing helped, and what the status page said', () => {
+  const { sentence } = pageOf(incident().events)
+  expect(sentence).toContain('‘enforce API plans’ broke 10 of 15 flows')
+  expect(sentence).toContain('Undoing it brought everything back in 0.8 s.')
+  expect(sentence).toContain(
+    'The status page said operational for all 3.1 s and never admitted it.',
+  )
+})
+
+test('each broken cell has its first failing exchange, with the trace id to look up in the logs', () => {
+  const page = pageOf(incident().events)
+  const broken = page.summary.cells.filter((cell) => cell.change?.judgement === 'broken')
+  expect(broken.length).toBeGreaterThan(0)
+  for (const { flow, actor } of broken) {
+    expect(page.failures).toContainEqual(
+      expect.objectContaining({ flow, actor, window: 'change:1', exchange: expect.any(Object) }),
+    )
+  }
+  expect([...traceIdsOf(page)]).toContain('4bf92f3577b34da6a3ce929d0e0e4736')
+})
+
+test('changes and windows are marked in time', () => {
+  const page = pageOf(incident().events)
+  expect(page.spans.map(({ id }) => id)).toEqual(['baseline', 'change:1', 'recovery'])
+  expect(page.marks.map(({ kind }) => kind)).toEqual(['applied', 'undone'])
+})
+
+function sampleAt(startMs: number, durationMs: number, ok = true): EventOf<'sample'> {
+  const timing = { startMs, durationMs, atMs: startMs + durationMs }
+  return { kind: 'sample', flow: 'a', actor: 'b', window: 'baseline', ok, ...timing }
+}
+
+test('the timeline counts runs and errors in buckets, with percentiles that are correct to 5 %', () => {
+  const fold = new TimelineFold()
+  for (let i = 1; i <= 100; i += 1) fold.take(sampleAt(300, i, i > 10))
+  const { bucketMs, series } = fold.data()
+  expect(bucketMs).toBe(250)
+  const [all] = series
+  expect(all?.requests).toEqual([0, 100])
+  expect(all?.errors).toEqual([0, 10])
+  for (const [list, truth] of [
+    [all?.p50, 50],
+    [all?.p95, 95],
+    [all?.p99, 99],
+  ] as const) {
+    expect(list?.[0]).toBeNull()
+    expect(list?.[1]).toBeGreaterThanOrEqual(truth)
+    expect(list?.[1]).toBeLessThanOrEqual(truth * 1.06)
+  }
+})
+
+test('a run of a day keeps at most 360 buckets, and loses no sample', () => {
+  const fold = new TimelineFold()
+  for (let second = 0; second < 86_400; second += 20) fold.take(sampleAt(second * 1000, 5))
+  const { buckets, series } = fold.data()
+  expect(buckets).toBeLessThanOrEqual(360)
+  const total = series[0]?.requests.reduce((sum, times) => sum + times, 0)
+  expect(total).toBe(4_320)
+})
+
+test('the page of a journal a hundred times as long is no larger', () => {
+  const build = (rounds: number) => {
+    const journal = new JournalBuilder().start()
+    journal.open('baseline')
+    for (let i = 0; i < rounds; i += 1) {
+      for (const cell of twitterCells) journal.after(5).sample('baseline', cell, '403/467')
+    }
+    return JSON.stringify(pageOf(journal.events)).length
+  }
+  expect(build(1_000)).toBeLessThan(build(100) * 2)
+})
+
+test('what came from the system cannot leave the script element that holds the data', () => {
+  const nasty = '</script><script>alert(1)</script><!--&\u2028'
+  const text = jsonInScript({ nasty })
+  expect(text).not.toMatch(/[<>&\u2028]/)
+  expect(JSON.parse(text)).toEqual({ nasty })
+  const page = pageOf(incident({ started: { scenario: '<img src=x>$&' } }).events)
+  const html = renderHtml('<title><!--page-title--></title>|/*page-data*/|', page)
+  expect(html).toContain('&#60;img src=x&#62;$&#38;')
+  expect(html).not.toContain('<img')
+})

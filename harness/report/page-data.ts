@@ -1,0 +1,215 @@
+import type {
+  Evidence,
+  EventOf,
+  Exchange,
+  Expectation,
+  JournalEvent,
+  Judgement,
+  WindowKind,
+} from '../core/index.ts'
+import { OutsideFold, type OutsideRow } from './page-outside.ts'
+import { pageSentence } from './page-sentence.ts'
+import { TimelineFold, type Timeline } from './page-timeline.ts'
+import { RunCollector, type RunModel } from './run-model.ts'
+import { summarizeModel } from './summary.ts'
+import type { Summary } from './summary-types.ts'
+
+/** All that the viewer shows. Plain data, bounded by the number of cells and not by the length of the run. */
+export interface PageData {
+  readonly sentence: string
+  readonly summary: Summary
+  readonly description: string
+  readonly expect: Expectation
+  readonly falseAlarm: number
+  readonly endMs: number
+  readonly timeline: Timeline
+  readonly spans: readonly PageSpan[]
+  readonly marks: readonly PageMark[]
+  readonly status: readonly StatusSpan[]
+  readonly failures: readonly PageFailure[]
+  readonly evidence: readonly PageEvidence[]
+  readonly outside: readonly OutsideRow[]
+  /** Lines of services by trace id, from their logs. */
+  readonly logs: Readonly<Record<string, readonly LogLine[]>>
+  readonly reproduce: string
+}
+
+/** A window that was judged. */
+export interface PageSpan {
+  readonly id: string
+  readonly kind: WindowKind
+  readonly change: string
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+export interface PageMark {
+  readonly atMs: number
+  readonly kind: 'applied' | 'undone' | 'failed' | 'exited' | 'interrupted'
+  readonly text: string
+}
+
+export interface StatusSpan {
+  readonly fromMs: number
+  toMs: number
+  readonly overall: string
+}
+
+/** The first failure of a cell in a window that shows this symptom. */
+export interface PageFailure {
+  readonly flow: string
+  readonly actor: string
+  readonly window: string
+  readonly symptom: string
+  readonly message: string
+  readonly atMs: number
+  readonly exchange: Exchange | null
+}
+
+export interface PageEvidence extends Evidence {
+  readonly flow: string
+  readonly actor: string
+  readonly window: string
+  readonly judgement: Judgement
+  readonly declared: string | null
+}
+
+export interface LogLine {
+  readonly replica: string
+  readonly line: string
+}
+
+const mostMarks = 200
+const mostStatusSpans = 400
+const mostFailures = 400
+const mostEvidence = 2_000
+
+/** Takes a journal in, event by event, and holds only what the page shows. */
+export class PageFold {
+  readonly #run = new RunCollector()
+  readonly #timeline = new TimelineFold()
+  readonly #outside = new OutsideFold()
+  readonly #marks: PageMark[] = []
+  readonly #status: StatusSpan[] = []
+
+  readonly take = (event: JournalEvent): void => {
+    this.#run.take(event)
+    switch (event.kind) {
+      case 'sample':
+        return this.#timeline.take(event)
+      case 'outside':
+        return this.#outside.take(event)
+      case 'status.read':
+        return this.#takeStatus(event)
+      case 'change.applied':
+        return this.#mark(
+          event.atMs,
+          'applied',
+          `${event.change} applied to ${event.replicas.join(', ')}`,
+        )
+      case 'change.undone':
+        return this.#mark(event.atMs, 'undone', `${event.change} undone`)
+      case 'change.failed':
+        return this.#mark(event.atMs, 'failed', `${event.change} on ${event.replica}: ${event.why}`)
+      case 'replica.exited':
+        return this.#mark(event.atMs, 'exited', `${event.replica} ended`)
+      case 'interrupted':
+        return this.#mark(event.atMs, 'interrupted', event.signal)
+      default:
+        return
+    }
+  }
+
+  /** The page of what was taken so far. Throws JOURNAL_UNREADABLE before the start of a run was. */
+  data(logs: PageData['logs'] = {}): PageData {
+    const model = this.#run.model
+    const summary = summarizeModel(model)
+    const { started } = model
+    return {
+      sentence: pageSentence(summary),
+      summary,
+      description: started.description ?? '',
+      expect: started.expect,
+      falseAlarm: started.judgement.falseAlarm,
+      endMs: model.lastMs,
+      timeline: this.#timeline.data(),
+      spans: spansOf(model),
+      marks: this.#marks,
+      status: this.#status,
+      failures: failuresOf(model),
+      evidence: evidenceOf(model),
+      outside: this.#outside.data(),
+      logs,
+      reproduce: `npx aftershock reproduce ${started.scenario} --seed ${started.seed}`,
+    }
+  }
+
+  #mark(atMs: number, kind: PageMark['kind'], text: string): void {
+    if (this.#marks.length < mostMarks) this.#marks.push({ atMs, kind, text })
+  }
+
+  #takeStatus({ atMs, overall, error }: EventOf<'status.read'>): void {
+    const state = error === undefined ? overall : 'unreadable'
+    const last = this.#status.at(-1)
+    if (last) last.toMs = atMs
+    if (last?.overall === state || this.#status.length >= mostStatusSpans) return
+    this.#status.push({ fromMs: atMs, toMs: atMs, overall: state })
+  }
+}
+
+function spansOf(model: RunModel): PageSpan[] {
+  return [...model.windows.values()].slice(0, mostMarks).map(({ info, openedMs, closedMs }) => ({
+    id: info.id,
+    kind: info.kind,
+    change: info.change ?? '',
+    fromMs: openedMs,
+    toMs: closedMs ?? model.lastMs,
+  }))
+}
+
+function failuresOf(model: RunModel): PageFailure[] {
+  const found: PageFailure[] = []
+  for (const { cells } of model.windows.values()) {
+    for (const { firstFailures } of cells.values()) {
+      for (const sample of firstFailures.values()) {
+        const { flow, actor, window, symptom = 'failed', message = '', startMs, exchange } = sample
+        found.push({
+          flow,
+          actor,
+          window,
+          symptom,
+          message,
+          atMs: startMs,
+          exchange: exchange ?? null,
+        })
+      }
+    }
+  }
+  return found.toSorted((a, b) => a.atMs - b.atMs).slice(0, mostFailures)
+}
+
+function evidenceOf(model: RunModel): PageEvidence[] {
+  return [...model.windows.values()]
+    .flatMap(({ info, cells }) =>
+      [...cells.values()].flatMap(({ judged }) =>
+        judged
+          ? [
+              {
+                ...judged.evidence,
+                flow: judged.flow,
+                actor: judged.actor,
+                window: info.id,
+                judgement: judged.judgement,
+                declared: judged.declared ?? null,
+              },
+            ]
+          : [],
+      ),
+    )
+    .slice(0, mostEvidence)
+}
+
+/** The trace ids of the exchanges that the page shows: the ones to look up in the logs. */
+export function traceIdsOf(data: PageData): Set<string> {
+  return new Set(data.failures.flatMap(({ exchange }) => exchange?.traceId ?? []))
+}

@@ -1,0 +1,153 @@
+import type { PageData } from '../page-data.ts'
+import { formatDuration } from '../words.ts'
+import { Scroll, marks } from './parts.tsx'
+
+/** What each step altered, before and after. */
+export function Changes({ data }: { data: PageData }) {
+  return (
+    <>
+      {data.summary.changes.map((change) => (
+        <article key={change.name}>
+          <h3>{change.title}</h3>
+          <p class="quiet">
+            {change.kind}
+            {change.replicas.length === 0 ? ', not applied' : ` on ${change.replicas.join(', ')}`}
+            {change.undone ? ', undone' : ''}
+          </p>
+          {change.refused === undefined ? null : <p>{change.refused}</p>}
+          <div
+            class="diff"
+            tabIndex={0}
+            role="region"
+            aria-label={`Difference made by ${change.title}`}
+          >
+            {change.explain.map((line, index) => (
+              <DiffLine key={index} line={line} />
+            ))}
+          </div>
+        </article>
+      ))}
+    </>
+  )
+}
+
+/** `path: before -> after`; anything else stands as it is. */
+function DiffLine({ line }: { line: string }) {
+  const [, path, before, after] = /^(.*?): (.*) -> (.*)$/s.exec(line) ?? []
+  if (path === undefined) return <div>{line}</div>
+  return (
+    <div>
+      <b>{path}</b>
+      <del>{before}</del>
+      <ins>{after}</ins>
+    </div>
+  )
+}
+
+export function OutsideTable({ data }: { data: PageData }) {
+  if (data.outside.length === 0) return <p class="quiet">Nothing was asked of the outside.</p>
+  return (
+    <Scroll label="Traffic to the outside">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">host</th>
+            <th scope="col">asked by</th>
+            <th scope="col">requests</th>
+            <th scope="col">refused</th>
+            <th scope="col">answers</th>
+            <th scope="col">failure modes</th>
+          </tr>
+        </thead>
+        <tbody>
+          {data.outside.map((row) => (
+            <tr key={`${row.host} ${row.from}`} class={row.refused > 0 ? 'alarming' : ''}>
+              <th scope="row">{row.host}</th>
+              <td>{row.from}</td>
+              <td>{row.requests}</td>
+              <td>{row.refused}</td>
+              <td>
+                {Object.entries(row.statuses)
+                  .map(([status, times]) => `${status} × ${times}`)
+                  .join(', ')}
+              </td>
+              <td>{row.variants.join(', ')}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  )
+}
+
+/** Counts, the test, and what it could have seen, for each cell and window. */
+export function EvidenceTable({ data }: { data: PageData }) {
+  return (
+    <>
+      <p class="quiet">
+        A cell is called broken when its e-value against ‘fails at most at the tolerated ratio’
+        passes the number of cells divided by {data.falseAlarm}, the chance that any healthy cell of
+        a run is called so. Smallest detectable: the failure ratio that this many samples would have
+        shown.
+      </p>
+      {data.spans.map((span) => (
+        <details key={span.id}>
+          <summary>
+            {span.id} {span.change === '' ? '' : `(${span.change})`}
+          </summary>
+          <Scroll label={`Evidence in ${span.id}`}>
+            <table>
+              <thead>
+                <tr>
+                  {[
+                    'cell',
+                    'judgement',
+                    'failed',
+                    'symptoms',
+                    'e-value',
+                    'smallest detectable',
+                    'judged after',
+                    'note',
+                  ].map((head) => (
+                    <th scope="col" key={head}>
+                      {head}
+                    </th>
+                  ))}
+                </tr>
+              </thead>
+              <tbody>
+                {data.evidence
+                  .filter(({ window }) => window === span.id)
+                  .map((one) => (
+                    <tr key={`${one.flow} ${one.actor}`}>
+                      <th scope="row">
+                        {one.flow} as {one.actor}
+                      </th>
+                      <td>
+                        <i class={`mark ${one.judgement}`} aria-hidden="true">
+                          {marks[one.judgement].sign}
+                        </i>{' '}
+                        {marks[one.judgement].text}
+                      </td>
+                      <td>
+                        {one.failures} of {one.samples}
+                      </td>
+                      <td>
+                        {Object.entries(one.symptoms)
+                          .map(([symptom, times]) => `${symptom} × ${times}`)
+                          .join(', ')}
+                      </td>
+                      <td>{Number(one.eValue.toPrecision(2)).toLocaleString('en')}</td>
+                      <td>{Math.round(one.smallestDetectable * 100)} %</td>
+                      <td>{formatDuration(one.judgedMs)}</td>
+                      <td>{one.note ?? ''}</td>
+                    </tr>
+                  ))}
+              </tbody>
+            </table>
+          </Scroll>
+        </details>
+      ))}
+    </>
+  )
+}
