@@ -62,7 +62,7 @@ export type {
   StatusReading,
   StatusState,
 } from './core/index.ts'
-export { FlowFailure, HarnessError, statuspageSummary } from './core/index.ts'
+export { FlowFailure, HarnessError, statuspageSummary, undo, wait } from './core/index.ts'
 export {
   envChange,
   fileChange,

@@ -103,7 +103,29 @@ export interface InjectedFault {
   heal(signal: AbortSignal): Promise<void>
 }
 
-export type Step = Change | Fault
+/** Ends an earlier step. Made by `undo(name)`. */
+export interface UndoStep extends Interlude {
+  readonly kind: 'undo'
+  /** Name of a change or a fault that is in force. */
+  readonly step: string
+}
+
+/** Lets time pass. Made by `wait(name, ms)`. */
+export interface WaitStep extends Interlude {
+  readonly kind: 'wait'
+  readonly durationMs: number
+}
+
+interface Interlude {
+  readonly name: string
+  readonly title: string
+  readonly effects: readonly Effect[]
+  readonly summary: string
+  validate(stack: Stack): readonly string[]
+}
+
+/** In their order. What a step does stays in force until it is undone, by a later step or at the end. */
+export type Step = Change | Fault | UndoStep | WaitStep
 
 /** The running system as a fault sees it. */
 export interface SystemPort {

@@ -9,7 +9,9 @@ import {
   type Scenario,
   type Step,
   type Timings,
+  type UndoStep,
   type Verdict,
+  type WaitStep,
   type WindowInfo,
 } from '../core/index.ts'
 import { defaultJudgement, judgeRun } from '../judge/index.ts'
@@ -162,6 +164,9 @@ export class Experiment {
     const { emit } = this.journal
     const limitMs = this.scenario.safety?.stepTimeoutMs ?? defaultStepTimeoutMs
     const bounded = () => AbortSignal.any([signal, AbortSignal.timeout(limitMs)])
+    if (step.kind === 'wait' || step.kind === 'undo') {
+      return (await this.#interlude(step)) && this.#watchStep(step, `change:${number}`, true)
+    }
     if (step.kind === 'fault') {
       this.#announceStage(`injecting '${step.name}'`)
       const done = await this.#stage(step, injectFault(step, this.stack, emit, bounded()))
@@ -181,6 +186,33 @@ export class Experiment {
       }
     }
     return true
+  }
+
+  /** Lets time pass, or ends an earlier step; true when that went well. */
+  async #interlude(step: UndoStep | WaitStep): Promise<boolean> {
+    const { signal, clock } = this.#options
+    const startMs = this.#now()
+    this.journal.emit('phase', { phase: 'applying', text: step.title })
+    if (step.kind === 'wait') await clock.sleep(step.durationMs, signal)
+    else {
+      const own = this.#applied.filter((applied) => applied.step === step.step)
+      const others = this.#applied.filter((applied) => applied.step !== step.step)
+      this.#applied.splice(0, this.#applied.length, ...others)
+      await undoAll(own, this.journal.emit, () => this.#now())
+      this.#inForce.delete(step.step)
+      const isFailed = this.journal.history.some(
+        (event) => event.kind === 'undo.failed' && event.change === step.step,
+      )
+      if (isFailed) return false
+    }
+    const durationMs = this.#since(startMs)
+    this.journal.emit('change.applied', {
+      change: step.name,
+      replicas: [],
+      explain: [step.summary],
+      durationMs,
+    })
+    return !this.interrupted
   }
 
   /** Undoes all that was applied, last first. Works after an interrupt too. */
@@ -384,13 +416,17 @@ export class Experiment {
       step.effects.map((effect) => ({ ...effect, everywhere })),
     )
     const startMs = this.#now()
-    await this.#watch(info, [...this.#inForce.values()].flat())
+    await this.#watch(info, [...this.#inForce.values()].flat(), step.kind === 'undo')
     this.#timings.verdictMs = Math.max(this.#timings.verdictMs ?? 0, this.#since(startMs))
     const broken = this.journal.judged(window).some((event) => event.judgement === 'broken')
     return !broken && !this.interrupted
   }
 
-  async #watch(info: WindowInfo, effects: readonly EffectInForce[]): Promise<void> {
+  async #watch(
+    info: WindowInfo,
+    effects: readonly EffectInForce[],
+    recovering = false,
+  ): Promise<void> {
     const { signal, clock } = this.#options
     const sampler = this.#sampler
     if (!sampler || signal.aborted) return
@@ -398,6 +434,7 @@ export class Experiment {
       info,
       cells: this.cells,
       effects,
+      recovering,
       judgement: this.#judgement,
       emit: this.journal.emit,
       now: clock.now,

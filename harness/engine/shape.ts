@@ -58,7 +58,7 @@ const rollout = objectOf({
   'stages?': listOf(ofType("a number or 'all'", (v) => v === 'all' || typeof v === 'number')),
 })
 const anyStep = {
-  kind: oneOf('change', 'fault'),
+  kind: oneOf('change', 'fault', 'undo', 'wait'),
   name: text,
   title: text,
   summary: text,
@@ -73,8 +73,16 @@ const change = objectOf({
 })
 const flag = ofType('true or false', (value) => typeof value === 'boolean')
 const fault = objectOf({ ...anyStep, 'intermittent?': flag, inject: aFunction })
-const step: Check = (path, value) =>
-  ((value as { kind?: unknown } | null)?.kind === 'fault' ? fault : change)(path, value)
+const steps: Readonly<Record<string, Check>> = {
+  fault,
+  undo: objectOf({ ...anyStep, step: text }),
+  wait: objectOf({ ...anyStep, durationMs: number }),
+}
+const step: Check = (path, value) => {
+  const { kind } = (value ?? {}) as { kind?: unknown }
+  const known = typeof kind === 'string' && Object.hasOwn(steps, kind) ? steps[kind] : undefined
+  return (known ?? change)(path, value)
+}
 const expectedBreak = objectOf({ ...selector, 'symptom?': text, 'failing?': oneOf('some') })
 const incident = objectOf({
   date: text,

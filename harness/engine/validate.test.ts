@@ -261,7 +261,7 @@ describe('of a scenario', () => {
     [withService({ health: null }), 'stack.services[0].health is null: use an object'],
     [{ actors: [{ id: 'web', title: 'web' }] }, 'actors[0].headers is missing: use an object'],
     [{ flows: [{ ...flow('read'), run: 'go' }] }, 'flows[0].run is string: use a function'],
-    [{ steps: [{}] }, "steps[0].kind is missing: use 'change' or 'fault'"],
+    [{ steps: [{}] }, "steps[0].kind is missing: use 'change' or 'fault' or 'undo' or 'wait'"],
     [
       withStep({ rollout: { kind: 'some' } as never }),
       "steps[0].rollout.kind is string: use 'all' or 'count' or 'staged'",

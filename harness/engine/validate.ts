@@ -12,6 +12,7 @@ import {
   type Scenario,
   type ServiceSpec,
   type Stack,
+  type Step,
 } from '../core/index.ts'
 import { defaultJudgement } from '../judge/index.ts'
 import type { Problem } from './problem.ts'
@@ -188,6 +189,7 @@ function checkSteps(scenario: Scenario): Problem[] {
       return [
         ...checkName(`${path}.name`, step.name),
         ...(step.kind === 'change' ? checkTarget(path, step, stack) : []),
+        ...checkSchedule(path, step, steps.slice(0, i)),
         ...step.validate(stack).flatMap((text) => problem(path, text, `correct the ${step.kind}`)),
         ...step.effects.flatMap((effect, j) =>
           checkEffect(`${path}.effects[${j}]`, effect, scenario),
@@ -195,6 +197,28 @@ function checkSteps(scenario: Scenario): Problem[] {
       ]
     }),
   ]
+}
+
+/** Whether an undo has something to undo, and a wait an end. */
+function checkSchedule(path: string, step: Step, earlier: readonly Step[]): Problem[] {
+  if (step.kind === 'wait') {
+    const { durationMs } = step
+    return durationMs > 0 && durationMs <= 600_000
+      ? []
+      : problem(`${path}.durationMs`, `is ${durationMs}`, 'use 1 to 600000 ms')
+  }
+  if (step.kind !== 'undo') return []
+  const ended = earlier.flatMap((one) => (one.kind === 'undo' ? [one.step] : []))
+  const inForce = earlier.flatMap(({ kind, name }) =>
+    (kind === 'change' || kind === 'fault') && !ended.includes(name) ? [name] : [],
+  )
+  return inForce.includes(step.step)
+    ? []
+    : problem(
+        `${path}.step`,
+        `is '${step.step}'`,
+        `name a step that is in force by then: ${inForce.join(', ') || 'there is none'}`,
+      )
 }
 
 function checkTarget(path: string, change: Change, stack: Stack): Problem[] {

@@ -28,6 +28,8 @@ export interface WindowOptions {
   readonly cells: readonly CellId[]
   /** Of all steps that are in force. */
   readonly effects: readonly EffectInForce[]
+  /** Whether failures that end are let pass, as after an undo, in cells without a declared effect. */
+  readonly recovering?: boolean
   readonly judgement: JudgementOptions
   readonly emit: Emit
   readonly now: () => number
@@ -95,9 +97,10 @@ export class Window {
   }
 
   #opened(id: CellId): OpenCell {
-    const { info, effects, judgement, cells } = this.#options
+    const { info, effects, judgement, cells, recovering = false } = this.#options
     const declared = effects.findLast((effect) => selects(effect, id))
-    const about = info.kind === 'baseline' ? 'steady' : info.kind
+    const isRecovering = recovering && declared === undefined
+    const about = info.kind === 'baseline' ? 'steady' : isRecovering ? 'recovery' : info.kind
     return {
       id,
       tally: emptyTally,

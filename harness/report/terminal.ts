@@ -84,7 +84,7 @@ function changeLines(change: SummaryChange, theme: Theme, standing: boolean): st
     lines.push(
       ...wrap(`${undone} on ${list(change.replicas, 6)}`, { width, first: '  ', rest: '    ' }),
     )
-  } else if (change.refused === undefined) {
+  } else if (change.refused === undefined && change.explain.length === 0) {
     lines.push(`  not applied`)
   }
   if (change.refused !== undefined) {
