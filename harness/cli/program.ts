@@ -4,6 +4,7 @@ import { runtimeNames, runtimeVariable } from '../runtimes/choose-runtime.ts'
 import { cleanCommand } from './clean-command.ts'
 import { doctorCommand } from './doctor-command.ts'
 import { listCommand } from './list-command.ts'
+import { loadCommand } from './load-command.ts'
 import { reportCommand } from './report-command.ts'
 import { reproduceCommand } from './reproduce-command.ts'
 import { runCommand } from './run-command.ts'
@@ -53,6 +54,18 @@ export function buildProgram(argv: readonly string[]): Command {
     .action((name: string, options: Parameters<typeof reproduceCommand>[1]) =>
       reproduceCommand(name, options, argv),
     )
+  program
+    .command('load')
+    .description('put a system under load, and say whether its thresholds hold')
+    .argument('<test>', 'name of a *.load.ts, or a part of its path')
+    .addOption(runtimeOption())
+    .addOption(seedOption())
+    .option('--out <dir>', 'folder for journal, figures and logs (default: reports/runs/<run id>)')
+    .option('--json', 'print the figures on stdout, and nothing else', false)
+    .action((name: string, options: Parameters<typeof loadCommand>[1]) =>
+      loadCommand(name, options, argv),
+    )
+
   program
     .command('list')
     .description('list the scenarios below this directory')

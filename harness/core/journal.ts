@@ -135,6 +135,17 @@ export interface StatusPageFinding {
   readonly brokenMs: number
 }
 
+/** Of flows that ended; latencies in ms from the intended start. */
+export interface LoadFlowFigures {
+  readonly flow: string
+  readonly count: number
+  readonly failed: number
+  readonly p50: number
+  readonly p95: number
+  readonly p99: number
+  readonly max: number
+}
+
 interface Body {
   'run.started': {
     readonly version: number
@@ -244,6 +255,62 @@ interface Body {
   }
   'writes.checked': WritesFinding
   'replica.exited': { readonly replica: string; readonly detail: string }
+  /** A second of load. Latencies in ms, from the intended start. */
+  'load.second': {
+    readonly elapsedMs: number
+    /** Flows per second that the profile asks for. Absent of closed models. */
+    readonly wanted?: number
+    readonly started: number
+    readonly ended: number
+    readonly failed: number
+    readonly dropped: number
+    readonly inFlight: number
+    readonly requests: number
+    readonly symptoms: Readonly<Record<string, number>>
+    readonly flows: readonly LoadFlowFigures[]
+  }
+  /** The end of a load, or of one rate of a search. */
+  'load.summary': {
+    readonly durationMs: number
+    /** Of a search for the breakpoint. */
+    readonly rate?: number
+    readonly cells: readonly (LoadFlowFigures & {
+      readonly actor: string
+      readonly dropped: number
+    })[]
+    readonly thresholds: readonly {
+      readonly text: string
+      readonly outcome: 'holds' | 'crossed' | 'no-data'
+      readonly value?: number
+    }[]
+    readonly selfCheck: {
+      readonly ok: boolean
+      readonly problems: readonly string[]
+      readonly lateP50Ms: number
+      readonly lateP99Ms: number
+      readonly busiest: number
+      readonly cpuMs: number
+    }
+    /** The threshold that ended it before its time. */
+    readonly abortedBy?: string
+    /** Flows that the end cut off. */
+    readonly cut: number
+    readonly examples: readonly {
+      readonly flow: string
+      readonly actor: string
+      readonly symptom: string
+      readonly message: string
+      readonly exchange?: Exchange
+    }[]
+  }
+  'load.breakpoint': {
+    readonly holdsAt?: number
+    readonly breaksAt?: number
+    readonly unknownAt?: number
+    readonly trials: number
+    /** What did not hold at the lowest rate that broke. */
+    readonly first: readonly string[]
+  }
   interrupted: { readonly signal: string }
   'verdict.reached': { readonly verdict: Verdict }
   'run.ended': {

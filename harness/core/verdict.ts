@@ -25,6 +25,8 @@ export type ReasonCode =
   | 'change-is-noop'
   | 'apply-failed'
   | 'checker-crashed'
+  | 'threshold'
+  | 'generator-limited'
   | 'interrupted'
 
 /** A reason says what, for whom, and with which figures, in one sentence that needs no context. */

@@ -410,6 +410,8 @@ it('has a history for each reason there is', () => {
     'change-is-noop': true,
     'apply-failed': true,
     'checker-crashed': true,
+    threshold: true,
+    'generator-limited': true,
     interrupted: true,
   }
   // The crash has a test of its own below, writes and promises have theirs in files of their own.
@@ -419,6 +421,8 @@ it('has a history for each reason there is', () => {
     'write-duplicated',
     'slow-recovery',
     'escape-route',
+    'threshold',
+    'generator-limited',
   ]
   expect([...reached, ...elsewhere].toSorted()).toEqual(Object.keys(all).toSorted())
 })

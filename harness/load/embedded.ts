@@ -11,7 +11,7 @@ import {
 import { BatchWriter } from './batch.ts'
 import { LoadConnections } from './load-client.ts'
 import { LoadMetrics, type LoadSecond } from './metrics.ts'
-import { endOf, ratePieces, valueAt } from './pacer.ts'
+import { ratePieces, valueAt } from './pacer.ts'
 import { cellsOfMix, type ProfileContext } from './profile.ts'
 import { LoadRunner, type PlannedExecutor } from './runner.ts'
 import { durationOr } from './duration.ts'
@@ -42,8 +42,6 @@ export interface LoadRequest {
   ) => void
   /** Asked before thresholds are, so that figures from elsewhere can be added. */
   readonly beforeThresholds?: (metrics: LoadMetrics) => Promise<void> | void
-  /** Where to measure into, for whoever changes windows meanwhile. Made by `planLoad` and `LoadMetrics`. */
-  readonly metrics?: LoadMetrics
 }
 
 /** Whether the load itself, rather than the system, was the limit. */
@@ -75,7 +73,7 @@ const busySecondsLimit = 0.25
 const threadsReadyMs = 30_000
 
 /** Executors with their cells, as the runner and the metrics need them. */
-export function planLoad(profile: LoadProfile, context: ProfileContext): PlannedExecutor[] {
+function planLoad(profile: LoadProfile, context: ProfileContext): PlannedExecutor[] {
   return Object.entries(profile.executors).map(([name, executor]) => {
     const thinkTime = executor.thinkTime ?? profile.thinkTime
     return {
@@ -88,10 +86,7 @@ export function planLoad(profile: LoadProfile, context: ProfileContext): Planned
 }
 
 /** Flows per second that open executors ask for at a moment; undefined where none is open then. */
-export function wantedRate(
-  executors: readonly PlannedExecutor[],
-  elapsedMs: number,
-): number | undefined {
+function wantedRate(executors: readonly PlannedExecutor[], elapsedMs: number): number | undefined {
   const rates = executors.flatMap(({ executor }) =>
     'preAllocatedVUs' in executor
       ? [valueAt(ratePieces(executor), elapsedMs - durationOr(executor.startTime, 0))]
@@ -100,18 +95,13 @@ export function wantedRate(
   return rates.length === 0 ? undefined : rates.reduce((sum, rate) => sum + rate, 0)
 }
 
-/** The longest that a load can take, its graceful stops not counted, in ms. */
-export function loadLengthMs(profile: LoadProfile): number {
-  return Math.max(...Object.values(profile.executors).map(endOf))
-}
-
 /**
  * Runs a validated profile from start to end, and evaluates its thresholds. The signal ends it at once. Nothing of it is left when
  * it returns. Throws HarnessError for faults of the harness or of a flow.
  */
 export async function runEmbeddedLoad(request: LoadRequest): Promise<LoadResult> {
   const executors = planLoad(request.profile, request)
-  const metrics = request.metrics ?? new LoadMetrics(executors)
+  const metrics = new LoadMetrics(executors)
   const thresholds = thresholdsOf(request.profile.thresholds)
   const stop = new AbortController()
   const forward = () => stop.abort()

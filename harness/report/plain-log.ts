@@ -1,4 +1,5 @@
 import { reasonsOf, type EventOf, type JournalEvent } from '../core/index.ts'
+import { loadSecondLine } from './load-lines.ts'
 import { truncate, visible } from './text.ts'
 import { count, formatDuration, list } from './words.ts'
 
@@ -77,6 +78,10 @@ function lineFor(event: JournalEvent, memory: Memory): string | null {
       return verdictLine(event)
     case 'run.ended':
       return `ended after ${formatDuration(event.timings.totalMs)}: ${event.verdict.kind.toUpperCase()}`
+    case 'load.second':
+      return loadSecondLine(event)
+    case 'load.breakpoint':
+    case 'load.summary':
     case 'sample':
     case 'state.hashed':
     case 'status.judged':

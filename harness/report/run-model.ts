@@ -159,6 +159,9 @@ function note(model: RunModel, event: Exclude<JournalEvent, { kind: 'run.started
     case 'status.read':
     case 'replica.exited':
     case 'escape.checked':
+    case 'load.second':
+    case 'load.summary':
+    case 'load.breakpoint':
       break
     default:
       event satisfies never

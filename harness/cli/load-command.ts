@@ -1,0 +1,61 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { exitCodes, formatReason, reasonsOf, type JournalEvent } from '../core/index.ts'
+import { runLoadTest, scenarioOf } from '../engine/index.ts'
+import { createPlainLog, renderBreakpoint, renderLoadSummary } from '../report/index.ts'
+import { Interrupts, exitCodeOf, findLoadTest, performRun } from '../session/index.ts'
+import { chooseRuntime, type RuntimeName } from '../runtimes/choose-runtime.ts'
+
+interface LoadOptions {
+  readonly runtime: RuntimeName
+  readonly seed?: number
+  readonly out?: string
+  readonly json: boolean
+}
+
+/** `aftershock load`: one load test; the exit code is that of its verdict. Leaves `load.json` in the folder of the run as well. */
+export async function loadCommand(
+  name: string,
+  options: LoadOptions,
+  argv: readonly string[],
+): Promise<void> {
+  const { test, module } = await findLoadTest(process.cwd(), name)
+  const scenario = scenarioOf(test)
+  const { runtime, why } = await chooseRuntime(options.runtime, scenario)
+  const say = (text: string) => {
+    if (!options.json) process.stdout.write(`${text}\n`)
+  }
+  if (why !== undefined) say(`runtime: ${runtime.name}, since ${why}`)
+  using interrupts = new Interrupts()
+  const lineOf = createPlainLog()
+  const ends: JournalEvent[] = []
+  const { verdict, folder } = await performRun({
+    scenario,
+    runtime,
+    args: argv,
+    signal: interrupts.signal,
+    listeners: [
+      (event) => {
+        const line = lineOf(event)
+        if (line !== null) say(line)
+        if (event.kind === 'load.summary' || event.kind === 'load.breakpoint') ends.push(event)
+      },
+    ],
+    drive: (_scenario, given) => runLoadTest(test, module, given),
+    ...(options.out === undefined ? {} : { outDir: options.out }),
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+  })
+  const result = { test: test.id, verdict, loads: ends }
+  writeFileSync(join(folder.path, 'load.json'), `${JSON.stringify(result, null, 2)}\n`)
+  for (const event of ends) {
+    if (event.kind === 'load.summary') say(`\n${renderLoadSummary(event)}`)
+    if (event.kind === 'load.breakpoint') say(`\n${renderBreakpoint(event)}`)
+  }
+  say(`\n${verdict.kind.toUpperCase()}  ${test.id}: ${test.title}`)
+  for (const reason of reasonsOf(verdict)) say(`  ${formatReason(reason)}`)
+  say(`journal and figures: ${folder.path}`)
+  if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`)
+  process.exitCode = interrupts.signal.aborted
+    ? exitCodeOf(String(interrupts.signal.reason))
+    : exitCodes[verdict.kind]
+}

@@ -1,0 +1,237 @@
+import {
+  fail,
+  inconclusive,
+  pass,
+  type Actor,
+  type LoadProfile,
+  type LoadTest,
+  type Scenario,
+  type Verdict,
+} from '../core/index.ts'
+import { defaultJudgement } from '../judge/index.ts'
+import {
+  HttpConnections,
+  judgeLoad,
+  runEmbeddedLoad,
+  searchBreakpoint,
+  type LoadResult,
+  type Trial,
+} from '../load/index.ts'
+import { announcement } from './announcement.ts'
+import type { ExperimentOptions } from './experiment-options.ts'
+import { Journal } from './journal.ts'
+import type { RunningStack } from './ports.ts'
+import { signIn } from './sign-in.ts'
+
+/** A load test as a scenario without steps, for its journal. */
+export function scenarioOf(test: LoadTest): Scenario {
+  return {
+    id: test.id,
+    title: test.title,
+    ...(test.description === undefined ? {} : { description: test.description }),
+    stack: test.stack,
+    actors: test.actors,
+    flows: test.flows,
+    steps: [],
+    expect: { kind: 'holds' },
+    ...(test.seed === undefined ? {} : { seed: test.seed }),
+  }
+}
+
+/** Starts the stack, runs the load over its front doors, and judges its thresholds. Everything is torn down when it returns. `module` is the URL of the file. */
+export async function runLoadTest(
+  test: LoadTest,
+  module: string,
+  options: ExperimentOptions,
+): Promise<Verdict> {
+  const journal = new Journal(options.clock, options.redactor, options.listeners)
+  const { emit } = journal
+  const { signal, clock } = options
+  emit('run.started', announcement(scenarioOf(test), defaultJudgement, options))
+  emit('phase', { phase: 'starting', text: `starting '${test.stack.name}'` })
+  const died: string[] = []
+  let verdict: Verdict
+  let startMs = 0
+  try {
+    await using stack = await options.runtime.start(test.stack, {
+      runId: options.runId,
+      seed: options.seed,
+      logDir: options.logDir,
+      redactor: options.redactor,
+      signal,
+      onProgress: (text) => emit('phase', { phase: 'starting', text }),
+      onExit: (exit) => {
+        died.push(`${exit.replica}: ${exit.detail}`)
+        emit('replica.exited', exit)
+      },
+    })
+    startMs = clock.now()
+    const { services, proxyUrl } = stack
+    emit('stack.ready', { services, proxyUrl: new URL(proxyUrl).origin, durationMs: startMs })
+    const load = await LoadOnStack.prepare(test, module, stack, options, journal)
+    verdict = await (test.breakpoint ? load.search(test.breakpoint) : load.once())
+    emit('phase', { phase: 'tearing-down', text: 'stopping everything' })
+  } catch (error) {
+    if (!signal.aborted) throw error
+    verdict = pass
+  }
+  if (signal.aborted) {
+    emit('interrupted', { signal: String(signal.reason) })
+    verdict = inconclusive({ code: 'interrupted', message: 'the load was interrupted' })
+  } else if (died.length > 0) {
+    verdict = fail({
+      code: 'replica-died',
+      message: `a replica ended under load: ${died.join('; ')}`,
+    })
+  }
+  emit('verdict.reached', { verdict })
+  emit('run.ended', {
+    verdict,
+    timings: { startMs, totalMs: clock.now() },
+    outsideRequests: 0,
+  })
+  return verdict
+}
+
+class LoadOnStack {
+  readonly #test: LoadTest
+  readonly #module: string
+  readonly #stack: RunningStack
+  readonly #options: ExperimentOptions
+  readonly #journal: Journal
+  readonly #actors: readonly Actor[]
+
+  private constructor(
+    test: LoadTest,
+    module: string,
+    stack: RunningStack,
+    options: ExperimentOptions,
+    journal: Journal,
+    actors: readonly Actor[],
+  ) {
+    this.#test = test
+    this.#module = module
+    this.#stack = stack
+    this.#options = options
+    this.#journal = journal
+    this.#actors = actors
+  }
+
+  static async prepare(
+    test: LoadTest,
+    module: string,
+    stack: RunningStack,
+    options: ExperimentOptions,
+    journal: Journal,
+  ): Promise<LoadOnStack> {
+    const { redactor, signal } = options
+    await using connections = new HttpConnections({ ...doorsOf(test, stack), redactor })
+    const actors = await signIn(test.actors, (headers, s) => connections.client(headers, s), {
+      redactor,
+      signal,
+      onProgress: (text) => journal.emit('phase', { phase: 'starting', text }),
+    })
+    return new LoadOnStack(test, module, stack, options, journal, actors)
+  }
+
+  async once(): Promise<Verdict> {
+    return verdictOf(await this.#run(this.#test.profile))
+  }
+
+  /** The one executor of the profile at one rate after the other. Fails when not even the first rate holds. */
+  async search(search: NonNullable<LoadTest['breakpoint']>): Promise<Verdict> {
+    let lowest = Infinity
+    let first: readonly string[] = []
+    const found = await searchBreakpoint(search, async (rate): Promise<Trial> => {
+      if (this.#options.signal.aborted) return 'unknown'
+      const { profile } = this.#test
+      const executors = Object.entries(profile.executors).map(([name, executor]) => [
+        name,
+        { ...executor, rate, timeUnit: '1s', duration: search.stepDuration ?? '10s' },
+      ])
+      const result = await this.#run(
+        { ...profile, executors: Object.fromEntries(executors) as LoadProfile['executors'] },
+        rate,
+      )
+      const { kind } = verdictOf(result)
+      if (kind === 'fail' && rate < lowest) {
+        lowest = rate
+        first = brokenFirst(result)
+      }
+      return kind === 'pass' ? 'holds' : kind === 'fail' ? 'breaks' : 'unknown'
+    })
+    this.#journal.emit('load.breakpoint', { ...found, first })
+    if (found.unknownAt !== undefined) {
+      return inconclusive({
+        code: 'generator-limited',
+        message: `at ${found.unknownAt} per second nothing could be told`,
+      })
+    }
+    return found.holdsAt === undefined
+      ? fail({
+          code: 'threshold',
+          message: `not even ${search.from} per second holds: ${first.join('; ')}`,
+        })
+      : pass
+  }
+
+  async #run(profile: LoadProfile, rate?: number): Promise<LoadResult> {
+    const { emit } = this.#journal
+    const { redactor, seed, signal } = this.#options
+    const text = rate === undefined ? 'under load' : `trying ${rate} flows per second`
+    emit('phase', { phase: 'watching', text })
+    const result = await runEmbeddedLoad({
+      ...doorsOf(this.#test, this.#stack),
+      profile,
+      flows: this.#test.flows,
+      actors: this.#actors,
+      module: this.#module,
+      redactor,
+      seed,
+      signal,
+      onSecond: (second) => emit('load.second', second),
+    })
+    const { metrics, durationMs, thresholds, selfCheck, abortedBy } = result
+    emit('load.summary', {
+      durationMs,
+      ...(rate === undefined ? {} : { rate }),
+      cells: metrics.cells(),
+      thresholds,
+      selfCheck,
+      ...(abortedBy === undefined ? {} : { abortedBy }),
+      cut: metrics.cut,
+      examples: metrics.examples,
+    })
+    return result
+  }
+}
+
+function verdictOf(result: LoadResult): Verdict {
+  const flows = result.metrics.read('iterations', {}, { kind: 'count' }) ?? 0
+  return judgeLoad({ ...result, flows })
+}
+
+/** The thresholds that do not hold, and the flow that fails most or, where none does, takes longest. */
+function brokenFirst({ thresholds, metrics }: LoadResult): string[] {
+  const crossed = thresholds.filter(({ outcome }) => outcome === 'crossed')
+  const [worst] = metrics
+    .cells()
+    .toSorted((a, b) => b.failed / b.count - a.failed / a.count || b.p95 - a.p95)
+  return [
+    ...crossed.map(({ text, value }) => `${text} (${value})`),
+    ...(worst
+      ? [
+          `${worst.flow} as ${worst.actor}: ${worst.failed} of ${worst.count} failed, p95 ${worst.p95} ms`,
+        ]
+      : []),
+  ]
+}
+
+function doorsOf(test: LoadTest, stack: RunningStack) {
+  return {
+    frontDoors: Object.fromEntries(stack.services.map((s) => [s.name, s.frontDoor])),
+    entry: test.stack.entry,
+    proxyUrl: stack.proxyUrl,
+    ...(stack.caCertificate === undefined ? {} : { caCertificate: stack.caCertificate }),
+  }
+}

@@ -1,0 +1,45 @@
+import type { LoadTest } from '../core/index.ts'
+import { validateProfile } from '../load/index.ts'
+import type { Problem } from './problem.ts'
+import { scenarioOf } from './run-load.ts'
+import { validateScenario } from './validate.ts'
+
+/** All that is wrong with a load test. Accepts any value. */
+export function validateLoadTest(value: unknown): Problem[] {
+  if (typeof value !== 'object' || value === null) {
+    return [{ path: '', message: 'is no load test', hint: 'export default defineLoad({ … })' }]
+  }
+  const test = value as LoadTest
+  // A load test has no steps, which a scenario must have.
+  const shape = validateScenario(scenarioOf(test)).filter(({ path }) => path !== 'steps')
+  const isKnown = Array.isArray(test.flows) && Array.isArray(test.actors)
+  const profile = isKnown && shape.length === 0 ? validateProfile(test.profile, test) : []
+  return [
+    ...shape,
+    ...profile,
+    ...(profile.length === 0 && shape.length === 0 ? checkBreakpoint(test) : []),
+  ]
+}
+
+function checkBreakpoint({ breakpoint, profile }: LoadTest): Problem[] {
+  if (breakpoint === undefined) return []
+  const { from, to, precision = 0.1 } = breakpoint
+  const kinds = Object.values(profile.executors).map(({ executor }) => executor)
+  const problem = (path: string, message: string, hint: string) => [
+    { path: `breakpoint.${path}`, message, hint },
+  ]
+  return [
+    ...(from > 0 ? [] : problem('from', `is ${from}`, 'use a number over 0')),
+    ...(to > from ? [] : problem('to', `is ${to}`, 'use more than from')),
+    ...(precision > 0 && precision < 1
+      ? []
+      : problem('precision', `is ${precision}`, 'use a number between 0 and 1')),
+    ...(kinds.length === 1 && kinds[0] === 'constant-arrival-rate'
+      ? []
+      : problem(
+          '',
+          `does not suit ${kinds.join(', ')}`,
+          'give the profile one executor, constant-arrival-rate',
+        )),
+  ]
+}

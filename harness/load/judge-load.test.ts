@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import { searchBreakpoint, type Trial } from './breakpoint.ts'
+import { judgeLoad } from './judge-load.ts'
+
+const selfCheck = { ok: true, problems: [], lateP50Ms: 0, lateP99Ms: 1, busiest: 0.1, cpuMs: 1 }
+const holds = { text: 'a', outcome: 'holds', value: 1 } as const
+const crossed = { text: 'http_reqs: count>5', outcome: 'crossed', value: 4 } as const
+const noData = { text: 'c', outcome: 'no-data' } as const
+
+describe('the verdict on a load', () => {
+  it.each([
+    [[], 1, 'pass'],
+    [[holds], 1, 'pass'],
+    [[holds, crossed, noData], 1, 'fail'],
+    [[holds, noData], 1, 'inconclusive'],
+    [[], 0, 'inconclusive'],
+  ])('of %j with %d flows is %3$s', (thresholds, flows, kind) => {
+    expect(judgeLoad({ thresholds, selfCheck, flows }).kind).toBe(kind)
+  })
+
+  it('says which threshold does not hold, and with which value', () => {
+    expect(judgeLoad({ thresholds: [crossed], selfCheck, flows: 1 })).toMatchObject({
+      reasons: [{ code: 'threshold', message: 'http_reqs: count>5 does not hold: it is 4' }],
+    })
+  })
+
+  it('blames nothing on the system when the load itself was the limit', () => {
+    const slow = { ...selfCheck, ok: false, problems: ['late'] }
+    expect(judgeLoad({ thresholds: [crossed], selfCheck: slow, flows: 1 })).toEqual({
+      kind: 'inconclusive',
+      reasons: [{ code: 'generator-limited', message: 'late' }],
+    })
+  })
+})
+
+describe('the search for the breakpoint', () => {
+  const limit = (most: number) => (rate: number) =>
+    Promise.resolve<Trial>(rate <= most ? 'holds' : 'breaks')
+
+  it.each([17, 50, 99, 63.2])('finds a limit of %d within its precision', async (most) => {
+    const found = await searchBreakpoint({ from: 10, to: 100 }, limit(most))
+    expect(found.holdsAt).toBeLessThanOrEqual(most)
+    expect(found.breaksAt).toBeGreaterThan(most)
+    expect(found.holdsAt).toBeGreaterThanOrEqual((found.breaksAt ?? 0) * 0.9)
+  })
+
+  it('says when all holds, nothing does, or nothing can be told', async () => {
+    const search = { from: 10, to: 100 }
+    expect(await searchBreakpoint(search, limit(1_000))).toEqual({ holdsAt: 100, trials: 2 })
+    expect(await searchBreakpoint(search, limit(5))).toEqual({ breaksAt: 10, trials: 1 })
+    const unsure = (rate: number) => Promise.resolve<Trial>(rate > 10 ? 'unknown' : 'holds')
+    const found = await searchBreakpoint(search, unsure)
+    expect(found).toEqual({ holdsAt: 10, unknownAt: 100, trials: 2 })
+  })
+
+  it('does not report a rate that does not hold a second time', async () => {
+    const seen = new Set<number>()
+    const once = (rate: number) => {
+      const isAgain = seen.has(rate)
+      seen.add(rate)
+      return Promise.resolve<Trial>(rate <= 50 && !isAgain ? 'holds' : 'breaks')
+    }
+    const found = await searchBreakpoint({ from: 10, to: 100 }, once)
+    expect(found.holdsAt).toBe(10)
+    expect(found.breaksAt).toBeLessThanOrEqual(50)
+  })
+})

@@ -1,0 +1,52 @@
+import type { EventOf } from '../core/index.ts'
+
+/** One second of load in one line. */
+export function loadSecondLine(event: EventOf<'load.second'>): string {
+  const { started, wanted, inFlight, dropped, symptoms, flows } = event
+  const slowest = flows.toSorted((a, b) => b.p95 - a.p95)[0]
+  return [
+    `load ${started}${wanted === undefined ? '' : `/${Math.round(wanted)}`} per s`,
+    `${inFlight} in flight`,
+    ...(dropped > 0 ? [`${dropped} dropped`] : []),
+    ...Object.entries(symptoms).map(([symptom, count]) => `${count} × ${symptom}`),
+    ...(slowest ? [`slowest ${slowest.flow} p50 ${slowest.p50} p95 ${slowest.p95} ms`] : []),
+  ].join(', ')
+}
+
+/** The end of a load as text: thresholds, cells, failures. */
+export function renderLoadSummary(event: EventOf<'load.summary'>): string {
+  const { cells, thresholds, selfCheck, examples, cut, abortedBy } = event
+  const marks = { holds: 'holds  ', crossed: 'CROSSED', 'no-data': 'no data' } as const
+  const width = Math.max(10, ...cells.map(({ flow, actor }) => flow.length + actor.length + 3))
+  const number = (value: number) => String(value).padStart(9)
+  return [
+    ...(event.rate === undefined ? [] : [`AT ${event.rate} PER SECOND`]),
+    'THRESHOLDS',
+    ...(thresholds.length === 0 ? ['  none: nothing was demanded'] : []),
+    ...thresholds.map(
+      ({ text, outcome, value }) =>
+        `  ${marks[outcome]} ${text}${value === undefined ? '' : ` (${Math.round(value * 1e4) / 1e4})`}`,
+    ),
+    ...(abortedBy === undefined ? [] : [`  ended by ${abortedBy}`]),
+    `FLOWS ${' '.repeat(width - 4)}${['count', 'failed', 'dropped', 'p50 ms', 'p95 ms', 'p99 ms', 'max ms'].map((head) => head.padStart(9)).join('')}`,
+    ...cells.map(
+      (cell) =>
+        `  ${`${cell.flow} × ${cell.actor}`.padEnd(width)}${[cell.count, cell.failed, cell.dropped, cell.p50, cell.p95, cell.p99, cell.max].map(number).join('')}`,
+    ),
+    ...examples.map(
+      ({ flow, actor, symptom, message }) => `  e.g. ${symptom}: ${flow} as ${actor}: ${message}`,
+    ),
+    ...(cut > 0 ? [`  ${cut} flows were cut off at the end`] : []),
+    `GENERATOR  started p50 ${selfCheck.lateP50Ms} ms late, p99 ${selfCheck.lateP99Ms} ms; busiest thread ${Math.round(selfCheck.busiest * 100)} %; ${selfCheck.cpuMs} ms CPU`,
+    ...selfCheck.problems.map((problem) => `  ${problem}`),
+  ].join('\n')
+}
+
+export function renderBreakpoint(event: EventOf<'load.breakpoint'>): string {
+  const { holdsAt, breaksAt, unknownAt, trials, first } = event
+  return [
+    `BREAKPOINT  ${holdsAt === undefined ? 'no rate held' : `held at ${holdsAt} per second`}, ${breaksAt === undefined ? 'no rate broke it' : `broke at ${breaksAt}`} (${trials} rates tried)`,
+    ...(unknownAt === undefined ? [] : [`  at ${unknownAt} per second nothing could be told`]),
+    ...first.map((text) => `  broke first: ${text}`),
+  ].join('\n')
+}

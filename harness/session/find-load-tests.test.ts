@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { validateLoadTest } from '../engine/index.ts'
+import { findLoadTest } from './find-load-tests.ts'
+
+const test = {
+  id: 'smoke',
+  title: 'smoke',
+  stack: {
+    name: 's',
+    entry: 'web',
+    services: [
+      {
+        name: 'web',
+        replicas: 1,
+        run: { kind: 'command', command: 'node', args: [] },
+        ports: ['http'],
+        health: { path: '/' },
+        connects: [],
+      },
+    ],
+    sites: [],
+  },
+  actors: [{ id: 'visitor', title: 'visitor', headers: {} }],
+  flows: [{ id: 'read', title: 'read', actors: ['visitor'], run: () => undefined }],
+  profile: { executors: { a: { executor: 'shared-iterations' } } },
+}
+const text = ({ path, message }: { path: string; message: string }) => `${path} ${message}`
+
+let directory: string
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'find-load-'))
+})
+afterEach(() => rmSync(directory, { recursive: true }))
+
+function put(name: string): void {
+  const source = JSON.stringify(test).replace(
+    '"actors":["visitor"]}',
+    '"actors":["visitor"],run(){}}',
+  )
+  writeFileSync(join(directory, name), `export default ${source}`)
+}
+
+describe('a load test', () => {
+  it('that is in order has no problem', () => expect(validateLoadTest(test)).toEqual([]))
+
+  it.each<[unknown, string[]]>([
+    [7, [' is no load test']],
+    [{ ...test, title: 3 }, ['title is number']],
+    [{ ...test, profile: undefined }, ['profile is missing']],
+    [{ ...test, profile: { executors: {} } }, ['profile.executors is {}']],
+    [
+      { ...test, breakpoint: { from: 5, to: 2 } },
+      ['breakpoint.to is 2', 'breakpoint. does not suit shared-iterations'],
+    ],
+  ])('%j is refused', (value, wanted) => {
+    expect(validateLoadTest(value).map(text)).toEqual(wanted)
+  })
+
+  it('is found by its name, its file, or a part of it', async () => {
+    for (const name of ['smoke.load.ts', 'smoke-long.load.ts']) put(name)
+    for (const word of ['smoke', 'smoke.load.ts']) {
+      expect((await findLoadTest(directory, word)).module).toContain('smoke.load.ts')
+    }
+    expect((await findLoadTest(directory, 'long')).module).toContain('smoke-long.load.ts')
+  })
+
+  it('that no word or several fit is not guessed', async () => {
+    for (const name of ['a-one.load.ts', 'a-two.load.ts']) put(name)
+    await expect(findLoadTest(directory, 'a-')).rejects.toMatchObject({ code: 'USAGE' })
+    await expect(findLoadTest(directory, 'b')).rejects.toMatchObject({
+      code: 'USAGE',
+      hint: 'known are a-one.load.ts, a-two.load.ts',
+    })
+  })
+})

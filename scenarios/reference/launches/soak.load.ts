@@ -1,0 +1,9 @@
+import { referenceLoad } from './launch.ts'
+
+export default referenceLoad({
+  id: 'soak',
+  title: 'an ordinary day that does not end',
+  executors: {
+    day: { executor: 'constant-arrival-rate', rate: 30, duration: '10m', preAllocatedVUs: 100 },
+  },
+})
