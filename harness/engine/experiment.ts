@@ -1,4 +1,5 @@
 import {
+  HarnessError,
   cellsOf,
   deriveSeed,
   selects,
@@ -55,6 +56,8 @@ export class Experiment {
   /** Cells broken under changes that the scenario does not expect to be. */
   #unexpected = 0
   readonly #observersStop = new AbortController()
+  /** Rejected when what runs the stack went away: nothing more can be learnt of the system. */
+  readonly #lost = Promise.withResolvers<never>()
   #observers: Promise<void>[] = []
   #actors: readonly Actor[] = []
   #outside: OutsideObserver | undefined
@@ -64,6 +67,8 @@ export class Experiment {
 
   constructor(scenario: Scenario, options: ExperimentOptions) {
     this.scenario = scenario
+    // Heard of by whoever watches then; between windows nobody does.
+    this.#lost.promise.catch(() => undefined)
     this.cells = cellsOf(scenario)
     this.#options = options
     this.#writes = new WriteRegister(options.clock.now)
@@ -116,7 +121,10 @@ export class Experiment {
       redactor,
       signal,
       onProgress: (text) => emit('phase', { phase: 'starting', text }),
-      onExit: (exit) => emit('replica.exited', exit),
+      onExit: (exit) => {
+        emit('replica.exited', exit)
+        if (exit.replica === 'all') this.#lost.reject(runtimeLost(exit.detail))
+      },
     })
     this.#stack = stack
     this.#connections = new HttpConnections({
@@ -446,6 +454,7 @@ export class Experiment {
     await Promise.race([
       window.settled.then(() => this.#statusSeen(window, readings, until)),
       sampler.faulted,
+      this.#lost.promise,
       clock.sleep(this.#judgement.windowMs, until),
       this.#tooMuch(until),
     ])
@@ -487,4 +496,10 @@ export class Experiment {
 
 function round(ms: number): number {
   return Math.round(ms * 10) / 10
+}
+
+function runtimeLost(detail: string): HarnessError {
+  return new HarnessError('RUNTIME_UNAVAILABLE', `the run broke off: ${detail}`, {
+    hint: 'start it again; what is left then is removed by itself, and by aftershock clean',
+  })
 }
