@@ -13,7 +13,7 @@ export async function containerChecks(): Promise<Check[]> {
     checkProgram(
       'compose',
       ['docker', 'compose', 'version'],
-      'install the package docker-compose-plugin or docker-compose-v2: an existing compose file can then be read',
+      'install the package docker-compose-plugin or docker-compose-v2; no command of aftershock uses it yet',
     ),
     checkProgram(
       'k6',
