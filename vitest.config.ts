@@ -2,6 +2,8 @@ import { aftershock } from 'aftershock/vitest'
 import { defineConfig } from 'vitest/config'
 
 const endToEnd = '**/*.e2e.test.ts'
+/** Need a Chromium: skipped where there is none, failed where CI is set. */
+const inBrowser = '**/*.page.test.ts'
 /** Need a container engine: `npm run test:containers`. */
 const onDocker = '**/*.docker.test.ts'
 
@@ -13,7 +15,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{harness,scenarios,mocks}/**/*.test.ts'],
-          exclude: ['**/node_modules/**', 'harness/dist/**', endToEnd, onDocker],
+          exclude: ['**/node_modules/**', 'harness/dist/**', endToEnd, onDocker, inBrowser],
           sequence: { groupOrder: 1 },
         },
       },
@@ -31,6 +33,16 @@ export default defineConfig({
         },
       },
       {
+        test: {
+          name: 'page',
+          include: [`harness/${inBrowser}`],
+          exclude: ['**/node_modules/**', 'harness/dist/**'],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
         plugins: [
           // Examples have tests of their own: what they need is not on every machine.
           aftershock({
@@ -42,7 +54,7 @@ export default defineConfig({
           name: 'scenarios',
           env: { AFTERSHOCK_RUNTIME: 'processes' },
           fileParallelism: false,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],

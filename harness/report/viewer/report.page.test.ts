@@ -1,0 +1,115 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, describe, expect, test } from 'vitest'
+import { renderHtml } from '../html.ts'
+import { PageFold } from '../page-data.ts'
+import { incident, type IncidentOptions } from '../test-journal.ts'
+import { TestPage, findChromium } from './test-browser.ts'
+
+const chromium = findChromium() ?? ''
+const shell = new URL('./dist/shell.html', import.meta.url)
+const directory = mkdtempSync(join(tmpdir(), 'aftershock-report-'))
+const axeSource = readFileSync(
+  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
+  'utf8',
+)
+
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+function fileOf(name: string, options: IncidentOptions = {}, logLine = 'quiet'): string {
+  const fold = new PageFold()
+  for (const event of incident(options).events) fold.take(event)
+  const logs = { '4bf92f3577b34da6a3ce929d0e0e4736': [{ replica: 'gateway-1', line: logLine }] }
+  const file = join(directory, `${name}.html`)
+  writeFileSync(file, renderHtml(readFileSync(shell, 'utf8'), fold.data(logs)))
+  return pathToFileURL(file).href
+}
+
+async function violations({ page }: TestPage): Promise<string[]> {
+  const found = (await page.evaluate(
+    `(() => { ${axeSource}; return axe.run().then((r) => r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html.slice(0, 120)).join(' | '))) })()`,
+  )) as string[]
+  return found
+}
+
+describe.skipIf(chromium === '')('report.html of the first incident', () => {
+  test('shows the verdict and the matrix, and asks for nothing but itself', async () => {
+    const url = fileOf('plain')
+    await using open = await TestPage.open(chromium, url)
+    expect(await open.page.locator('.badge').textContent()).toBe('PASS')
+    expect(await open.page.locator('h1').textContent()).toContain('‘enforce API plans’ broke')
+    const cell = open.page.getByRole('button', {
+      name: /^post image as the web client: before works, during broken, after works/,
+    })
+    expect(await cell.count()).toBe(1)
+    expect(open.requests).toEqual([url])
+    expect(open.problems).toEqual([])
+  })
+
+  test('a click on a broken cell leads to its failing exchange, its logs and curl', async () => {
+    await using open = await TestPage.open(chromium, fileOf('click', {}, 'planned to refuse'))
+    await open.page.getByRole('button', { name: /^post link as the mobile client/ }).click()
+    const exchange = open.page.locator('#exchange')
+    await exchange.getByText('post link as the mobile client').waitFor()
+    const text = (await exchange.textContent()) ?? ''
+    expect(text).toContain('POST http://gateway.test/api/post-link/8812')
+    expect(text).toContain('4bf92f3577b34da6a3ce929d0e0e4736')
+    expect(text).toContain('planned to refuse')
+    expect(text).toContain('curl -isS -X POST')
+  })
+
+  test.each([
+    ['light', 1240],
+    ['dark', 1240],
+    ['light', 380],
+    ['dark', 380],
+  ] as const)(
+    'has no accessibility violation, %s, %i wide, and is never wider than the screen',
+    async (colorScheme, width) => {
+      const options = { colorScheme, viewport: { width, height: 800 } }
+      await using open = await TestPage.open(chromium, fileOf('looks'), {
+        ...options,
+        bypassCSP: true,
+      })
+      expect(await violations(open)).toEqual([])
+      expect(await open.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(
+        width,
+      )
+      const back = await open.page.evaluate('getComputedStyle(document.body).backgroundColor')
+      expect(back).toBe(colorScheme === 'dark' ? 'rgb(20, 24, 27)' : 'rgb(251, 251, 250)')
+    },
+  )
+
+  test('scripts in titles, headers, bodies and logs do not run', async () => {
+    const planted =
+      '</script><script>alert(1)</script><img src=x onerror=alert(1)><svg onload=alert(1)>'
+    const url = fileOf(
+      'planted',
+      {
+        started: { title: planted, description: planted, scenario: planted },
+        exchange: {
+          responseBody: planted,
+          responseHeaders: { [planted]: planted },
+          url: `javascript:${planted}`,
+        },
+      },
+      planted,
+    )
+    await using open = await TestPage.open(chromium, url)
+    expect(await open.page.locator('#exchange').textContent()).toContain(planted)
+    expect(await open.page.locator('.where').textContent()).toContain(planted)
+    expect(open.problems).toEqual([])
+    expect(open.requests).toEqual([url])
+    expect(await open.page.locator('#app img, #app svg').count()).toBe(0)
+  })
+
+  test('the policy of the page stops a script that got in all the same', async () => {
+    await using open = await TestPage.open(chromium, fileOf('policy'))
+    const attempt = `{ const s = document.createElement('script'); s.textContent = 'window.ran = true'; document.body.append(s) }; typeof window.ran`
+    expect(await open.page.evaluate(attempt)).toBe('undefined')
+    expect(open.problems.join()).toContain('Content Security Policy')
+  })
+})

@@ -1,0 +1,69 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  chromium,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+} from 'playwright-core'
+
+const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+const quiet =
+  '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync'
+
+/** Where a Chromium is; undefined where there is none. Throws where CI is set: there it must be. */
+export function findChromium(): string | undefined {
+  const found = places.find((place) => existsSync(place))
+  if (found === undefined && process.env['CI'])
+    throw new Error(`no Chromium at ${places.join(', ')}`)
+  if (found === undefined) process.stderr.write('page tests are skipped: there is no Chromium\n')
+  return found
+}
+
+/** A page in a browser with a profile of its own, and all that went wrong or out of it. */
+export class TestPage implements AsyncDisposable {
+  readonly problems: string[] = []
+  readonly requests: string[] = []
+  readonly page: Page
+  readonly #context: BrowserContext
+  readonly #profile: string
+
+  private constructor(context: BrowserContext, page: Page, profile: string) {
+    this.#context = context
+    this.page = page
+    this.#profile = profile
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.problems.push(message.text())
+    })
+    page.on('pageerror', (error) => this.problems.push(error.message))
+    page.on('request', (request) => this.requests.push(request.url()))
+    page.on('dialog', (dialog) => {
+      this.problems.push(`dialog: ${dialog.message()}`)
+      void dialog.dismiss()
+    })
+  }
+
+  static async open(
+    executablePath: string,
+    url: string,
+    options: BrowserContextOptions = {},
+  ): Promise<TestPage> {
+    const profile = mkdtempSync(join(tmpdir(), 'aftershock-page-'))
+    const context = await chromium.launchPersistentContext(profile, {
+      executablePath,
+      headless: true,
+      args: quiet.split(' '),
+      ...options,
+    })
+    const opened = new TestPage(context, await context.newPage(), profile)
+    await opened.page.goto(url)
+    await opened.page.waitForSelector('h1')
+    return opened
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#context.close()
+    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
