@@ -61,6 +61,8 @@ export type {
   StatusPageProbe,
   StatusReading,
   StatusState,
+  Toxic,
+  ToxicMatch,
 } from './core/index.ts'
 export { FlowFailure, HarnessError, statuspageSummary, undo, wait } from './core/index.ts'
 export {
@@ -76,7 +78,14 @@ export {
   type FileChangeOptions,
   type Reload,
 } from './changes/index.ts'
-export { siteFault, type SiteFaultOptions } from './faults/index.ts'
+export {
+  linkFault,
+  partition,
+  siteFault,
+  type LinkFaultOptions,
+  type PartitionOptions,
+  type SiteFaultOptions,
+} from './faults/index.ts'
 export { site, type Site } from './fabric/site.ts'
 
 /** These give a definition its type and return it as it is: a scenario is data. What is wrong with it is found by validation, before anything starts. */

@@ -4,6 +4,7 @@ import type { Incident } from './incident.ts'
 import type { Random } from './random.ts'
 import type { WriteCheck, Writes } from './writes.ts'
 import type { BuildSpec, Resources, Stack } from './stack.ts'
+import type { LinkPort } from './toxics.ts'
 
 /** Who performs flows. `prepare` signs in once, before the baseline; what it returns goes with each request of the actor. */
 export interface Actor {
@@ -129,6 +130,7 @@ export type Step = Change | Fault | UndoStep | WaitStep
 
 /** The running system as a fault sees it. */
 export interface SystemPort {
+  readonly links: LinkPort
   readonly sites: SitePort
 }
 

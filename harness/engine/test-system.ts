@@ -80,6 +80,10 @@ export class TestSystem implements Runtime {
       replicas: this.replicas.map(({ id, config }) => ({ id, service: this.service, config })),
       proxyUrl: 'http://actor:pw@127.0.0.1:1',
       scratchDir: '/nowhere',
+      links: {
+        setToxic: () => Promise.resolve(),
+        removeToxic: () => Promise.resolve(),
+      },
       sites,
       outside: async (after) => {
         if (this.faults.outside) throw this.faults.outside

@@ -1,15 +1,20 @@
 import {
   describeError,
   HarnessError,
+  linkTargetKey,
+  toxicName,
+  type LinkPort,
+  type LinkTarget,
   type OutsideRecord,
   type SitePort,
   type SiteVariant,
+  type Toxic,
 } from '../core/index.ts'
 import type { LinkCounters, RelayTarget, UpstreamAddress } from './contract.ts'
 import type { OutsidePage } from './outside-log.ts'
 
 /** The control API of a running fabric. Every method throws FABRIC_FAILED, or ABORTED when its signal ends the wait. */
-export class FabricClient implements SitePort {
+export class FabricClient implements SitePort, LinkPort {
   readonly #control: string
   readonly #token: string
 
@@ -64,6 +69,14 @@ export class FabricClient implements SitePort {
     await this.#ask(variant ? 'PUT' : 'DELETE', path, signal, variant)
   }
 
+  async setToxic(link: LinkTarget, toxic: Toxic, signal: AbortSignal): Promise<void> {
+    await this.#ask('PUT', toxicPath(link, toxicName(toxic)), signal, toxic)
+  }
+
+  async removeToxic(link: LinkTarget, name: string, signal: AbortSignal): Promise<void> {
+    await this.#ask('DELETE', toxicPath(link, name), signal)
+  }
+
   async #ask(
     method: 'GET' | 'PUT' | 'DELETE',
     path: string,
@@ -98,6 +111,10 @@ export class FabricClient implements SitePort {
       },
     )
   }
+}
+
+function toxicPath(link: LinkTarget, name: string): string {
+  return `/toxics/${encodeURIComponent(linkTargetKey(link))}/${encodeURIComponent(name)}`
 }
 
 function unexpected(what: string, value: unknown): HarnessError {

@@ -15,3 +15,14 @@ export function resetConnection(socket: Duplex | null): void {
   if (carrier instanceof Socket) carrier.resetAndDestroy()
   else carrier.destroy()
 }
+
+/** A connection to a replica that a toxic has broken. Its caller is to see the same, and no answer that speaks of it. */
+export class ConnectionCut extends Error {
+  readonly how: 'close' | 'reset'
+
+  constructor(how: 'close' | 'reset') {
+    super(`a toxic broke the connection (${how})`)
+    this.name = 'ConnectionCut'
+    this.how = how
+  }
+}

@@ -9,6 +9,7 @@ import { createControlApi } from './control-api.ts'
 import { OutsideLog } from './outside-log.ts'
 import { ask, serve, type TestServer } from './test-support.ts'
 import type { VariantProblem } from './variant-board.ts'
+import { ToxicBoard } from './toxic-board.ts'
 
 const token = 'a-token-of-the-run'
 const authorization = `Bearer ${token}`
@@ -17,6 +18,8 @@ const log = new OutsideLog(2)
 const given = new Map<string, readonly UpstreamAddress[]>()
 let api: TestServer
 let inForce: SiteVariant | undefined
+
+const toxics = new ToxicBoard('gateway>media', 1)
 
 beforeAll(async () => {
   const controls = {
@@ -27,6 +30,7 @@ beforeAll(async () => {
     },
     setRelays: () => false,
     draining: () => 0,
+    toxicsOf: (link: string) => (link === 'gateway>media' ? toxics : undefined),
     outsideAfter: (seq: number) => log.after(seq),
     links: () => ({ 'gateway>media': { requests: 3, failures: 1 } }),
     setVariant(host: string, setting: SiteVariant | undefined): VariantProblem | undefined {
@@ -43,6 +47,22 @@ afterAll(() => api[Symbol.asyncDispose]())
 function put(body: string, path = '/upstreams/media') {
   return ask(api.url + path, { method: 'PUT', body, headers: { authorization } })
 }
+
+it('sets and removes toxics, and says all that is wrong with one', async () => {
+  const path = '/toxics/gateway%3Emedia/latency_downstream'
+  const toxic = { type: 'latency', attributes: { latency: 5 } }
+  expect((await put(JSON.stringify(toxic), path)).status).toBe(200)
+  expect(toxics.list()).toEqual([toxic])
+  const wrong = { type: 'latency', toxicity: 2, attributes: { latency: -1, rate: 3 } }
+  const answer = await put(JSON.stringify(wrong), path)
+  expect(answer.status).toBe(400)
+  for (const word of ['toxicity is 2', 'latency.latency is -1', 'no attribute rate'])
+    expect(answer.text).toContain(word)
+  expect((await put(JSON.stringify(toxic), path.replace('media', 'nobody'))).status).toBe(404)
+  const headers = { authorization }
+  expect((await ask(api.url + path, { method: 'DELETE', headers })).status).toBe(200)
+  expect(toxics.list()).toEqual([])
+})
 
 describe('who may use it', () => {
   it.each([undefined, 'Bearer wrong', `Basic ${token}`, 'Bearer '])(

@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { isIP } from 'node:net'
 
-import type { SiteVariant } from '../core/index.ts'
+import { toxicName, toxicProblems, type SiteVariant, type Toxic } from '../core/index.ts'
 import type { LinkCounters, RelayTarget, UpstreamAddress } from './contract.ts'
 import type { OutsidePage } from './outside-log.ts'
 import { bearerToken, sameSecret } from './secrets.ts'
+import type { ToxicBoard } from './toxic-board.ts'
 import type { VariantProblem } from './variant-board.ts'
 import { parseVariant } from './variant-setting.ts'
 
@@ -20,6 +21,8 @@ export interface Controls {
   setRelays(targets: readonly RelayTarget[]): boolean
   outsideAfter(seq: number): OutsidePage
   links(): Readonly<Record<string, LinkCounters>>
+  /** The toxics of a link by `linkTargetKey`; undefined where there is no such link. */
+  toxicsOf(link: string): Pick<ToxicBoard, 'set' | 'remove' | 'list'> | undefined
   /** Undefined: none. Returns why it could not be done. */
   setVariant(host: string, setting: SiteVariant | undefined): VariantProblem | undefined
 }
@@ -47,6 +50,7 @@ interface RouteContext {
   readonly query: URLSearchParams
 }
 
+const toxicPath = /^\/toxics\/([^/]+\/[^/]+)$/
 const variantPath = /^\/sites\/([^/]+)\/variant$/
 
 const routes: readonly Route[] = [
@@ -100,7 +104,43 @@ const routes: readonly Route[] = [
       return Promise.resolve({ host, variant: null })
     },
   },
+  {
+    method: 'GET',
+    path: /^\/toxics\/([^/]+)$/,
+    run: (controls, link) => Promise.resolve(toxicsOf(controls, link).board.list()),
+  },
+  {
+    method: 'PUT',
+    path: toxicPath,
+    run: async (controls, argument, { request }) => {
+      const { board, name } = toxicsOf(controls, argument)
+      const value = await readJson(request)
+      const problems = toxicProblems(value)
+      if (problems.length > 0) throw new Refused(400, problems.join('; '))
+      if (toxicName(value as Toxic) !== name)
+        throw new Refused(400, `the toxic's name is not ${name}`)
+      board.set(value as Toxic)
+      return value
+    },
+  },
+  {
+    method: 'DELETE',
+    path: toxicPath,
+    run: (controls, argument) => {
+      const { board, name } = toxicsOf(controls, argument)
+      board.remove(name)
+      return Promise.resolve({ name })
+    },
+  },
 ]
+
+/** `<link>/<name>`, both percent-encoded. */
+function toxicsOf(controls: Controls, argument: string) {
+  const [link = '', name = ''] = argument.split('/').map((part) => decodeURIComponent(part))
+  const board = controls.toxicsOf(link)
+  if (!board) throw new Refused(404, `no link ${link}`)
+  return { board, name }
+}
 
 function setVariant(controls: Controls, host: string, setting: SiteVariant | undefined): void {
   const problem = controls.setVariant(host, setting)

@@ -20,6 +20,7 @@ import { Outside } from './outside.ts'
 import { createReplicaProxy } from './replica-proxy.ts'
 import { loadSites } from './site.ts'
 import { CertificateAuthority } from './tls/authority.ts'
+import { ToxicBoard } from './toxic-board.ts'
 import { dialTcp, Upstreams } from './upstream.ts'
 import { VariantBoard } from './variant-board.ts'
 
@@ -35,6 +36,7 @@ interface Edge {
   readonly service: string
   readonly upstreams: Upstreams
   readonly tally: Tally
+  readonly toxics: ToxicBoard
   readonly url: string
 }
 
@@ -45,11 +47,16 @@ export async function startFabric(settings: FabricSettings): Promise<Fabric> {
   const portOf = (name: string) => container?.ports[name]
   const openEdge = async (name: string, service: string): Promise<Edge> => {
     const random = seededRandom(deriveSeed(settings.seed, name))
-    const upstreams = new Upstreams(random, dialTcp)
+    const toxics = new ToxicBoard(name, deriveSeed(settings.seed, 'toxics'))
+    const upstreams = new Upstreams(random, (address) => {
+      const socket = dialTcp(address)
+      toxics.watchFar(socket, address.id)
+      return socket
+    })
     const tally = { requests: 0, failures: 0 }
-    const server = createReplicaProxy(service, upstreams, tally)
+    const server = createReplicaProxy(service, upstreams, tally, toxics)
     const { url } = opened.use(await listen(server, settings.host, portOf(name)))
-    return { service, upstreams, tally, url }
+    return { service, upstreams, tally, toxics, url }
   }
   const frontDoors = new Map<string, Edge>()
   for (const service of settings.services) {
@@ -76,7 +83,12 @@ export async function startFabric(settings: FabricSettings): Promise<Fabric> {
     return leadRelay !== undefined
   }
   const setVariant = variantSetter(variants, outsideProxy)
-  const controls = { ...createControls(edges, links, log, callers), setRelays, setVariant }
+  const controls = {
+    ...createControls(edges, links, log, callers),
+    ...toxicControls(frontDoors, links),
+    setRelays,
+    setVariant,
+  }
   const controlServer = createControlApi(controls, settings.controlToken)
   const control = opened.use(
     await listen(
@@ -103,7 +115,7 @@ function createControls(
   links: ReadonlyMap<string, Edge>,
   log: OutsideLog,
   callers: Map<string, string>,
-): Omit<Controls, 'setRelays' | 'setVariant'> {
+): Omit<Controls, 'setRelays' | 'setVariant' | 'toxicsOf'> {
   return {
     setUpstreams(service: string, addresses: readonly UpstreamAddress[]): boolean {
       const leading = edges.filter((edge) => edge.service === service)
@@ -119,6 +131,16 @@ function createControls(
     links: (): Record<string, LinkCounters> =>
       Object.fromEntries([...links].map(([key, { tally }]) => [key, { ...tally }])),
   }
+}
+
+function toxicControls(
+  frontDoors: ReadonlyMap<string, Edge>,
+  links: ReadonlyMap<string, Edge>,
+): Pick<Controls, 'toxicsOf'> {
+  // A front door is the link from nobody.
+  const doors = [...frontDoors].map(([service, edge]) => [`>${service}`, edge] as const)
+  const boards = new Map([...doors, ...links].map(([key, { toxics }]) => [key, toxics]))
+  return { toxicsOf: (link) => boards.get(link) }
 }
 
 function variantSetter(variants: VariantBoard, proxy: OutsideProxy): Controls['setVariant'] {

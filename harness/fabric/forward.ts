@@ -8,6 +8,7 @@ import {
 import { pipeline } from 'node:stream'
 
 import { describeError } from '../core/index.ts'
+import { ConnectionCut, resetConnection } from './connection-reset.ts'
 import { replicaHeader } from './contract.ts'
 import { sendFault } from './faults.ts'
 import { announcesBody, endToEndHeaders } from './hop-by-hop.ts'
@@ -29,12 +30,14 @@ const staleConnectionCodes = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED'])
 /**
  * Sends the request to the replica and its answer back, both as streams. When the client goes, so does the request to the
  * replica; when the replica breaks off, so does the answer. Nothing is answered before the replica is, but for 502 when it is not.
+ * `relayAnswer` does the sending back, where that is not to be done as it is.
  */
 export function forward(
   client: IncomingMessage,
   answer: ServerResponse,
   upstream: Upstream,
   tally: Tally,
+  relayAnswer?: (incoming: IncomingMessage) => void,
 ): void {
   const hasBody = announcesBody(client)
   const options = upstreamOptions(client, upstream)
@@ -51,7 +54,8 @@ export function forward(
       incoming.once('error', () => {
         if (!gone) tally.failures += 1
       })
-      relay(incoming, answer, upstream.address.id)
+      if (relayAnswer) relayAnswer(incoming)
+      else relay(incoming, answer, upstream.address.id)
     })
     request.on('error', (error: NodeJS.ErrnoException) => {
       // After the answer began, relay() sees the same break; after the client went, this is our own abort.
@@ -114,6 +118,9 @@ function failed(
 ): void {
   tally.failures += 1
   client.unpipe()
+  if (error instanceof ConnectionCut) {
+    return error.how === 'reset' ? resetConnection(client.socket) : void client.socket.destroy()
+  }
   const where = `${address.id} (${address.host}:${address.port})`
   sendFault(answer, 502, `${where} did not answer: ${describeError(error)}`, {
     [replicaHeader]: address.id,

@@ -1,7 +1,10 @@
 import { createServer, type Server } from 'node:http'
+import type { Socket } from 'node:net'
 
 import { forward, type Tally } from './forward.ts'
 import { endWithFault, sendFault } from './faults.ts'
+import { forwardStruck } from './struck.ts'
+import type { ToxicBoard } from './toxic-board.ts'
 import { tunnelUpgrade } from './upgrade.ts'
 import type { Upstreams } from './upstream.ts'
 
@@ -12,9 +15,14 @@ const keepAliveMs = 60_000
 
 /**
  * A reverse proxy over the replicas of `service`, HTTP/1.1 and websockets. It adds nothing to requests and one header to answers,
- * never fails over to another replica (that would hide a broken one), and has no time limits of its own.
+ * never fails over to another replica (that would hide a broken one), and has no time limits of its own. `toxics` may have it otherwise.
  */
-export function createReplicaProxy(service: string, upstreams: Upstreams, tally: Tally): Server {
+export function createReplicaProxy(
+  service: string,
+  upstreams: Upstreams,
+  tally: Tally,
+  toxics: ToxicBoard,
+): Server {
   const server = createServer({
     maxHeaderSize: maxHeaderBytes,
     keepAliveTimeout: keepAliveMs,
@@ -24,9 +32,12 @@ export function createReplicaProxy(service: string, upstreams: Upstreams, tally:
     shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
   })
   const noReplica = `no replica of ${service} takes traffic right now`
+  server.on('connection', (socket: Socket) => toxics.watchNear(socket))
   server.on('request', (request, answer) => {
     tally.requests += 1
     const upstream = upstreams.next()
+    const strikes = upstream && toxics.strikes(request, upstream.address.id)
+    if (upstream && strikes) return void forwardStruck(request, answer, upstream, tally, strikes)
     if (upstream) return forward(request, answer, upstream, tally)
     tally.failures += 1
     sendFault(answer, 503, noReplica)

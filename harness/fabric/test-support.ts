@@ -23,6 +23,7 @@ import { Outside } from './outside.ts'
 import { createReplicaProxy } from './replica-proxy.ts'
 import type { Site } from './site.ts'
 import { CertificateAuthority } from './tls/authority.ts'
+import { ToxicBoard } from './toxic-board.ts'
 import { dialTcp, Upstreams } from './upstream.ts'
 import { VariantBoard } from './variant-board.ts'
 
@@ -51,6 +52,7 @@ export async function startReplica(id: string, listener?: RequestListener): Prom
 }
 
 export interface FrontDoor extends TestServer {
+  readonly toxics: ToxicBoard
   readonly upstreams: Upstreams
   readonly tally: Tally
 }
@@ -60,11 +62,16 @@ export async function openFrontDoor(
   replicas: readonly Pick<Replica, 'address'>[],
   seed = 1,
 ): Promise<FrontDoor> {
-  const upstreams = new Upstreams(seededRandom(seed), dialTcp)
+  const toxics = new ToxicBoard('media', seed)
+  const upstreams = new Upstreams(seededRandom(seed), (address) => {
+    const socket = dialTcp(address)
+    toxics.watchFar(socket, address.id)
+    return socket
+  })
   upstreams.set(replicas.map(({ address }) => address))
   const tally = { requests: 0, failures: 0 }
-  const started = await serve(createReplicaProxy('media', upstreams, tally))
-  return Object.assign(started, { upstreams, tally })
+  const started = await serve(createReplicaProxy('media', upstreams, tally, toxics))
+  return Object.assign(started, { upstreams, tally, toxics })
 }
 
 export interface Answer {

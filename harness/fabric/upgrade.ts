@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 
 import { describeError } from '../core/index.ts'
+import { ConnectionCut } from './connection-reset.ts'
 import { replicaHeader } from './contract.ts'
 import { endWithFault } from './faults.ts'
 import type { Tally } from './forward.ts'
@@ -42,6 +43,7 @@ export function tunnelUpgrade(
   request.on('error', (error) => {
     if (socket.destroyed) return
     tally.failures += 1
+    if (error instanceof ConnectionCut) return void socket.destroy()
     const message = `${address.id} (${address.host}:${address.port}) did not answer: ${describeError(error)}`
     endWithFault(socket, 502, message, { [replicaHeader]: address.id })
   })

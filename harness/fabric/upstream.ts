@@ -1,15 +1,15 @@
 import { Agent } from 'node:http'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 import type { Random } from '../core/index.ts'
 import type { UpstreamAddress } from './contract.ts'
 import { Spread } from './spread.ts'
 
-/** Opens a connection to a replica. The place for whatever sits between a link and its replica, such as toxics. */
+/** Opens a connection to a replica. The place for whatever sits between a link and its replica. */
 export type Dial = (address: UpstreamAddress) => Duplex
 
-export const dialTcp: Dial = ({ host, port }) => {
+export const dialTcp = ({ host, port }: UpstreamAddress): Socket => {
   const socket = connect({ host, port })
   socket.setNoDelay(true)
   return socket

@@ -1,1 +1,2 @@
 export { siteFault, type SiteFaultOptions } from './site-fault.ts'
+export { linkFault, partition, type LinkFaultOptions, type PartitionOptions } from './link-fault.ts'

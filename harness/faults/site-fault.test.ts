@@ -10,6 +10,10 @@ const { signal } = new AbortController()
 function system(broken: readonly string[] = []) {
   const inForce = new Map<string, SiteVariant>()
   const port: SystemPort = {
+    links: {
+      setToxic: () => Promise.resolve(),
+      removeToxic: () => Promise.resolve(),
+    },
     sites: {
       setVariant(host, variant) {
         if (broken.includes(host)) return Promise.reject(new Error(`no site has the host ${host}`))

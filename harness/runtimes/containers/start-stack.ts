@@ -220,6 +220,7 @@ function describe(
     proxyUrl: proxy.href,
     caCertificate: fabric.caCertificate,
     scratchDir: run.scratch,
+    links: client,
     sites: { setVariant: (host, variant, signal) => client.setVariant(host, variant, signal) },
     outside: async (after, signal) => (await client.outside(after, signal)).records,
     [Symbol.asyncDispose]: stop,

@@ -95,6 +95,7 @@ async function startStack(
     proxyUrl: withCredentials(fabric.proxy, 'actor', callers['actor'] as string),
     caCertificate: fabric.caCertificate,
     scratchDir: scratch,
+    links: client,
     sites: { setVariant: (host, variant, signal) => client.setVariant(host, variant, signal) },
     outside: async (after, signal) => (await client.outside(after, signal)).records,
     [Symbol.asyncDispose]: () => supervised[Symbol.asyncDispose](),

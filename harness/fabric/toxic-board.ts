@@ -1,0 +1,138 @@
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+
+import {
+  deriveSeed,
+  isHttpToxic,
+  seededRandom,
+  toxicName,
+  type Random,
+  type Toxic,
+} from '../core/index.ts'
+import { ConnectionCut, resetConnection } from './connection-reset.ts'
+import { Tap } from './tap.ts'
+import { matchesRequest } from './toxic-match.ts'
+import { toxicKinds } from './toxics/index.ts'
+import type { AttributesOf, ByteKind, HttpKind, Pipe, Strike } from './toxics/toxic.ts'
+
+interface InForce {
+  readonly toxic: Toxic
+  readonly random: Random
+  /** How many more requests are looked at. */
+  left: number
+}
+
+/** An open connection: `near` from a caller to the listener, `far` from it to a replica. */
+interface Connection {
+  readonly side: 'near' | 'far'
+  readonly replica: string
+  readonly tap: Tap
+  readonly pipes: Map<string, { readonly toxic: Toxic; readonly pipe: Pipe }>
+}
+
+/** The toxics of one listener, and the connections that they are on. */
+export class ToxicBoard {
+  readonly #edge: string
+  readonly #seed: number
+  readonly #inForce = new Map<string, InForce>()
+  readonly #connections = new Set<Connection>()
+  #strikesRequests = false
+
+  constructor(edge: string, seed: number) {
+    this.#edge = edge
+    this.#seed = seed
+  }
+
+  /** Puts a toxic in force, in the place of one with its name. The same toxic draws the same chances again. */
+  set(toxic: Toxic): void {
+    const name = toxicName(toxic)
+    this.remove(name)
+    const random = seededRandom(deriveSeed(this.#seed, `${this.#edge} ${name}`))
+    const left = (isHttpToxic(toxic) ? toxic.first : undefined) ?? Infinity
+    const entry = { toxic, random, left }
+    this.#inForce.set(name, entry)
+    this.#strikesRequests ||= isHttpToxic(toxic)
+    for (const connection of this.#connections) {
+      if (this.#meet(connection, name, entry)) this.#refresh(connection)
+    }
+  }
+
+  /** Nothing when there is none of the name. */
+  remove(name: string): void {
+    if (!this.#inForce.delete(name)) return
+    this.#strikesRequests = [...this.#inForce.values()].some(({ toxic }) => isHttpToxic(toxic))
+    for (const connection of this.#connections) {
+      if (connection.pipes.delete(name)) this.#refresh(connection)
+    }
+  }
+
+  list(): Toxic[] {
+    return [...this.#inForce.values()].map(({ toxic }) => toxic)
+  }
+
+  /** Takes a connection that a caller has opened. */
+  watchNear(socket: Socket): void {
+    // What was sent in full is let go before the connection is closed.
+    const close = () => socket.destroySoon()
+    this.#watch(socket, 'near', '', (how) => (how === 'reset' ? resetConnection(socket) : close()))
+  }
+
+  /** Takes a connection that was opened to a replica. */
+  watchFar(socket: Socket, replica: string): void {
+    this.#watch(socket, 'far', replica, (how) => socket.destroy(new ConnectionCut(how)))
+  }
+
+  /** What strikes this request; undefined, and next to no work, where nothing does. Each call counts as one request. */
+  strikes(request: IncomingMessage, replica: string): Strike[] | undefined {
+    if (!this.#strikesRequests) return undefined
+    const strikes = [...this.#inForce.values()].flatMap((entry): Strike[] => {
+      const { toxic, random } = entry
+      if (!isHttpToxic(toxic) || entry.left === 0) return []
+      if (toxic.replica !== undefined && toxic.replica !== replica) return []
+      if (!matchesRequest(toxic.match ?? {}, request)) return []
+      entry.left -= 1
+      if (random() >= (toxic.toxicity ?? 1)) return []
+      const kind = toxicKinds[toxic.type] as HttpKind<typeof toxic.type>
+      const { stream = 'downstream' } = toxic
+      return [kind.strike(toxic.attributes as AttributesOf<typeof toxic.type>, { stream, random })]
+    })
+    return strikes.length > 0 ? strikes : undefined
+  }
+
+  #watch(
+    socket: Socket,
+    side: Connection['side'],
+    replica: string,
+    cut: (how: 'close' | 'reset') => void,
+  ): void {
+    const connection = { side, replica, tap: new Tap(socket, cut), pipes: new Map() }
+    this.#connections.add(connection)
+    socket.once('close', () => this.#connections.delete(connection))
+    const met = [...this.#inForce].map(([name, entry]) => this.#meet(connection, name, entry))
+    if (met.includes(true)) this.#refresh(connection)
+  }
+
+  /** Whether the toxic strikes the connection: it is of the right kind, and chance has it. */
+  #meet(connection: Connection, name: string, { toxic, random }: InForce): boolean {
+    if (isHttpToxic(toxic)) return false
+    const side = toxic.replica === undefined ? 'near' : 'far'
+    if (connection.side !== side || connection.replica !== (toxic.replica ?? '')) return false
+    if (random() >= (toxic.toxicity ?? 1)) return false
+    const kind = toxicKinds[toxic.type] as ByteKind<typeof toxic.type>
+    const attributes = (toxic.attributes ?? {}) as AttributesOf<typeof toxic.type>
+    const pipe = kind.start(attributes as never, { startMs: performance.now(), random })
+    connection.pipes.set(name, { toxic, pipe })
+    return true
+  }
+
+  #refresh({ side, tap, pipes }: Connection): void {
+    const of = (stream: 'upstream' | 'downstream') =>
+      [...pipes.values()]
+        .filter(({ toxic }) => (toxic.stream ?? 'downstream') === stream)
+        .map(({ pipe }) => pipe)
+    // A caller sends us what goes upstream; to a replica we send it.
+    const [sent, received] =
+      side === 'near' ? [of('downstream'), of('upstream')] : [of('upstream'), of('downstream')]
+    tap.set({ sent, received })
+  }
+}

@@ -1,0 +1,261 @@
+import { once } from 'node:events'
+import { Agent } from 'node:http'
+import { connect, type Socket } from 'node:net'
+
+import { describe, expect, it } from 'vitest'
+
+import type { Toxic } from '../core/index.ts'
+import { ask, openFrontDoor, startReplica, until } from './test-support.ts'
+
+const bodyOf = (size: number) => 'x'.repeat(size)
+
+/** A kept-alive connection that has already carried a request, so that what is seen is seen on an open connection. */
+async function openDoor(size = 10) {
+  const stack = new AsyncDisposableStack()
+  const replica = stack.use(
+    await startReplica('media-1', (request, answer) => {
+      request.resume()
+      request.on('end', () => answer.end(bodyOf(size)))
+    }),
+  )
+  const door = stack.use(await openFrontDoor([replica]))
+  const agent = stack.adopt(new Agent({ keepAlive: true, maxSockets: 1 }), (one) => one.destroy())
+  const get = async (path = '/', options: Parameters<typeof ask>[1] = {}) => {
+    const started = performance.now()
+    const answer = await ask(door.url + path, { agent, ...options })
+    return { ...answer, ms: performance.now() - started }
+  }
+  await get()
+  const sockets = () => Object.values(agent.freeSockets).flatMap((list) => list ?? [])
+  return {
+    door,
+    get,
+    first: sockets()[0] as Socket,
+    current: () => sockets()[0],
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  }
+}
+
+/** What a raw client gets back for one request, until the connection ends. */
+async function rawAnswer(port: number, text: string): Promise<{ bytes: Buffer; error?: string }> {
+  const socket = connect(port, '127.0.0.1')
+  const chunks: Buffer[] = []
+  let error: string | undefined
+  socket.on('data', (chunk: Buffer) => chunks.push(chunk))
+  socket.on('error', (one: NodeJS.ErrnoException) => (error = one.code))
+  socket.write(text)
+  await new Promise((resolve) => socket.once('close', resolve))
+  return { bytes: Buffer.concat(chunks), ...(error ? { error } : {}) }
+}
+
+const request = 'GET / HTTP/1.1\r\nhost: a\r\n\r\n'
+
+describe('on a connection that is open', () => {
+  it.each(['downstream', 'upstream'] as const)(
+    'latency delays what goes %s, and no more once removed',
+    async (stream) => {
+      await using at = await openDoor()
+      at.door.toxics.set({ type: 'latency', stream, attributes: { latency: 300 } })
+      expect((await at.get()).ms).toBeGreaterThan(298)
+      expect(at.current()).toBe(at.first)
+      at.door.toxics.remove(`latency_${stream}`)
+      const answers = [await at.get(), await at.get(), await at.get()]
+      expect(Math.min(...answers.map(({ ms }) => ms))).toBeLessThan(298)
+      expect(at.current()).toBe(at.first)
+    },
+  )
+
+  it('what latency holds is let go when it is removed', async () => {
+    await using at = await openDoor()
+    at.door.toxics.set({ type: 'latency', attributes: { latency: 600_000 } })
+    const asked = at.get()
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    at.door.toxics.remove('latency_downstream')
+    expect((await asked).text).toBe(bodyOf(10))
+  })
+
+  it('bandwidth takes as long as the rate says', async () => {
+    await using at = await openDoor(100_000)
+    at.door.toxics.set({ type: 'bandwidth', attributes: { rate: 200 } })
+    const { ms, text } = await at.get()
+    expect(text).toBe(bodyOf(100_000))
+    expect(ms).toBeGreaterThan(490)
+    expect(at.current()).toBe(at.first)
+  })
+
+  it('slicer lets everything through, in many pieces that take their time', async () => {
+    await using at = await openDoor(10_000)
+    const attributes = { average_size: 100, size_variation: 20, delay: 4000 }
+    at.door.toxics.set({ type: 'slicer', attributes })
+    const { ms, text } = await at.get()
+    expect(text).toBe(bodyOf(10_000))
+    expect(ms).toBeGreaterThan(300)
+  })
+
+  it('reset_peer and down reset it', async () => {
+    for (const toxic of [
+      { type: 'reset_peer', attributes: {} },
+      { type: 'down' },
+    ] as const satisfies Toxic[]) {
+      await using at = await openDoor()
+      const broken = once(at.first, 'close')
+      at.door.toxics.set(toxic)
+      await broken
+      await expect(at.get()).rejects.toThrow('ECONNRESET')
+      at.door.toxics.remove(`${toxic.type}_downstream`)
+      expect((await at.get()).status).toBe(200)
+    }
+  })
+
+  it('timeout stops data, and closes the connection when it is over', async () => {
+    await using at = await openDoor()
+    at.door.toxics.set({ type: 'timeout', attributes: { timeout: 200 } })
+    await expect(at.get()).rejects.toThrow('socket hang up')
+  })
+
+  it('timeout 0 closes the connection only when it is removed', async () => {
+    await using at = await openDoor()
+    at.door.toxics.set({ type: 'timeout', attributes: { timeout: 0 } })
+    let ended = false
+    const asked = at
+      .get()
+      .then(
+        () => 'answered',
+        (error: Error) => error.message,
+      )
+      .finally(() => (ended = true))
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    expect(ended).toBe(false)
+    at.door.toxics.remove('timeout_downstream')
+    expect(await asked).toBe('socket hang up')
+    expect((await at.get()).status).toBe(200)
+  })
+
+  it('a toxic for one replica leaves the others alone', async () => {
+    await using one = await startReplica('media-1')
+    await using two = await startReplica('media-2')
+    await using door = await openFrontDoor([one, two])
+    for (let i = 0; i < 4; i += 1) await ask(door.url)
+    door.toxics.set({ type: 'reset_peer', replica: 'media-2', attributes: {} })
+    const seen = await Promise.all(
+      Array.from({ length: 10 }, () =>
+        ask(door.url).then(
+          ({ text }) => text,
+          (error: NodeJS.ErrnoException) => error.code,
+        ),
+      ),
+    )
+    expect(new Set(seen)).toEqual(new Set(['ECONNRESET', 'media-1']))
+    expect(seen.filter((text) => text === 'media-1')).toHaveLength(5)
+  })
+})
+
+describe('byte for byte', () => {
+  it('limit_data lets so many through and closes', async () => {
+    await using at = await openDoor(1000)
+    at.door.toxics.set({ type: 'limit_data', attributes: { bytes: 123 } })
+    expect((await rawAnswer(at.door.port, request)).bytes).toHaveLength(123)
+  })
+
+  it('slow_close holds the end back', async () => {
+    await using at = await openDoor()
+    at.door.toxics.set({ type: 'slow_close', attributes: { delay: 300 } })
+    const started = performance.now()
+    await rawAnswer(at.door.port, 'GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n')
+    expect(performance.now() - started).toBeGreaterThan(298)
+  })
+
+  it('strikes the share of connections that toxicity says, the same ones with the same seed', async () => {
+    const strike = async () => {
+      await using at = await openDoor()
+      at.door.toxics.set({ type: 'limit_data', toxicity: 0.5, attributes: { bytes: 1 } })
+      const sizes: number[] = []
+      for (let i = 0; i < 20; i += 1) {
+        const text = 'GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n'
+        sizes.push((await rawAnswer(at.door.port, text)).bytes.length === 1 ? 1 : 0)
+      }
+      return sizes
+    }
+    const struck = await strike()
+    expect(new Set(struck).size).toBe(2)
+    expect(await strike()).toEqual(struck)
+  })
+})
+
+describe('on requests', () => {
+  it('status answers in place of the replica, for those that match, and only the first', async () => {
+    await using at = await openDoor()
+    at.door.toxics.set({
+      type: 'status',
+      attributes: { status: 403, body: '{"code":467}' },
+      match: { method: 'GET', path: '/api/*', headers: { 'x-flow': 'read' } },
+      first: 2,
+    })
+    const headers = { 'x-flow': 'read' }
+    expect((await at.get('/api/a')).status).toBe(200)
+    expect((await at.get('/other', { headers })).status).toBe(200)
+    const { status, text } = await at.get('/api/a?b', { headers })
+    expect([status, text]).toEqual([403, '{"code":467}'])
+    expect((await at.get('/api/b', { headers })).status).toBe(403)
+    expect((await at.get('/api/c', { headers })).status).toBe(200)
+  })
+
+  it('status leaves the next request on the connection as it is when a body was not read', async () => {
+    await using at = await openDoor()
+    at.door.toxics.set({ type: 'status', attributes: { status: 500 }, first: 1 })
+    const post = { method: 'POST', body: bodyOf(1_000_000) }
+    expect((await at.get('/', post)).status).toBe(500)
+    expect((await at.get('/', post)).status).toBe(200)
+  })
+
+  it('body replaces or shortens the body, with the length that belongs to it', async () => {
+    await using at = await openDoor(10)
+    at.door.toxics.set({ type: 'body', attributes: { replace: 'other' } })
+    expect((await at.get()).text).toBe('other')
+    at.door.toxics.set({ type: 'body', attributes: { keep: 0.5 } })
+    const { text, headers } = await at.get()
+    expect([text, headers['content-length']]).toEqual(['xxxxx', '5'])
+  })
+
+  it('header sets headers of the answer and of the request, and takes them away', async () => {
+    let seen: string | undefined
+    await using replica = await startReplica('media-1', (incoming, answer) => {
+      seen = incoming.headers['x-asked'] as string | undefined
+      answer.setHeader('x-told', 'service').end('ok')
+    })
+    await using door = await openFrontDoor([replica])
+    const change = { type: 'header', attributes: { name: 'x-told', value: 'toxic' } } as const
+    door.toxics.set(change)
+    door.toxics.set({ type: 'header', stream: 'upstream', attributes: { name: 'x-asked' } })
+    const { headers } = await ask(door.url, { headers: { 'X-Asked': 'y' } })
+    expect([headers['x-told'], seen]).toEqual(['toxic', undefined])
+  })
+
+  it('delay holds the request, and factor the answer in proportion', async () => {
+    await using replica = await startReplica('media-1', (_, answer) => {
+      setTimeout(() => answer.end('ok'), 50)
+    })
+    await using door = await openFrontDoor([replica])
+    const timed = async () => {
+      const started = performance.now()
+      await ask(door.url)
+      return performance.now() - started
+    }
+    door.toxics.set({ type: 'delay', attributes: { delay: 200 } })
+    expect(await timed()).toBeGreaterThan(245)
+    door.toxics.set({ type: 'delay', attributes: { factor: 10 } })
+    expect(await timed()).toBeGreaterThan(480)
+  })
+})
+
+it('a tap that was on a connection is gone from it afterwards', async () => {
+  await using at = await openDoor()
+  const served = new Set<Socket>()
+  at.door.server.on('request', (incoming) => served.add(incoming.socket))
+  at.door.toxics.set({ type: 'latency', attributes: { latency: 1 } })
+  await at.get()
+  const [socket] = [...served] as [Socket]
+  expect(Object.hasOwn(socket, 'write')).toBe(true)
+  at.door.toxics.remove('latency_downstream')
+  await until('the tap to go', () => !Object.hasOwn(socket, 'write'))
+})

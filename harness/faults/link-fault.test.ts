@@ -1,0 +1,81 @@
+import { expect, it } from 'vitest'
+
+import { linkTargetKey, toxicName, type Stack, type SystemPort } from '../core/index.ts'
+import { linkFault, partition } from './link-fault.ts'
+
+const { signal } = new AbortController()
+const service = (name: string, connects: readonly string[]) => ({
+  name,
+  replicas: 2,
+  run: { kind: 'command' as const, command: 'node', args: [] },
+  ports: ['http'],
+  health: { path: '/' },
+  connects,
+})
+const stack: Stack = {
+  name: 's',
+  entry: 'gateway',
+  services: [service('gateway', ['media']), service('media', [])],
+  sites: [],
+}
+
+function system(failing = '') {
+  const inForce = new Set<string>()
+  const port: Pick<SystemPort, 'links'> = {
+    links: {
+      setToxic(link, toxic) {
+        const key = `${linkTargetKey(link)} ${toxicName(toxic)}`
+        if (key.startsWith(failing) && failing !== '') return Promise.reject(new Error('no answer'))
+        inForce.add(key)
+        return Promise.resolve()
+      },
+      removeToxic(link, name) {
+        inForce.delete(`${linkTargetKey(link)} ${name}`)
+        return Promise.resolve()
+      },
+    },
+  }
+  return { port: port as SystemPort, inForce }
+}
+
+it('puts its toxics on the link, and takes them back', async () => {
+  const { port, inForce } = system()
+  const fault = linkFault('slow', {
+    from: 'gateway',
+    to: 'media',
+    toxics: [{ type: 'latency', attributes: { latency: 100 } }, { type: 'down' }],
+  })
+  expect(fault.validate(stack)).toEqual([])
+  const injected = await fault.inject(port, signal)
+  expect([...inForce]).toEqual([
+    'gateway>media latency_downstream',
+    'gateway>media down_downstream',
+  ])
+  expect(injected.explain).toEqual([
+    'gateway to media: latency latency=100',
+    'gateway to media: down',
+  ])
+  await injected.heal(signal)
+  expect(inForce.size).toBe(0)
+})
+
+it('leaves nothing in force when it cannot be injected in full', async () => {
+  const { port, inForce } = system('>media')
+  const fault = partition('cut', { replica: 'media-1', from: ['gateway', 'users'] })
+  expect(fault.validate(stack)).toEqual([])
+  await expect(fault.inject(port, signal)).rejects.toThrow('no answer')
+  expect(inForce.size).toBe(0)
+})
+
+it('says what is wrong all at once', () => {
+  const toxics = [{ type: 'latency', toxicity: 2, attributes: { latency: -5 } } as const]
+  expect(linkFault('f', { from: 'media', to: 'gateway', toxics }).validate(stack)).toEqual([
+    'there is no link from media to gateway: name a service that connects to it',
+    'toxicity is 2: use a share in [0, 1]',
+    'latency.latency is -5: use whole milliseconds from 0 to 600000',
+  ])
+  expect(partition('f', { replica: 'media-9', from: ['gateway'] }).validate(stack)).toEqual([
+    'media has no replica media-9: use one of media-1, media-2',
+  ])
+  expect(linkFault('f', { to: 'media', toxics: [] }).validate(stack)).toHaveLength(1)
+})

@@ -1,0 +1,147 @@
+import {
+  describeToxic,
+  linkTargetKey,
+  toxicName,
+  toxicProblems,
+  type Effect,
+  type Fault,
+  type InjectedFault,
+  type LinkPort,
+  type LinkTarget,
+  type Stack,
+  type Toxic,
+} from '../core/index.ts'
+
+export interface LinkFaultOptions {
+  /** The service that calls. Absent: users, that is the front door of `to`. */
+  readonly from?: string
+  readonly to: string
+  /** Not empty. */
+  readonly toxics: readonly Toxic[]
+  /** Cells that are meant to suffer. Default: none. */
+  readonly effects?: readonly Effect[]
+  readonly title?: string
+}
+
+export interface PartitionOptions {
+  /** Id of the replica that is cut off: 'media-1'. */
+  readonly replica: string
+  /** Services that do not reach it; 'users' are those who come by the front door. */
+  readonly from: readonly string[]
+  readonly effects?: readonly Effect[]
+  readonly title?: string
+}
+
+interface Placed {
+  readonly link: LinkTarget
+  readonly toxic: Toxic
+}
+
+/** Toxics on the link by which one service calls another, or on a front door. */
+export function linkFault(name: string, options: LinkFaultOptions): Fault {
+  const { from, to } = options
+  const link = from === undefined ? { to } : { from, to }
+  return faultOf(
+    name,
+    options,
+    options.toxics.map((toxic) => ({ link, toxic })),
+  )
+}
+
+/** One replica does not hear what the named services send it, and they wait in vain, as when packets are lost. What it calls itself goes through. */
+export function partition(name: string, options: PartitionOptions): Fault {
+  const to = options.replica.replace(/-\d+$/, '')
+  const toxic: Toxic = {
+    name: `partition_${options.replica}`,
+    type: 'timeout',
+    stream: 'upstream',
+    replica: options.replica,
+    attributes: { timeout: 0 },
+  }
+  return faultOf(
+    name,
+    options,
+    options.from.map((from) => ({ link: from === 'users' ? { to } : { from, to }, toxic })),
+  )
+}
+
+function faultOf(
+  name: string,
+  { effects = [], title }: { readonly effects?: readonly Effect[]; readonly title?: string },
+  placed: readonly Placed[],
+): Fault {
+  const lines = placed.map(({ link, toxic }) => `${shown(link)}: ${describeToxic(toxic)}`)
+  return {
+    kind: 'fault',
+    name,
+    title: title ?? lines.join('; '),
+    effects,
+    summary: lines.join('; '),
+    validate: (stack) => problemsOf(placed, stack),
+    inject: ({ links }, signal) => inject(links, placed, signal),
+  }
+}
+
+async function inject(
+  links: LinkPort,
+  placed: readonly Placed[],
+  signal: AbortSignal,
+): Promise<InjectedFault> {
+  const inForce: Placed[] = []
+  const heal = async (healing: AbortSignal): Promise<void> => {
+    for (const { link, toxic } of inForce.toReversed()) {
+      await links.removeToxic(link, toxicName(toxic), healing)
+      inForce.pop()
+    }
+  }
+  try {
+    for (const one of placed) {
+      // Known before it is asked for: an answer that is lost may hide a toxic that is in force.
+      inForce.push(one)
+      await links.setToxic(one.link, one.toxic, signal)
+    }
+  } catch (error) {
+    // Of a fault that is half in force nobody would know that it is to be healed.
+    await heal(signal)
+    throw error
+  }
+  return {
+    on: [...new Set(placed.map(({ link }) => shown(link)))],
+    explain: placed.map(({ link, toxic }) => `${shown(link)}: ${describeToxic(toxic)}`),
+    heal,
+  }
+}
+
+function problemsOf(placed: readonly Placed[], stack: Stack): string[] {
+  if (placed.length === 0) return ['does nothing: name a toxic, and whom it is between']
+  const keys = placed.map(({ link, toxic }) => `${linkTargetKey(link)} ${toxicName(toxic)}`)
+  return [
+    ...placed.flatMap(({ link, toxic }) => [
+      ...linkProblems(link, toxic, stack),
+      ...toxicProblems(toxic),
+    ]),
+    ...(new Set(keys).size < keys.length
+      ? ['puts two toxics of the same name on one link: give them names']
+      : []),
+  ]
+}
+
+function linkProblems({ from, to }: LinkTarget, { replica }: Toxic, stack: Stack): string[] {
+  const names = stack.services.map(({ name }) => name)
+  const target = stack.services.find(({ name }) => name === to)
+  if (!target) return [`${to} is no service: the stack has ${names.join(', ')}`]
+  const caller = stack.services.find(({ name }) => name === from)
+  const ids = Array.from({ length: target.replicas }, (_, i) => `${to}-${i + 1}`)
+  return [
+    ...(from === undefined || caller?.connects.includes(to)
+      ? []
+      : [`there is no link from ${from} to ${to}: name a service that connects to it`]),
+    ...(replica === undefined || ids.includes(replica)
+      ? []
+      : [`${to} has no replica ${replica}: use one of ${ids.join(', ')}`]),
+  ]
+}
+
+function shown({ from, to }: LinkTarget): string {
+  return from === undefined ? `front door of ${to}` : `${from} to ${to}`
+}
