@@ -47,7 +47,7 @@ function DiffLine({ line }: { line: string }) {
 export function OutsideTable({ data }: { data: PageData }) {
   if (data.outside.length === 0) return <p class="quiet">Nothing was asked of the outside.</p>
   return (
-    <Scroll label="Traffic to the outside">
+    <Scroll label="Requests by host and asker">
       <table>
         <thead>
           <tr>
