@@ -3,11 +3,12 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { afterAll, describe, expect, test } from 'vitest'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { renderHtml } from '../html.ts'
 import { PageFold } from '../page-data.ts'
 import { incident, type IncidentOptions } from '../test-journal.ts'
-import { TestPage, findChromium } from './test-browser.ts'
+import { TestPage, findChromium, launchBrowser } from './test-browser.ts'
 
 const chromium = findChromium() ?? ''
 const shell = new URL('./dist/shell.html', import.meta.url)
@@ -36,9 +37,17 @@ async function violations({ page }: TestPage): Promise<string[]> {
 }
 
 describe.skipIf(chromium === '')('report.html of the first incident', () => {
+  let browser: Browser
+
+  beforeAll(async () => {
+    browser = await launchBrowser(chromium)
+  })
+
+  afterAll(() => browser.close())
+
   test('shows the verdict and the matrix, and asks for nothing but itself', async () => {
     const url = fileOf('plain')
-    await using open = await TestPage.open(chromium, url)
+    await using open = await TestPage.open(browser, url)
     expect(await open.page.locator('.badge').textContent()).toBe('PASS')
     expect(await open.page.locator('h1').textContent()).toContain('‘enforce API plans’ broke')
     const cell = open.page.getByRole('button', {
@@ -50,7 +59,7 @@ describe.skipIf(chromium === '')('report.html of the first incident', () => {
   })
 
   test('a click on a broken cell leads to its failing exchange, its logs and curl', async () => {
-    await using open = await TestPage.open(chromium, fileOf('click', {}, 'planned to refuse'))
+    await using open = await TestPage.open(browser, fileOf('click', {}, 'planned to refuse'))
     await open.page.getByRole('button', { name: /^post link as the mobile client/ }).click()
     const exchange = open.page.locator('#exchange')
     await exchange.getByText('post link as the mobile client').waitFor()
@@ -70,7 +79,7 @@ describe.skipIf(chromium === '')('report.html of the first incident', () => {
     'has no accessibility violation, %s, %i wide, and is never wider than the screen',
     async (colorScheme, width) => {
       const options = { colorScheme, viewport: { width, height: 800 } }
-      await using open = await TestPage.open(chromium, fileOf('looks'), {
+      await using open = await TestPage.open(browser, fileOf('looks'), {
         ...options,
         bypassCSP: true,
       })
@@ -98,7 +107,7 @@ describe.skipIf(chromium === '')('report.html of the first incident', () => {
       },
       planted,
     )
-    await using open = await TestPage.open(chromium, url)
+    await using open = await TestPage.open(browser, url)
     expect(await open.page.locator('#exchange').textContent()).toContain(planted)
     expect(await open.page.locator('.where').textContent()).toContain(planted)
     expect(open.problems).toEqual([])
@@ -107,7 +116,7 @@ describe.skipIf(chromium === '')('report.html of the first incident', () => {
   })
 
   test('the policy of the page stops a script that got in all the same', async () => {
-    await using open = await TestPage.open(chromium, fileOf('policy'))
+    await using open = await TestPage.open(browser, fileOf('policy'))
     const attempt = `{ const s = document.createElement('script'); s.textContent = 'window.ran = true'; document.body.append(s) }; typeof window.ran`
     expect(await open.page.evaluate(attempt)).toBe('undefined')
     expect(open.problems.join()).toContain('Content Security Policy')

@@ -1,8 +1,7 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
 import {
   chromium,
+  type Browser,
   type BrowserContext,
   type BrowserContextOptions,
   type Page,
@@ -21,18 +20,21 @@ export function findChromium(): string | undefined {
   return found
 }
 
-/** A page in a browser with a profile of its own, and all that went wrong or out of it. */
+/** A browser with no more than it needs. One serves many pages: to start it takes longer than all that they do. */
+export function launchBrowser(executablePath: string): Promise<Browser> {
+  return chromium.launch({ executablePath, headless: true, args: quiet.split(' ') })
+}
+
+/** A page with cookies and storage of its own, and all that went wrong or out of it. */
 export class TestPage implements AsyncDisposable {
   readonly problems: string[] = []
   readonly requests: string[] = []
   readonly page: Page
   readonly #context: BrowserContext
-  readonly #profile: string
 
-  private constructor(context: BrowserContext, page: Page, profile: string) {
+  private constructor(context: BrowserContext, page: Page) {
     this.#context = context
     this.page = page
-    this.#profile = profile
     page.on('console', (message) => {
       if (message.type() === 'error') this.problems.push(message.text())
     })
@@ -45,18 +47,12 @@ export class TestPage implements AsyncDisposable {
   }
 
   static async open(
-    executablePath: string,
+    browser: Browser,
     url: string,
     options: BrowserContextOptions = {},
   ): Promise<TestPage> {
-    const profile = mkdtempSync(join(tmpdir(), 'aftershock-page-'))
-    const context = await chromium.launchPersistentContext(profile, {
-      executablePath,
-      headless: true,
-      args: quiet.split(' '),
-      ...options,
-    })
-    const opened = new TestPage(context, await context.newPage(), profile)
+    const context = await browser.newContext(options)
+    const opened = new TestPage(context, await context.newPage())
     await opened.page.goto(url)
     await opened.page.waitForSelector('h1')
     return opened
@@ -64,6 +60,5 @@ export class TestPage implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#context.close()
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 })
   }
 }
