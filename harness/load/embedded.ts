@@ -40,8 +40,6 @@ export interface LoadRequest {
   readonly onSecond?: (
     second: LoadSecond & { readonly elapsedMs: number; readonly wanted?: number },
   ) => void
-  /** Asked before thresholds are, so that figures from elsewhere can be added. */
-  readonly beforeThresholds?: (metrics: LoadMetrics) => Promise<void> | void
 }
 
 /** Whether the load itself, rather than the system, was the limit. */
@@ -119,7 +117,6 @@ export async function runEmbeddedLoad(request: LoadRequest): Promise<LoadResult>
       elapsedMs: elapsed(),
       ...(wanted === undefined ? {} : { wanted }),
     })
-    await request.beforeThresholds?.(metrics)
     const crossed = thresholds.find((one) => endsTheLoad(one, metrics.read, elapsed()))
     if (crossed && !stop.signal.aborted) {
       watch.abortedBy = crossed.text
@@ -142,7 +139,6 @@ export async function runEmbeddedLoad(request: LoadRequest): Promise<LoadResult>
   }
   const durationMs = elapsed()
   metrics.elapsedMs = durationMs
-  await request.beforeThresholds?.(metrics)
   return {
     metrics,
     durationMs,

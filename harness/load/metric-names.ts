@@ -1,4 +1,4 @@
-export type MetricType = 'trend' | 'rate' | 'counter' | 'gauge'
+export type MetricType = 'trend' | 'rate' | 'counter'
 
 /** What is measured: k6's names where k6 has it. Trends are in ms. */
 export const metricTypes = {
@@ -22,12 +22,10 @@ export const metricTypes = {
   http_req_failed: 'rate',
   data_sent: 'counter',
   data_received: 'counter',
-  /** Requests that a link carried, for each flow that was started. Tag: link, as 'gateway>media'. */
-  link_amplification: 'gauge',
 } as const satisfies Record<string, MetricType>
 
 export type MetricName = keyof typeof metricTypes
 
-export const tagNames = ['flow', 'actor', 'executor', 'window', 'link'] as const
+export const tagNames = ['flow', 'actor', 'executor', 'window'] as const
 
 export type Tags = Readonly<Partial<Record<(typeof tagNames)[number], string>>>

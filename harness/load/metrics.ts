@@ -94,7 +94,6 @@ export class LoadMetrics {
   readonly #late = newHistogram()
   readonly #names = new Map<number, string[]>()
   readonly #inFlight = new Map<number, number>()
-  readonly #amplification = new Map<string, number>()
   #started = 0
   #cut = 0
   #second = newSecond()
@@ -137,10 +136,6 @@ export class LoadMetrics {
 
   set elapsedMs(ms: number) {
     this.#elapsedMs = ms
-  }
-
-  setAmplification(link: string, factor: number): void {
-    this.#amplification.set(link, factor)
   }
 
   take(thread: number, batch: Batch): void {
@@ -203,7 +198,6 @@ export class LoadMetrics {
   }
 
   readonly read: ReadFigure = (metric, tags, aggregation) => {
-    if (metric === 'link_amplification') return this.#amplificationOf(tags)
     if (metric === 'http_req_connecting') return trend(this.#connecting, aggregation)
     const selected = [...this.#series.values()].filter((series) =>
       Object.entries(tags).every(([name, value]) => series.tags[name as keyof Tags] === value),
@@ -244,14 +238,8 @@ export class LoadMetrics {
       case 'data_received':
         return counter(total(list, (one) => one.received))
       case 'http_req_connecting':
-      case 'link_amplification':
         return undefined
     }
-  }
-
-  #amplificationOf({ link }: Tags): number | undefined {
-    if (link !== undefined) return this.#amplification.get(link)
-    return this.#amplification.size === 0 ? undefined : Math.max(...this.#amplification.values())
   }
 
   #learn(thread: number, batch: Batch): void {
@@ -380,7 +368,6 @@ function trend(histogram: Histogram, aggregation: Aggregation): number | undefin
       return round(histogram.getValueAtPercentile(aggregation.percentile))
     case 'count':
     case 'rate':
-    case 'value':
       return undefined
   }
 }

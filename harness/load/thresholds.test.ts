@@ -14,7 +14,7 @@ describe('an expression', () => {
     ['iteration_duration', 'med>=1', { kind: 'med' }, '>=', 1],
     ['checks', 'rate>0.99', { kind: 'rate' }, '>', 0.99],
     ['dropped_iterations', 'count===0', { kind: 'count' }, '==', 0],
-    ['link_amplification', 'value!=2', { kind: 'value' }, '!=', 2],
+    ['http_reqs', 'rate!=2', { kind: 'rate' }, '!=', 2],
   ])('on %s: %s', (metric, text, aggregation, operator, limit) => {
     expect(parsed(metric, text)).toMatchObject({ metric, aggregation, operator, limit })
   })
@@ -31,7 +31,8 @@ describe('an expression', () => {
     ['http_req_duration', 'p(101)<300', 'more than 100'],
     ['http_req_duration', 'avg<', 'is not a threshold'],
     ['checks', 'avg<3', 'does not suit checks: use rate'],
-    ['latency', 'avg<3', 'is no metric'],
+    ['latency', 'avg<3', 'is no metric: use one of iteration_duration, iterations,'],
+    ['link_amplification', 'value<3', 'is no metric: use one of iteration_duration, iterations,'],
     ['http_reqs{colour:red}', 'count>1', 'known are flow, actor'],
     ['http_reqs{flow}', 'count>1', 'is no list of tags'],
   ])('%s with %s is refused', (metric, text, why) => {

@@ -13,7 +13,7 @@ import {
 } from './metric-names.ts'
 
 export type Aggregation =
-  | { readonly kind: 'avg' | 'min' | 'max' | 'med' | 'count' | 'rate' | 'value' }
+  | { readonly kind: 'avg' | 'min' | 'max' | 'med' | 'count' | 'rate' }
   | { readonly kind: 'p'; readonly percentile: number }
 
 type Operator = '<' | '<=' | '>' | '>=' | '==' | '!='
@@ -45,13 +45,12 @@ export interface ThresholdResult {
 }
 
 const expression =
-  /^(?:(avg|min|max|med|count|rate|value)|p\((\d+(?:\.\d+)?)\))\s*(<=|>=|===|==|!=|<|>)\s*(-?\d+(?:\.\d+)?)$/
+  /^(?:(avg|min|max|med|count|rate)|p\((\d+(?:\.\d+)?)\))\s*(<=|>=|===|==|!=|<|>)\s*(-?\d+(?:\.\d+)?)$/
 
 const aggregationsOf: Readonly<Record<MetricType, readonly string[]>> = {
   trend: ['avg', 'min', 'max', 'med', 'p(N)'],
   rate: ['rate'],
   counter: ['count', 'rate'],
-  gauge: ['value'],
 }
 
 /** A threshold, or what is wrong with it as a text that says what to do. */
