@@ -1,7 +1,8 @@
 import type { JournalEvent, SampleRecord, Scenario } from '../core/index.ts'
 import { cellKey } from '../core/index.ts'
 import type { Experiment } from '../engine/index.ts'
-import { renderTerminal, summarize } from '../report/index.ts'
+import type { LiveAction } from '../live/index.ts'
+import { renderTerminal, summarize, type LiveState } from '../report/index.ts'
 import { curlLines, directoryLine, writeCurlConfigs } from './curl-lines.ts'
 import { Keys } from './keys.ts'
 import { renderOptionsFor } from './screen.ts'
@@ -15,6 +16,9 @@ export class LiveSession {
   readonly #events: JournalEvent[] = []
   readonly #latest = new Map<string, SampleRecord>()
   #changes = 0
+  #state: LiveState = { change: 'starting' }
+  /** Set while a person may act. */
+  #experiment: Experiment | undefined
   #busy: Promise<void> = Promise.resolve()
 
   constructor(scenario: Scenario) {
@@ -31,6 +35,28 @@ export class LiveSession {
     this.#events.push(event)
   }
 
+  /** For the live page. */
+  get state(): LiveState {
+    return this.#state
+  }
+
+  /** Begins what the live page asks for; false when that makes no sense now. */
+  readonly act = (action: LiveAction): boolean => {
+    const experiment = this.#experiment
+    if (!experiment || this.#state.change !== (action === 'undo' ? 'applied' : 'not-applied')) {
+      return false
+    }
+    this.#next(() => (action === 'undo' ? this.#undo(experiment) : this.#apply(experiment)))
+    return true
+  }
+
+  /** Nobody can act from here on. Resolves when what was begun is done. */
+  async leave(): Promise<void> {
+    this.#experiment = undefined
+    await this.#busy
+    this.#state = { change: 'ended' }
+  }
+
   /** Returns when the person leaves, or the signal fires. */
   async stay(experiment: Experiment, signal: AbortSignal, isSteady: boolean): Promise<void> {
     experiment.journal.emit('phase', { phase: 'live', text: 'staying up' })
@@ -39,6 +65,8 @@ export class LiveSession {
     if (!isSteady) this.#say('The system was broken before any change, so none was applied.\n')
     this.#say(this.#addresses(experiment))
     const left = Promise.withResolvers<void>()
+    this.#experiment = experiment
+    this.#stands(experiment)
     signal.addEventListener('abort', () => left.resolve(), { once: true })
     if (!process.stdin.isTTY) {
       this.#say('Ctrl-C or SIGTERM undoes the change and stops everything.\n')
@@ -59,7 +87,7 @@ export class LiveSession {
       case 'a':
         return this.#next(() => this.#apply(experiment))
       case 's':
-        return this.#next(async () => this.#say(`${this.#state()}\n`))
+        return this.#next(async () => this.#say(`${this.#cellsNow()}\n`))
       case 'q':
         return leave()
       default:
@@ -70,26 +98,37 @@ export class LiveSession {
   /** One after the other, however fast the keys are pressed. */
   #next(action: () => Promise<void>): void {
     this.#busy = this.#busy.then(action).catch((error: unknown) => {
-      this.#say(`That failed: ${error instanceof Error ? error.message : String(error)}\n`)
+      const problem = error instanceof Error ? error.message : String(error)
+      this.#say(`That failed: ${problem}\n`)
+      if (this.#experiment) this.#stands(this.#experiment, problem)
     })
   }
 
   async #undo(experiment: Experiment): Promise<void> {
     if (!experiment.hasChanges) return this.#say('Nothing is applied.\n')
     this.#say('Undoing…\n')
+    this.#state = { change: 'undoing' }
     await experiment.undo()
     await experiment.recover()
-    this.#say(`Undone.\n${this.#state()}\n`)
+    this.#stands(experiment)
+    this.#say(`Undone.\n${this.#cellsNow()}\n`)
   }
 
   async #apply(experiment: Experiment): Promise<void> {
     if (experiment.hasChanges) return this.#say('It is applied already.\n')
     this.#say('Applying…\n')
+    this.#state = { change: 'applying' }
     for (const step of this.#scenario.steps) {
       this.#changes += 1
       if (!(await experiment.step(step, this.#changes))) break
     }
-    this.#say(`Applied.\n${this.#state()}\n`)
+    this.#stands(experiment)
+    this.#say(`Applied.\n${this.#cellsNow()}\n`)
+  }
+
+  #stands({ hasChanges }: Experiment, problem?: string): void {
+    const change = hasChanges ? 'applied' : 'not-applied'
+    this.#state = problem === undefined ? { change } : { change, problem }
   }
 
   #matrix(): string {
@@ -98,7 +137,7 @@ export class LiveSession {
   }
 
   /** Every cell by its latest sample. */
-  #state(): string {
+  #cellsNow(): string {
     const samples = [...this.#latest.values()]
     const failing = samples.filter(({ ok }) => !ok)
     const lines = failing.map((sample) => `  ${cellKey(sample)}: ${sample.symptom}`)

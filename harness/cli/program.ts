@@ -50,6 +50,7 @@ export function buildProgram(argv: readonly string[]): Command {
     .argument('<scenario>', 'id of the scenario, or a part of it')
     .addOption(runtimeOption())
     .addOption(seedOption())
+    .option('--open', 'open the live page in a browser; its address is printed always')
     .option('--out <dir>', 'folder for journal, reports and logs (default: reports/runs/<run id>)')
     .action((name: string, options: Parameters<typeof reproduceCommand>[1]) =>
       reproduceCommand(name, options, argv),

@@ -4,19 +4,24 @@ import {
   Interrupts,
   exitCodeOf,
   loadScenarios,
+  makeLivePage,
   performRun,
   scenarioFiles,
   selectScenarios,
+  type RunFolder,
 } from '../session/index.ts'
 import { chooseRuntime, type RuntimeName } from '../runtimes/choose-runtime.ts'
 import { warn } from './faults.ts'
+import { LiveServer } from '../live/index.ts'
 import { LiveSession } from './live-session.ts'
+import { openBrowser } from './open-browser.ts'
 import { showProgress } from './progress.ts'
 
 interface ReproduceOptions {
   readonly runtime: RuntimeName
   readonly seed?: number
   readonly out?: string
+  readonly open?: boolean
 }
 
 /** Traffic while somebody looks around: enough to see a change, light on the machine. */
@@ -43,33 +48,53 @@ export async function reproduceCommand(
   const { runtime, why } = await chooseRuntime(options.runtime, found.scenario)
   if (why !== undefined) process.stdout.write(`runtime: ${runtime.name}, since ${why}\n`)
   using interrupts = new Interrupts()
-  const progress = showProgress(process.stdout)
   const { folder } = await performRun({
     scenario: found.scenario,
     runtime,
     args: argv,
     signal: interrupts.signal,
-    listeners: [progress.take],
     idlePauseMs: livePauseMs,
-    drive: (scenario, given) => stayUp(scenario, given, () => progress[Symbol.dispose]()),
+    drive: (scenario, given, folder) => stayUp(scenario, given, folder, options.open ?? false),
     ...(options.out === undefined ? {} : { outDir: options.out }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
-  }).finally(() => progress[Symbol.dispose]())
+  })
   process.stdout.write(`Everything is stopped. The journal is in ${folder.path}\n`)
   process.exitCode = interrupts.signal.aborted
     ? exitCodeOf(String(interrupts.signal.reason))
     : exitCodes.pass
 }
 
+/** Undefined where the viewer is not built: a line on stderr says so. */
+async function servePage(session: LiveSession, folder: RunFolder): Promise<LiveServer | undefined> {
+  try {
+    return await LiveServer.start({
+      page: makeLivePage(),
+      journalFile: folder.file('journal.ndjson'),
+      state: () => session.state,
+      act: session.act,
+    })
+  } catch (error) {
+    if (!(error instanceof HarnessError) || error.code !== 'VIEWER_MISSING') throw error
+    warn(`no live page: ${error.message}; ${error.hint}`)
+    return undefined
+  }
+}
+
 async function stayUp(
   scenario: Scenario,
   options: ExperimentOptions,
-  endProgress: () => void,
+  folder: RunFolder,
+  open: boolean,
 ): Promise<Verdict> {
-  const samples = new LiveSession(scenario)
+  const session = new LiveSession(scenario)
+  await using live = await servePage(session, folder)
+  if (live) process.stdout.write(`live page: ${live.url}\n`)
+  if (live && open)
+    openBrowser(live.url, () => warn('no browser was found to open the live page with'))
+  using progress = showProgress(process.stdout)
   const experiment = new Experiment(scenario, {
     ...options,
-    listeners: [...options.listeners, samples.listen],
+    listeners: [...options.listeners, progress.take, session.listen],
   })
   try {
     await experiment.start()
@@ -79,20 +104,21 @@ async function stayUp(
         if (experiment.interrupted || !(await experiment.step(step, i + 1))) break
       }
     }
-    endProgress()
-    if (!experiment.interrupted) await samples.stay(experiment, options.signal, isSteady)
+    progress[Symbol.dispose]()
+    if (!experiment.interrupted) await session.stay(experiment, options.signal, isSteady)
+    await session.leave()
     await experiment.undo()
     await experiment.hashState('after')
   } catch (error) {
     // What was interrupted breaks off with an error of its own.
     if (experiment.interrupted) {
       await experiment.undo()
-      return experiment.finish()
+      return await experiment.finish()
     }
     // The fault that came first is the one to report.
     await experiment.undo().catch(() => undefined)
     await experiment.finish().catch(() => undefined)
     throw error
   }
-  return experiment.finish()
+  return await experiment.finish()
 }

@@ -2,7 +2,13 @@ import { createReadStream, existsSync, readFileSync, readdirSync } from 'node:fs
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { HarnessError, type Redactor } from '../core/index.ts'
-import { renderHtml, traceIdsOf, type LogLine, type PageFold } from '../report/index.ts'
+import {
+  renderHtml,
+  renderLiveHtml,
+  traceIdsOf,
+  type LogLine,
+  type PageFold,
+} from '../report/index.ts'
 
 /** Beside the sources and in the published package alike. */
 const shellFile = new URL('../report/viewer/dist/shell.html', import.meta.url)
@@ -26,14 +32,22 @@ export async function makeHtmlReport(
   logDir: string,
   redactor: Redactor,
 ): Promise<string> {
-  if (!isViewerBuilt()) {
-    throw new HarnessError('VIEWER_MISSING', 'the viewer of report.html is not built', {
-      hint: 'run `npm run prepare` in the root of the workspace; `npm ci` does it too',
-    })
-  }
+  const shell = readShell()
   const wanted = traceIdsOf(fold.data())
   const logs = await linesOfTraces(logDir, wanted, redactor)
-  return renderHtml(readFileSync(shellFile, 'utf8'), fold.data(logs))
+  return renderHtml(shell, fold.data(logs))
+}
+
+/** The page of a run that goes on. Throws VIEWER_MISSING when the viewer is not built. */
+export function makeLivePage(): string {
+  return renderLiveHtml(readShell())
+}
+
+function readShell(): string {
+  if (isViewerBuilt()) return readFileSync(shellFile, 'utf8')
+  throw new HarnessError('VIEWER_MISSING', 'the viewer of report.html is not built', {
+    hint: 'run `npm run prepare` in the root of the workspace; `npm ci` does it too',
+  })
 }
 
 /** What each service logged with these trace ids, in one pass over the logs, bounded. Empty when there are no logs. */

@@ -1,5 +1,5 @@
 export * from './find-scenarios.ts'
-export { makeHtmlReport } from './html-report.ts'
+export { makeHtmlReport, makeLivePage } from './html-report.ts'
 export * from './perform-run.ts'
 export * from './provenance.ts'
 export * from './run-folder.ts'

@@ -30,7 +30,11 @@ export interface RunRequest {
   readonly listeners?: readonly JournalListener[]
   readonly idlePauseMs?: number
   /** What is done with the experiment; a whole run when absent. */
-  readonly drive?: (scenario: Scenario, options: ExperimentOptions) => Promise<Verdict>
+  readonly drive?: (
+    scenario: Scenario,
+    options: ExperimentOptions,
+    folder: RunFolder,
+  ) => Promise<Verdict>
 }
 
 export interface RunOutcome {
@@ -50,7 +54,7 @@ export async function performRun(request: RunRequest): Promise<RunOutcome> {
   const finish = () => folder.writeReports(redactor)
   let verdict: Verdict
   try {
-    verdict = await drive(scenario, {
+    const options: ExperimentOptions = {
       runtime: request.runtime,
       runId,
       seed: request.seed ?? scenario.seed ?? randomInt(2 ** 32),
@@ -61,7 +65,8 @@ export async function performRun(request: RunRequest): Promise<RunOutcome> {
       provenance,
       signal: request.signal,
       ...(request.idlePauseMs === undefined ? {} : { idlePauseMs: request.idlePauseMs }),
-    })
+    }
+    verdict = await drive(scenario, options, folder)
   } catch (error) {
     await finish()
     throw withoutSecrets(error, redactor)

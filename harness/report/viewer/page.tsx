@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import type { PageData } from '../page-data.ts'
 import { formatDuration } from '../words.ts'
@@ -9,7 +10,8 @@ import { TimelineView } from './timeline.tsx'
 
 const verdictWords = { pass: 'PASS', fail: 'FAIL', inconclusive: 'INCONCLUSIVE' }
 
-export function Page({ data }: { data: PageData }) {
+/** `live` stands in place of the verdict while the run goes on. */
+export function Page({ data, live }: { data: PageData; live?: ComponentChildren }) {
   const { summary } = data
   const first = summary.cells.find((cell) => cell.sample)
   const [chosen, setChosen] = useState<Chosen | undefined>(first)
@@ -23,7 +25,7 @@ export function Page({ data }: { data: PageData }) {
   }
   return (
     <>
-      <Head data={data} />
+      {live ?? <Head data={data} />}
       <main>
         <Section
           id="matrix"

@@ -1,0 +1,1 @@
+export { LiveServer, type LiveAction } from './live-server.ts'
