@@ -40,7 +40,7 @@ test.skipIf(chromium === '')(
       const address = await addressOf(child.stdout as NodeJS.ReadableStream)
       await using open = await TestPage.open(browser, address)
       const { page } = open
-      const broken = page.locator('#now .now-bad')
+      const broken = page.locator('#now .bad')
       await broken.getByText('403').waitFor(minute)
       await page.locator('#state', { hasText: 'The change is applied.' }).waitFor(minute)
       expect(await broken.count()).toBe(1)

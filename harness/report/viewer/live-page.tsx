@@ -44,15 +44,22 @@ function LiveHead(props: { view: LiveView; data: PageData; feed: LiveFeed | unde
         <strong class="badge">{connection === 'ended' ? 'OVER' : 'LIVE'}</strong>{' '}
         {data.summary.title}
       </p>
-      <h1>
-        {now.failing === 0
-          ? `All ${now.size} cells work right now.`
-          : `${now.failing} of ${now.size} cells fail right now.`}
-      </h1>
+      <h1>{sentenceOf(view, data.summary.cells.length)}</h1>
       <Controls state={state} connection={connection} feed={feed} />
       <NowTable data={data} now={now} />
     </header>
   )
+}
+
+/** Says 'right now' only of what is known right now. */
+function sentenceOf({ now, connection }: LiveView, cells: number): string {
+  const { failing, size } = now
+  if (connection === 'ended') return 'This session is over.'
+  if (connection === 'connecting') return `When last heard of, ${failing} of ${size} cells failed.`
+  if (size < cells) return `${size} of ${cells} cells were tried so far, ${failing} failed.`
+  return failing === 0
+    ? `All ${size} cells work right now.`
+    : `${failing} of ${size} cells fail right now.`
 }
 
 function Controls(props: {
@@ -134,8 +141,8 @@ function NowCell(props: { isCell: boolean; sample: ReturnType<NowFold['latest']>
   if (!isCell) return <td />
   if (!sample) return <td class="quiet">not yet</td>
   return sample.ok ? (
-    <td class="now-ok">● works</td>
+    <td class="now ok">● works</td>
   ) : (
-    <td class="now-bad">✗ {sample.symptom ?? 'fails'}</td>
+    <td class="now bad">✗ {sample.symptom ?? 'fails'}</td>
   )
 }
