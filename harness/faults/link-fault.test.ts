@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import { linkTargetKey, toxicName, type Stack, type SystemPort } from '../core/index.ts'
+import { linkTargetKey, toxicName, type Stack, type SystemPort, type Toxic } from '../core/index.ts'
 import { linkFault, partition } from './link-fault.ts'
 
 const { signal } = new AbortController()
@@ -65,6 +65,18 @@ it('leaves nothing in force when it cannot be injected in full', async () => {
   expect(fault.validate(stack)).toEqual([])
   await expect(fault.inject(port, signal)).rejects.toThrow('no answer')
   expect(inForce.size).toBe(0)
+})
+
+it.each<[Partial<Toxic>, true | undefined]>([
+  [{}, undefined],
+  [{ toxicity: 1 }, undefined],
+  [{ toxicity: 0.5 }, true],
+  [{ replica: 'media-1' }, true],
+  [{ first: 3 }, true],
+])('with %o its effects come now and then: %s', (extent, expected) => {
+  const toxic = { type: 'status', attributes: { status: 503 }, ...extent } as Toxic
+  const fault = linkFault('f', { from: 'gateway', to: 'media', toxics: [toxic] })
+  expect(fault.intermittent).toBe(expected)
 })
 
 it('says what is wrong all at once', () => {

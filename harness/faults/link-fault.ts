@@ -76,10 +76,20 @@ function faultOf(
     name,
     title: title ?? lines.join('; '),
     effects,
+    ...(placed.some(({ toxic }) => isPartial(toxic)) ? { intermittent: true } : {}),
     summary: lines.join('; '),
     validate: (stack) => problemsOf(placed, stack),
     inject: ({ links }, signal) => inject(links, placed, signal),
   }
+}
+
+/** Part of what goes over the link is spared, so that a user is struck now and then. */
+function isPartial(toxic: Toxic): boolean {
+  return (
+    (toxic.toxicity ?? 1) < 1 ||
+    toxic.replica !== undefined ||
+    ('first' in toxic && toxic.first !== undefined)
+  )
 }
 
 async function inject(
