@@ -14,6 +14,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // What these start are real small servers: on a busy machine they take longer than Vitest's 5 s, which is no failure.
+          testTimeout: 30_000,
           include: ['{harness,scenarios,mocks}/**/*.test.ts'],
           exclude: ['**/node_modules/**', 'harness/dist/**', endToEnd, onDocker, inBrowser],
           sequence: { groupOrder: 1 },

@@ -30,6 +30,7 @@ export class ConfigStore<T extends ConfigDocument> {
   #current: T
   #etag: string
   #validate: ValidateFunction<T> | undefined
+  readonly #listeners: ((current: T, previous: T) => void)[] = []
 
   constructor(definition: ConfigDefinition<T>) {
     this.schema = definition.schema
@@ -44,6 +45,11 @@ export class ConfigStore<T extends ConfigDocument> {
   /** Strong: equal exactly when the documents are equal, whatever the order of their keys. */
   get etag(): string {
     return this.#etag
+  }
+
+  /** Called after each replacement, before anything is answered by the new document. */
+  onReplaced(listener: (current: T, previous: T) => void): void {
+    this.#listeners.push(listener)
   }
 
   /** Merges over the defaults at start. Answers the errors, and changes nothing if there are any. */
@@ -62,7 +68,9 @@ export class ConfigStore<T extends ConfigDocument> {
     const next = candidate as T
     const currentGeneration = this.#current.generation
     if (next.generation <= currentGeneration) return { kind: 'stale', currentGeneration }
+    const previous = this.#current
     this.#set(next)
+    for (const listener of this.#listeners) listener(this.#current, previous)
     return { kind: 'replaced' }
   }
 
@@ -80,7 +88,17 @@ export class ConfigStore<T extends ConfigDocument> {
 async function compile<T>(schema: object): Promise<ValidateFunction<T>> {
   // Loaded when there is something to check: the built-in defaults are checked by a test instead.
   const { Ajv } = await import('ajv')
-  return new Ajv({ allErrors: true }).compile<T>(schema)
+  return new Ajv({ allErrors: true, formats: { regex: isExpression } }).compile<T>(schema)
+}
+
+function isExpression(text: string): boolean {
+  try {
+    void new RegExp(text)
+    return true
+  } catch {
+    // That it cannot be compiled is the answer.
+    return false
+  }
 }
 
 function toSchemaError(error: ErrorObject): SchemaError {

@@ -12,6 +12,7 @@ import {
   type UpstreamSettings,
 } from '../common/schema-parts.ts'
 import { DOCS_URL } from '../seed-facts.ts'
+import { BOT_FEATURES } from './checks/bot-features.ts'
 import { ENDPOINT_IDS, type EndpointId } from './endpoints.ts'
 
 interface PlanSettings {
@@ -44,6 +45,25 @@ export interface StatusSettings {
   outageRatio: number
 }
 
+export interface PolicyRule {
+  id: string
+  /** An endpoint, or '*' for all. */
+  route: string
+  limit: { perMinute: number }
+}
+
+export interface WafRule {
+  id: string
+  /** `simulate` writes a log field, `block` refuses. */
+  mode: 'simulate' | 'block'
+  pattern: string
+}
+
+export interface Tenant {
+  /** The paths that are this tenant's, `/acme/*` for instance. */
+  cacheKey: string
+}
+
 export interface GatewayConfig extends ConfigDocument {
   plan: PlanSettings
   guards: {
@@ -51,9 +71,27 @@ export interface GatewayConfig extends ConfigDocument {
     exemptOwnServices: boolean
     /** Plans of upstreams that are empty or older than the one in force are passed over. */
     upstreamPlans: boolean
+    /** A policy rule without a limit is passed over. */
+    skipBlankPolicies: boolean
+    /** A missing quota is what it was last. */
+    keepLastQuota: boolean
+    /** In place of a list of features that does not fit the last one that did. */
+    refuseOversizedFeatures: boolean
+    /** A tenant whose settings cannot be used does without, and the others do not notice. */
+    isolateTenants: boolean
+    /** A rule that takes longer than waf.timeBudgetMs is put out of use. */
+    wafTimeBudget: boolean
+  }
+  policy: { rules: PolicyRule[] }
+  features: { list: readonly string[]; max: number }
+  tenants: Record<string, Tenant>
+  waf: { rules: WafRule[]; timeBudgetMs: number }
+  admission: {
+    /** A request that is held up for longer than this before it is looked at is given up. */
+    deadlineMs: number
   }
   quota: {
-    /** Posts of one account in a UTC day. Absent: no quota. */
+    /** Posts of one account in a UTC day. Absent: none, see guards.keepLastQuota. */
     publishPerDay?: number
   }
   session: { ttlS: number }
@@ -79,6 +117,23 @@ const PAID_ENDPOINTS: readonly EndpointId[] = [
 ]
 
 const addresses = { type: 'array', items: { enum: ['primary'] } }
+const name = { type: 'string', minLength: 1, maxLength: 64 }
+
+const policyRule = strictObject({
+  id: name,
+  route: { enum: ['*', ...ENDPOINT_IDS] },
+  // Editors write null for a field that was left blank.
+  limit: {
+    ...strictObject({ perMinute: integer(0, 1_000_000_000) }),
+    type: ['object', 'null'],
+  },
+})
+
+const wafRule = strictObject({
+  id: name,
+  mode: { enum: ['simulate', 'block'] },
+  pattern: { type: 'string', minLength: 1, maxLength: 1_000, format: 'regex' },
+})
 
 export const gatewayConfig: ConfigDefinition<GatewayConfig> = {
   defaults: {
@@ -90,7 +145,23 @@ export const gatewayConfig: ConfigDefinition<GatewayConfig> = {
       clients: { 'paid-app': 'paid', 'free-app': 'free' },
       docsUrl: `${DOCS_URL}/api/plans`,
     },
-    guards: { exemptOwnServices: false, upstreamPlans: false },
+    guards: {
+      exemptOwnServices: false,
+      upstreamPlans: false,
+      skipBlankPolicies: false,
+      keepLastQuota: false,
+      refuseOversizedFeatures: false,
+      isolateTenants: false,
+      wafTimeBudget: false,
+    },
+    policy: { rules: [{ id: 'fair-use', route: '*', limit: { perMinute: 1_000_000 } }] },
+    features: { list: BOT_FEATURES, max: 200 },
+    tenants: { site: { cacheKey: '/media/*' }, acme: { cacheKey: '/acme/*' } },
+    waf: {
+      rules: [{ id: 'path-traversal', mode: 'block', pattern: '(\\.\\./){2}' }],
+      timeBudgetMs: 20,
+    },
+    admission: { deadlineMs: 10_000 },
     quota: { publishPerDay: 10_000 },
     session: { ttlS: 86_400 },
     upstream: { timeoutMs: 5_000 },
@@ -118,7 +189,29 @@ export const gatewayConfig: ConfigDefinition<GatewayConfig> = {
       clients: { type: 'object', additionalProperties: { type: 'string', minLength: 1 } },
       docsUrl: { type: 'string', pattern: '^https?://', maxLength: 200 },
     }),
-    guards: strictObject({ exemptOwnServices: boolean, upstreamPlans: boolean }),
+    guards: strictObject({
+      exemptOwnServices: boolean,
+      upstreamPlans: boolean,
+      skipBlankPolicies: boolean,
+      keepLastQuota: boolean,
+      refuseOversizedFeatures: boolean,
+      isolateTenants: boolean,
+      wafTimeBudget: boolean,
+    }),
+    policy: strictObject({ rules: { type: 'array', items: policyRule } }),
+    features: strictObject({ list: strings, max: integer(1, 10_000) }),
+    tenants: {
+      type: 'object',
+      propertyNames: { pattern: '^[a-z][a-z0-9]{0,31}$' },
+      additionalProperties: strictObject({
+        cacheKey: { type: 'string', pattern: '^[a-z0-9/*_-]{1,64}$' },
+      }),
+    },
+    waf: strictObject({
+      rules: { type: 'array', items: wafRule },
+      timeBudgetMs: integer(1, 10_000),
+    }),
+    admission: strictObject({ deadlineMs: integer(1, 60_000) }),
     quota: strictObject({ publishPerDay: integer(0, 1_000_000_000) }, ['publishPerDay']),
     session: strictObject({ ttlS: integer(1, 31_536_000) }),
     upstream,

@@ -7,6 +7,7 @@ import type { Backend } from './content/backend.ts'
 import type { EdgeCache } from './content/edge-cache.ts'
 import type { Posts } from './content/posts.ts'
 import type { RedirectCache } from './content/redirect-cache.ts'
+import type { Quota } from './quota.ts'
 
 /** What the routes work with, put together once in start.ts. */
 export interface GatewayParts {
@@ -15,6 +16,7 @@ export interface GatewayParts {
   accounts: Accounts
   sessions: Sessions
   posts: Posts
+  quota: Quota
   media: Backend
   link: Backend
   cache: EdgeCache

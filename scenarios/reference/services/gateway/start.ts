@@ -14,6 +14,7 @@ import { Accounts } from './access/accounts.ts'
 import { AppDirectory } from './access/app-directory.ts'
 import { addGatekeeper, addIdentification } from './access/gatekeeper.ts'
 import { Sessions } from './access/sessions.ts'
+import { addChecks } from './checks/checks.ts'
 import { gatewayConfig } from './config.ts'
 import { Backend } from './content/backend.ts'
 import { EdgeCache } from './content/edge-cache.ts'
@@ -22,6 +23,7 @@ import { RedirectCache } from './content/redirect-cache.ts'
 import { GATEWAY_SCHEMA, seedGateway } from './content/seed.ts'
 import { UpstreamPlans } from './content/upstream-plans.ts'
 import type { GatewayParts } from './parts.ts'
+import { Quota } from './quota.ts'
 import { addApiRoutes } from './routes/api-routes.ts'
 import { addLinkRoutes } from './routes/link-routes.ts'
 import { addMediaRoutes } from './routes/media-routes.ts'
@@ -64,11 +66,13 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
     accounts: new Accounts(db),
     sessions: new Sessions(db),
     posts: new Posts(db),
+    quota: new Quota(config.current),
     media: new Backend(media, () => plans.addressesOf('media')),
     link: new Backend(link, () => plans.addressesOf('link')),
     cache: new EdgeCache(config),
     redirects: new RedirectCache(),
   }
+  config.onReplaced((current) => void parts.quota.postsPerDay(current))
   const app = createPublicServer({
     ...options,
     service: 'gateway',
@@ -95,7 +99,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
   })
 }
 
-/** The order of the hooks is the order of the checks: who is it, is it cached, may they. */
+/** The order of the hooks is the order of the checks: who is it, is the request in order, is it cached, may they. */
 async function addRoutes(
   app: FastifyInstance,
   parts: GatewayParts,
@@ -104,6 +108,7 @@ async function addRoutes(
 ): Promise<void> {
   watchFlows(app, flows, parts.config)
   addIdentification(app, parts.directory)
+  addChecks(app, parts.config)
   parts.cache.addLookup(app)
   addGatekeeper(app, parts)
   addSessionRoutes(app, parts)

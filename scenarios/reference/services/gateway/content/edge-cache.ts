@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ConfigStore } from '../../common/config-store.ts'
 import { LruCache } from '../../common/lru-cache.ts'
 import { sendBytes, type ByteEntity } from '../../common/send-bytes.ts'
+import { pathOf } from '../checks/checks.ts'
 import type { GatewayConfig } from '../config.ts'
 
 /** Larger answers are passed on but not kept. */
@@ -43,7 +44,7 @@ export class EdgeCache {
   }
 }
 
-/** The path alone: no query changes what these endpoints answer, so none may multiply the entries. */
+/** Tenant and path: no query changes what these endpoints answer, so none may multiply the entries. */
 function keyOf(request: FastifyRequest): string {
-  return request.url.split('?', 1)[0] ?? ''
+  return `${request.tenant} ${pathOf(request)}`
 }

@@ -72,8 +72,8 @@ export function findPost(posts: Posts, id: string): Post {
 
 function publish(parts: GatewayParts, post: Parameters<Posts['publish']>[0]): Post {
   const now = new Date()
-  const { publishPerDay } = parts.config.current.quota
-  const published = parts.posts.publish(post, publishPerDay, now)
+  const perDay = parts.quota.postsPerDay(parts.config.current)
+  const published = parts.posts.publish(post, perDay, now)
   if (published !== undefined) return published
   throw new HttpError(429, ErrorCode.quotaExceeded, 'You have reached your daily limit of posts', {
     headers: { 'retry-after': String(secondsToMidnight(now)) },

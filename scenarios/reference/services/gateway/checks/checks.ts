@@ -1,0 +1,60 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { ConfigStore } from '../../common/config-store.ts'
+import { ErrorCode, HttpError } from '../../common/http-error.ts'
+import type { GatewayConfig } from '../config.ts'
+import { BotScore } from './bot-score.ts'
+import { RatePolicy } from './rate-policy.ts'
+import { Tenants } from './tenants.ts'
+import { inspected, Waf } from './waf.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The tenant whose content is asked for; '' for what is nobody's. */
+    tenant: string
+  }
+}
+
+/** What every request to an endpoint goes through before it is known what it wants, cached or not. */
+export function addChecks(app: FastifyInstance, config: ConfigStore<GatewayConfig>): void {
+  const policy = new RatePolicy()
+  const bots = new BotScore()
+  const tenants = new Tenants()
+  const waf = new Waf()
+  app.decorateRequest('tenant', '')
+  app.addHook('onRequest', (request, reply, done) => {
+    const { endpoint } = request.routeOptions.config
+    // Status, health and unknown pages belong to no endpoint: nothing is to stand before them.
+    if (endpoint === undefined) return done()
+    const current = config.current
+    inspect(waf, current, request)
+    if (reply.elapsedTime > current.admission.deadlineMs) throw tooLate()
+    policy.check(current, request.app?.id ?? 'unknown', endpoint)
+    request.logFields['bot'] = Math.round(bots.of(current, agentOf(request)) * 100)
+    request.tenant = tenants.ownerOf(current, pathOf(request)) ?? ''
+    done()
+  })
+}
+
+function inspect(waf: Waf, config: GatewayConfig, request: FastifyRequest): void {
+  const matching = waf.matching(config, inspected(request))
+  if (matching.length === 0) return
+  request.logFields['waf'] = matching.map(({ id }) => id).join(' ')
+  if (matching.every(({ mode }) => mode === 'simulate')) return
+  throw new HttpError(403, ErrorCode.notPermitted, 'The request looks like an attack')
+}
+
+/** A request that was held up for so long is given up, as a proxy in front would: whoever asked is not waiting any more. */
+function tooLate(): HttpError {
+  const headers = { 'retry-after': '1' }
+  return new HttpError(503, ErrorCode.unavailable, 'The request was held up for too long', {
+    headers,
+  })
+}
+
+function agentOf(request: FastifyRequest): string {
+  return request.headers['user-agent'] ?? ''
+}
+
+export function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? ''
+}
