@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
-export const tokenHeader = 'x-aftershock-token'
+const tokenHeader = 'x-aftershock-token'
 
 /**
  * Why a request is not answered; undefined when it is. Any page that a browser shows can send requests to loopback, so that the address
