@@ -128,6 +128,7 @@ export interface LoadTest {
   readonly profile: LoadProfile
   /** With it the one executor of the profile, constant-arrival-rate, is run at one rate after the other. */
   readonly breakpoint?: BreakpointSearch
+  /** Hosts outside of the mocked world that the system may ask in vain. */
   readonly allowOutside?: readonly string[]
   readonly seed?: number
 }

@@ -1,4 +1,5 @@
 import {
+  combine,
   fail,
   inconclusive,
   pass,
@@ -8,7 +9,7 @@ import {
   type Scenario,
   type Verdict,
 } from '../core/index.ts'
-import { defaultJudgement } from '../judge/index.ts'
+import { defaultJudgement, judgeOutside } from '../judge/index.ts'
 import {
   HttpConnections,
   judgeLoad,
@@ -20,7 +21,8 @@ import {
 import { announcement } from './announcement.ts'
 import type { ExperimentOptions } from './experiment-options.ts'
 import { Journal } from './journal.ts'
-import type { RunningStack } from './ports.ts'
+import { OutsideObserver } from './observers.ts'
+import type { Clock, RunningStack } from './ports.ts'
 import { signIn } from './sign-in.ts'
 
 /** A load test as a scenario without steps, for its journal. */
@@ -34,11 +36,12 @@ export function scenarioOf(test: LoadTest): Scenario {
     flows: test.flows,
     steps: [],
     expect: { kind: 'holds' },
+    ...(test.allowOutside === undefined ? {} : { allowOutside: test.allowOutside }),
     ...(test.seed === undefined ? {} : { seed: test.seed }),
   }
 }
 
-/** Starts the stack, runs the load over its front doors, and judges its thresholds. Everything is torn down when it returns. `module` is the URL of the file. */
+/** Starts the stack, runs the load over its front doors, and judges its thresholds and what was asked of the outside. Everything is torn down when it returns. `module` is the URL of the file. */
 export async function runLoadTest(
   test: LoadTest,
   module: string,
@@ -52,6 +55,7 @@ export async function runLoadTest(
   const died: string[] = []
   let verdict: Verdict
   let startMs = 0
+  let outside: OutsideObserver | undefined
   try {
     await using stack = await options.runtime.start(test.stack, {
       runId: options.runId,
@@ -68,8 +72,13 @@ export async function runLoadTest(
     startMs = clock.now()
     const { services, proxyUrl } = stack
     emit('stack.ready', { services, proxyUrl: new URL(proxyUrl).origin, durationMs: startMs })
-    const load = await LoadOnStack.prepare(test, module, stack, options, journal)
-    verdict = await (test.breakpoint ? load.search(test.breakpoint) : load.once())
+    const observer = new OutsideObserver(stack, emit)
+    outside = observer
+    const judged = await whileObserved(observer, clock, async () => {
+      const load = await LoadOnStack.prepare(test, module, stack, options, journal)
+      return test.breakpoint ? load.search(test.breakpoint) : load.once()
+    })
+    verdict = combine([judged, judgeOutside(journal.history)])
     emit('phase', { phase: 'tearing-down', text: 'stopping everything' })
   } catch (error) {
     if (!signal.aborted) throw error
@@ -88,9 +97,26 @@ export async function runLoadTest(
   emit('run.ended', {
     verdict,
     timings: { startMs, totalMs: clock.now() },
-    outsideRequests: 0,
+    outsideRequests: outside?.requests ?? 0,
   })
   return verdict
+}
+
+/** What is asked of the outside meanwhile is in the journal when this resolves. */
+async function whileObserved<T>(
+  outside: OutsideObserver,
+  clock: Clock,
+  task: () => Promise<T>,
+): Promise<T> {
+  const stop = new AbortController()
+  const observing = outside.run(clock, stop.signal)
+  try {
+    return await task()
+  } finally {
+    stop.abort()
+    await observing
+    await outside.close()
+  }
 }
 
 class LoadOnStack {

@@ -57,8 +57,7 @@ function checkRun(history: readonly JournalEvent[]): Verdict {
     checkState(history),
     checkRecovery(history, started),
     checkStatusPage(history, started.expect),
-    checkOutside(history, started),
-    checkOutsideWorld(history),
+    judgeOutside(history),
     checkWrites(history),
     checkPromises(history),
     checkReplicas(history, started.expect),
@@ -323,6 +322,14 @@ function checkStatusPage(history: readonly JournalEvent[], expect: Expectation):
       ? `the status page was expected to go on saying 'operational', and admitted the failure`
       : `the status page was expected to admit the failure, and never did`,
   })
+}
+
+/** Whether the system asked the outside for nothing that it may not, for runs that are judged by other means than cells. */
+export function judgeOutside(history: readonly JournalEvent[]): Verdict {
+  const [started] = of(history, 'run.started')
+  return started
+    ? combine([checkOutside(history, started), checkOutsideWorld(history)])
+    : inconclusive({ code: 'no-data', message: 'the journal has no start of a run' })
 }
 
 function checkOutside(history: readonly JournalEvent[], started: Started): Verdict {

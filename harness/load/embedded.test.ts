@@ -1,10 +1,13 @@
 import type { RequestListener } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Redactor, type LoadProfile } from '../core/index.ts'
 import { runEmbeddedLoad, type LoadRequest, type LoadResult } from './embedded.ts'
 import { actors, flows } from './fixtures/flows.ts'
 import { serve, type TestServer } from './test-server.ts'
+
+// Threads take seconds to start where the machine is busy.
+vi.setConfig({ testTimeout: 60_000 })
 
 let stack: AsyncDisposableStack
 beforeEach(() => {
@@ -13,6 +16,8 @@ beforeEach(() => {
 afterEach(() => stack.disposeAsync())
 
 const onlyRead = [{ flow: 'read', actor: 'web' }]
+/** For servers that never answer. */
+const patient = flows.map((flow) => ({ ...flow, timeoutMs: 600_000 }))
 const ok: RequestListener = (_, response) => void response.end('fine')
 
 async function load(
@@ -43,7 +48,7 @@ describe('each executor', () => {
   it.each<[string, LoadProfile['executors'][string], number]>([
     [
       'constant-arrival-rate',
-      { executor: 'constant-arrival-rate', rate: 200, duration: '500ms', preAllocatedVUs: 50 },
+      { executor: 'constant-arrival-rate', rate: 200, duration: '500ms', preAllocatedVUs: 100 },
       100,
     ],
     [
@@ -65,7 +70,7 @@ describe('each executor', () => {
   })
 
   it.each<[string, LoadProfile['executors'][string]]>([
-    ['constant-vus', { executor: 'constant-vus', vus: 3, duration: '400ms' }],
+    ['constant-vus', { executor: 'constant-vus', vus: 3, duration: '1h' }],
     [
       'ramping-vus',
       {
@@ -73,14 +78,16 @@ describe('each executor', () => {
         startVUs: 0,
         stages: [
           { target: 3, duration: '200ms' },
-          { target: 3, duration: '200ms' },
+          { target: 3, duration: '1h' },
         ],
       },
     ],
   ])(
     '%s has no more users than it says, each with one flow after the other',
     async (_name, executor) => {
+      const stop = new AbortController()
       let open = 0
+      let answered = 0
       let most = 0
       const { result } = await load(
         (_, response) => {
@@ -88,13 +95,17 @@ describe('each executor', () => {
           most = Math.max(most, open)
           setTimeout(() => {
             open -= 1
+            answered += 1
             response.end('fine')
+            // However long it takes until all of them were there and have come back.
+            if (most >= 3 && answered >= 12) stop.abort()
           }, 5)
         },
         { executors: { a: executor }, thinkTime: '1ms' },
+        { signal: stop.signal },
       )
       expect(most).toBe(3)
-      expect(count(result, 'iterations')).toBeGreaterThan(9)
+      expect(count(result, 'iterations')).toBeGreaterThan(3)
     },
   )
 })
@@ -117,15 +128,15 @@ it('the same seed performs the same flows by the same actors, in threads as well
 it('threads share the arrivals, and each flow is performed once', async () => {
   const module = new URL('fixtures/flows.ts', import.meta.url).href
   const executors = {
-    a: { executor: 'constant-arrival-rate', rate: 200, duration: '1s', preAllocatedVUs: 100 },
+    a: { executor: 'constant-arrival-rate', rate: 200, duration: '500ms', preAllocatedVUs: 400 },
   } as const
   const { result, server } = await load(
     ok,
     { executors, mix: [{ flow: 'post' }] },
     { module, threads: 2 },
   )
-  expect(count(result, 'iterations')).toBe(200)
-  expect(server.asked).toHaveLength(200)
+  expect(count(result, 'iterations')).toBe(100)
+  expect(server.asked).toHaveLength(100)
 })
 
 it('a stall is shown in full: latency counts from the intended start', async () => {
@@ -146,17 +157,26 @@ it('a stall is shown in full: latency counts from the intended start', async () 
     { connections: 2 },
   )
   expect(count(result, 'iterations')).toBe(100)
-  const quarter = result.metrics.read('iteration_duration', {}, { kind: 'p', percentile: 25 }) ?? 0
-  // Half of the flows are due in the stall, evenly: a quarter of all take more than half of it.
+  // Half of the flows are due in the stall, evenly: a quarter of all take more than half of it. A slow machine adds to that.
   const p75 = result.metrics.read('iteration_duration', {}, { kind: 'p', percentile: 75 }) ?? 0
   expect(p75).toBeGreaterThan(stall / 2 - 20)
-  expect(quarter).toBeLessThan(p75)
-  expect(result.metrics.read('http_req_blocked', {}, { kind: 'max' })).toBeGreaterThan(stall / 2)
+})
+
+it('waiting for a free connection is measured', async () => {
+  const { result } = await load(
+    (_, response) => void setTimeout(() => response.end('fine'), 50),
+    { executors: { a: { executor: 'shared-iterations', vus: 2, iterations: 2 } }, mix: onlyRead },
+    { connections: 1 },
+  )
+  expect(result.metrics.read('http_req_blocked', {}, { kind: 'max' })).toBeGreaterThan(25)
 })
 
 it('what would start beyond maxVUs is dropped and counted, never started later', async () => {
+  const stop = new AbortController()
+  let asked = 0
+  let dropped = 0
   const { result, server } = await load(
-    (_, response) => void setTimeout(() => response.end('fine'), 5_000).unref(),
+    () => void (asked += 1),
     {
       executors: {
         a: {
@@ -164,13 +184,20 @@ it('what would start beyond maxVUs is dropped and counted, never started later',
           rate: 100,
           duration: '300ms',
           preAllocatedVUs: 4,
-          gracefulStop: '50ms',
         },
       },
       mix: onlyRead,
       thresholds: {
         dropped_iterations: ['count<10'],
         'iteration_duration{flow:post}': ['p(95)<1'],
+      },
+    },
+    {
+      flows: patient,
+      signal: stop.signal,
+      onSecond: (second) => {
+        dropped += second.dropped
+        if (asked === 4 && dropped >= 26) stop.abort()
       },
     },
   )
@@ -181,6 +208,17 @@ it('what would start beyond maxVUs is dropped and counted, never started later',
     { text: 'dropped_iterations: count<10', outcome: 'crossed', value: 26 },
     { text: 'iteration_duration{flow:post}: p(95)<1', outcome: 'no-data' },
   ])
+})
+
+it('what is not done after the graceful stop is cut off, and counted as neither', async () => {
+  const { result } = await load(
+    () => undefined,
+    {
+      executors: { a: { executor: 'shared-iterations', maxDuration: '50ms', gracefulStop: '1ms' } },
+    },
+    { flows: patient },
+  )
+  expect([result.metrics.cut, count(result, 'iterations')]).toEqual([1, 0])
 })
 
 it('failures are counted by symptom, with an example that shows no secret', async () => {
@@ -203,25 +241,33 @@ it('failures are counted by symptom, with an example that shows no secret', asyn
 it('a flow that gets no answer in its time is a timeout, and its connection is not used again', async () => {
   const impatient = flows.map((flow) => ({ ...flow, timeoutMs: 60 }))
   let asked = 0
-  const { result, server } = await load(
-    (_, response) => void ((asked += 1) % 2 === 0 && response.end('fine')),
+  const given = new Set<unknown>()
+  let usedAgain = 0
+  const { result } = await load(
+    (request, response) => {
+      if (given.has(request.socket)) usedAgain += 1
+      if ((asked += 1) % 2 === 0) response.end('fine')
+      else given.add(request.socket)
+    },
     { executors: { a: { executor: 'shared-iterations', iterations: 6 } }, mix: onlyRead },
     { flows: impatient },
   )
-  expect(result.metrics.cells()[0]?.symptoms).toEqual({ timeout: 3 })
-  expect(new Set(server.asked.map(({ socket }) => socket)).size).toBeGreaterThanOrEqual(3)
+  const { symptoms, count: all } = result.metrics.cells()[0] ?? {}
+  expect(Object.keys(symptoms ?? {})).toEqual(['timeout'])
+  // A slow machine makes it more, never less.
+  expect(symptoms?.['timeout']).toBeGreaterThanOrEqual(3)
+  expect([all, usedAgain]).toEqual([6, 0])
 })
 
 it('a threshold that may ends the load as soon as it is crossed', async () => {
   const { result } = await load((_, response) => void response.writeHead(500).end(), {
     executors: {
-      a: { executor: 'constant-arrival-rate', rate: 20, duration: '30s', preAllocatedVUs: 10 },
+      a: { executor: 'constant-arrival-rate', rate: 20, duration: '1h', preAllocatedVUs: 10 },
     },
     mix: onlyRead,
     thresholds: { checks: [{ threshold: 'rate>0.9', abortOnFail: true }] },
   })
   expect(result.abortedBy).toBe('checks: rate>0.9')
-  expect(result.durationMs).toBeLessThan(15_000)
   expect(result.thresholds[0]).toMatchObject({ outcome: 'crossed', value: 0 })
 })
 
@@ -240,7 +286,7 @@ it.each([undefined, new URL('fixtures/flows.ts', import.meta.url).href])(
     )
     const { result } = await running
     expect(result.metrics.cut).toBe(3)
-    for (let i = 0; [...sockets].some(({ destroyed }) => !destroyed) && i < 200; i += 1)
+    for (let i = 0; [...sockets].some(({ destroyed }) => !destroyed) && i < 1_000; i += 1)
       await delay(10)
     expect([...sockets].every(({ destroyed }) => destroyed)).toBe(true)
   },
@@ -253,11 +299,14 @@ it('a module without the flows is a fault that says so', async () => {
   })
 })
 
-it('a generator that is too slow says so: flows that keep its thread busy are started late', async () => {
+it('a generator that is too slow says so, and still starts every flow that was due', async () => {
+  let isFirst = true
   const busy = flows.map((flow) => ({
     ...flow,
     run: async () => {
-      const until = performance.now() + 40
+      // Longer than the load lasts: all others are late by a third of it at least.
+      const until = isFirst ? performance.now() + 400 : 0
+      isFirst = false
       while (performance.now() < until);
     },
   }))
@@ -265,11 +314,17 @@ it('a generator that is too slow says so: flows that keep its thread busy are st
     ok,
     {
       executors: {
-        a: { executor: 'constant-arrival-rate', rate: 50, duration: '1s', preAllocatedVUs: 100 },
+        a: {
+          executor: 'constant-arrival-rate',
+          rate: 1_000,
+          duration: '300ms',
+          preAllocatedVUs: 300,
+        },
       },
     },
     { flows: busy },
   )
   expect(result.selfCheck.ok).toBe(false)
   expect(result.selfCheck.problems.join()).toContain('late')
+  expect(count(result, 'iterations') + count(result, 'dropped_iterations')).toBe(300)
 })

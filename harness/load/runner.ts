@@ -114,7 +114,11 @@ export class LoadRunner {
     try {
       await this.#sleep(durationOr(executor.startTime, 0) - this.#options.elapsed(), signal)
       const leftMs = endOf(executor) - this.#options.elapsed()
-      const timer = setTimeout(end, Math.min(Math.max(0, leftMs), 2 ** 31 - 1))
+      // Arrivals end by themselves, once all that were due have been started: a timer could come before the last.
+      const isPaced = 'preAllocatedVUs' in executor
+      const timer = isPaced
+        ? undefined
+        : setTimeout(end, Math.min(Math.max(0, leftMs), 2 ** 31 - 1))
       try {
         await this.#execute(planned, number, of, stop.signal, work)
       } finally {
@@ -215,7 +219,8 @@ export class LoadRunner {
       return this.#user(part, i * of + index, goesOn)
     })
     for (const user of users) part.work.add(user)
-    await Promise.all(users)
+    // At the end of maxDuration the graceful stop begins, whoever is still busy.
+    await Promise.race([Promise.all(users), untilAborted(stop)])
   }
 
   /** One flow after the other. Its intended start is when the user is ready: somebody waits for the answer before they go on. */
@@ -350,6 +355,13 @@ function think(time: ThinkTime, random: Random): number {
   if (typeof time !== 'object') return durationMs(time)
   const min = durationMs(time.min)
   return min + random() * (durationMs(time.max) - min)
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
 }
 
 /** Ends flows that do not look at their signal. */
