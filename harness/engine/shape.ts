@@ -126,14 +126,19 @@ const scenario = objectOf({
 })
 
 function wrong(path: string, value: unknown, wanted: string): Problem[] {
-  const shown = value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value
   return [
     {
       path,
-      message: value === undefined ? 'is missing' : `is ${shown}`,
+      message: value === undefined ? 'is missing' : `is ${shown(value)}`,
       hint: `use ${wanted}`,
     },
   ]
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return `'${value.slice(0, 100)}'`
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  return value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value
 }
 
 function ofType(wanted: string, isRight: (value: unknown) => boolean): Check {

@@ -243,7 +243,7 @@ describe('of a scenario', () => {
     ],
     [
       { sources: [{ title: 'A', url: 'https://a.example', kind: 'rumour' }] },
-      "incident.sources[0].kind is string: use 'own report' or 'press'",
+      "incident.sources[0].kind is 'rumour': use 'own report' or 'press'",
     ],
     [{ organisation: undefined }, 'incident.organisation is missing: use a text'],
   ])('with an incident with %o it says where, what and what to do: %s', (given, expected) => {
@@ -254,17 +254,17 @@ describe('of a scenario', () => {
   })
 
   it.each<[object, string]>([
-    [{ title: 5 }, 'title is number: use a text'],
+    [{ title: 5 }, 'title is 5: use a text'],
     [{ stack: undefined }, 'stack is missing: use an object'],
     [{ stack: { ...stack, sites: undefined } }, 'stack.sites is missing: use a list'],
     [withService({ ports: undefined }), 'stack.services[0].ports is missing: use a list'],
     [withService({ health: null }), 'stack.services[0].health is null: use an object'],
     [{ actors: [{ id: 'web', title: 'web' }] }, 'actors[0].headers is missing: use an object'],
-    [{ flows: [{ ...flow('read'), run: 'go' }] }, 'flows[0].run is string: use a function'],
+    [{ flows: [{ ...flow('read'), run: 'go' }] }, "flows[0].run is 'go': use a function"],
     [{ steps: [{}] }, "steps[0].kind is missing: use 'change' or 'fault' or 'undo' or 'wait'"],
     [
       withStep({ rollout: { kind: 'some' } as never }),
-      "steps[0].rollout.kind is string: use 'all' or 'count' or 'staged'",
+      "steps[0].rollout.kind is 'some': use 'all' or 'count' or 'staged'",
     ],
     [{ expect: [] }, 'expect is a list: use an object'],
   ])('that is misshapen it says where: %o', (given, expected) => {

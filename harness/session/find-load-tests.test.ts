@@ -48,7 +48,7 @@ describe('a load test', () => {
 
   it.each<[unknown, string[]]>([
     [7, [' is no load test']],
-    [{ ...test, title: 3 }, ['title is number']],
+    [{ ...test, title: 3 }, ['title is 3']],
     [{ ...test, profile: undefined }, ['profile is missing']],
     [{ ...test, profile: { executors: {} } }, ['profile.executors is {}']],
     [
