@@ -81,6 +81,9 @@ export interface OutsideRecord {
 /** How the note begins on a request that failed since a handler of a site threw: a fault of the mocked world, never of the system. */
 export const handlerThrew = 'handler threw: '
 
+/** Stands for a replica where all are out of reach, since what runs them went away: no evidence about the system. */
+export const wholeStack = 'all'
+
 /** Requests of one kind that are known by their number only. `from` and `host` are '*' where several are counted together. */
 export interface OutsideCount {
   readonly from: string
@@ -254,6 +257,7 @@ interface Body {
     readonly message?: string
   }
   'writes.checked': WritesFinding
+  /** `replica` is `wholeStack` where what runs all of them went away. */
   'replica.exited': { readonly replica: string; readonly detail: string }
   /** A second of load. Latencies in ms, from the intended start. */
   'load.second': {

@@ -13,6 +13,7 @@ import {
   type UndoStep,
   type Verdict,
   type WaitStep,
+  wholeStack,
   type WindowInfo,
 } from '../core/index.ts'
 import { defaultJudgement, judgeRun } from '../judge/index.ts'
@@ -123,7 +124,7 @@ export class Experiment {
       onProgress: (text) => emit('phase', { phase: 'starting', text }),
       onExit: (exit) => {
         emit('replica.exited', exit)
-        if (exit.replica === 'all') this.#lost.reject(runtimeLost(exit.detail))
+        if (exit.replica === wholeStack) this.#lost.reject(runtimeLost(exit.detail))
       },
     })
     this.#stack = stack

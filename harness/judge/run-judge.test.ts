@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   formatReason,
   reasonsOf,
+  wholeStack,
   type Expectation,
   type JournalEvent,
   type OutsideRecord,
@@ -271,6 +272,15 @@ const failing: Row[] = [
     },
     'fail',
     ['outside-limit: news.example was to be asked 1× at most, and was asked 2×, by gateway-1 2×'],
+  ],
+  [
+    'in which the engine goes away, whatever was seen then',
+    {
+      windows: [{ web: 'broken' }],
+      also: [event('replica.exited', { replica: wholeStack, detail: 'the engine went away' })],
+    },
+    'inconclusive',
+    ['no-data: the engine went away, so what was seen says nothing about the change'],
   ],
   [
     'in which a replica dies',

@@ -6,6 +6,7 @@ import {
   inconclusive,
   pass,
   selects,
+  wholeStack,
   type CellId,
   type EventOf,
   type Expectation,
@@ -47,6 +48,13 @@ function checkRun(history: readonly JournalEvent[]): Verdict {
       message: `the run was stopped by ${event.signal} before it could be judged`,
     }),
   )
+  const lost = of(history, 'replica.exited').find(({ replica }) => replica === wholeStack)
+  if (lost) {
+    return inconclusive({
+      code: 'no-data',
+      message: `${lost.detail}, so what was seen says nothing about the change`,
+    })
+  }
   const baseline = checkBaseline(history, started)
   if (baseline.kind !== 'pass') return combine([...interrupted, baseline])
   return combine([

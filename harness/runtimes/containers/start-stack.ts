@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { deriveSeed, type ServiceSpec, type Stack } from '../../core/index.ts'
+import { deriveSeed, wholeStack, type ServiceSpec, type Stack } from '../../core/index.ts'
 import type { RunningStack, StartOptions } from '../../engine/index.ts'
 import { lastLines } from '../processes/last-lines.ts'
 import { allOrFirstError } from './all-or-first-error.ts'
@@ -193,7 +193,7 @@ function watchExits(
       .logSettled()
       .then(() => onExit({ replica: part, detail: `${detail}\n${lastLines(replica.logFile)}` }))
   })
-  exits.onLost(() => onExit({ replica: 'all', detail: 'the container engine went away' }))
+  exits.onLost(() => onExit({ replica: wholeStack, detail: 'the container engine went away' }))
 }
 
 function describe(
