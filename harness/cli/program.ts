@@ -78,7 +78,7 @@ export function buildProgram(argv: readonly string[]): Command {
     .argument('<journal>', 'journal.ndjson, or the folder that holds it')
     .addOption(
       new Option('--format <format>')
-        .choices(['terminal', 'summary', 'junit', 'html'])
+        .choices(['terminal', 'summary', 'junit', 'markdown', 'html'])
         .default('terminal'),
     )
     .option('--verbose', 'show a failing exchange for every broken cell', false)

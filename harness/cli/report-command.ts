@@ -7,15 +7,17 @@ import {
   PageFold,
   parseJournal,
   renderJunit,
+  renderMarkdown,
   renderTerminal,
   summarize,
   type ParsedJournal,
 } from '../report/index.ts'
 import { makeHtmlReport } from '../session/index.ts'
+import { linkOf } from './pipeline-output.ts'
 import { renderOptionsFor } from './screen.ts'
 
 interface ReportOptions {
-  readonly format: 'terminal' | 'summary' | 'junit' | 'html'
+  readonly format: 'terminal' | 'summary' | 'junit' | 'markdown' | 'html'
   readonly verbose: boolean
 }
 
@@ -42,6 +44,8 @@ function render(
       return JSON.stringify(summarize(events), null, 2)
     case 'junit':
       return renderJunit(events)
+    case 'markdown':
+      return renderMarkdown(summarize(events), { link: linkOf() })
   }
 }
 

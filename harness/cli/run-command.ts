@@ -20,6 +20,7 @@ import {
 import { chooseRuntime, needsContainers, type RuntimeName } from '../runtimes/choose-runtime.ts'
 import { containersAvailability } from '../runtimes/containers/availability.ts'
 import { reportFault, warn } from './faults.ts'
+import { tellPipeline } from './pipeline-output.ts'
 import { noProgress, showProgress } from './progress.ts'
 import { renderOptionsFor } from './screen.ts'
 
@@ -104,12 +105,13 @@ function sayThatNothingRan(wanted: number): void {
 }
 
 async function runOne(
-  { scenario }: FoundScenario,
+  found: FoundScenario,
   options: RunOptions,
   argv: readonly string[],
   signal: AbortSignal,
   isOneOfMany: boolean,
 ): Promise<RunOutcome> {
+  const { scenario } = found
   const outDir =
     options.out === undefined
       ? undefined
@@ -134,17 +136,22 @@ async function runOne(
   process.stdout.write(
     options.json ? `${JSON.stringify(outcome.summary)}\n` : endOfRun(outcome, options),
   )
+  tellPipeline(found, outcome.summary, shownFolder(outcome))
   return outcome
 }
 
 function endOfRun({ summary, folder }: RunOutcome, { verbose }: RunOptions): string {
-  const shown = relative(process.cwd(), folder.path)
   const text = renderTerminal(summary, {
     ...renderOptionsFor(process.stdout),
     verbose,
-    files: { 'journal, reports and logs': shown.startsWith('..') ? folder.path : `${shown}/` },
+    files: { 'journal, reports and logs': shownFolder({ folder }) },
   })
   return `\n${text}\n\n`
+}
+
+function shownFolder({ folder }: Pick<RunOutcome, 'folder'>): string {
+  const shown = relative(process.cwd(), folder.path)
+  return shown.startsWith('..') ? folder.path : `${shown}/`
 }
 
 /** Scenarios that need containers, where there are none. Named ones are not left out: that they cannot be run is then an error. */

@@ -56,11 +56,20 @@ const withRuntime = ['run', 'reproduce', 'load']
 
 /** Runs take processes unless they say otherwise: a Docker engine that happens to answer is the business of other tests. */
 export function start(project: TestProject, ...args: readonly string[]): Running {
+  return startWith(project, {}, ...args)
+}
+
+/** With these variables beside the few that every run gets. */
+export function startWith(
+  project: TestProject,
+  env: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+): Running {
   const runtime =
     withRuntime.includes(args[0] ?? '') && !args.includes('--runtime')
       ? ['--runtime', 'processes']
       : []
-  return run(project, process.execPath, [program, ...args, ...runtime])
+  return run(project, process.execPath, [program, ...args, ...runtime], env)
 }
 
 /** A line of the shell, in which `"$@"` stands for the program and these arguments. */
@@ -79,11 +88,16 @@ export async function aftershock(
   return start(project, ...args).finished
 }
 
-function run(project: TestProject, command: string, args: readonly string[]): Running {
+function run(
+  project: TestProject,
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Running {
   const child = spawn(command, args, {
     cwd: project.directory,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TMPDIR: tmpdir() },
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TMPDIR: tmpdir(), ...env },
   })
   const exited = new Promise<number | null>((resolve, reject) => {
     child.on('close', resolve)

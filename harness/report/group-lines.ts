@@ -30,11 +30,11 @@ export function groupLines(summary: Summary, theme: Theme, verbose: boolean): st
   return lines
 }
 
-function isAlarming(kind: GroupKind): boolean {
+export function isAlarming(kind: GroupKind): boolean {
   return kind !== 'expected' && kind !== 'effect'
 }
 
-function titleOf(kind: GroupKind, summary: Summary): string {
+export function titleOf(kind: GroupKind, summary: Summary): string {
   switch (kind) {
     case 'baseline':
       return 'BROKEN BEFORE ANY CHANGE'

@@ -1,0 +1,70 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { TestProject, aftershock, startWith } from './test-cli.ts'
+
+let project: TestProject
+let outside: string
+beforeEach(() => {
+  outside = mkdtempSync(join(tmpdir(), 'aftershock-pipeline-'))
+  project = new TestProject({
+    breaking: `patch: { refuse: ['/post'] }`,
+    harmless: '',
+  })
+})
+afterEach(() => {
+  project[Symbol.dispose]()
+  rmSync(outside, { recursive: true, force: true })
+})
+
+test('on GitHub a broken run is told in the step summary and at the line of the change; a run that passes is in the summary only', async () => {
+  const summaryFile = join(outside, 'summary.md')
+  const github = {
+    GITHUB_ACTIONS: 'true',
+    GITHUB_STEP_SUMMARY: summaryFile,
+    GITHUB_WORKSPACE: project.directory,
+    GITHUB_SERVER_URL: 'https://git.example',
+    GITHUB_REPOSITORY: 'site/site',
+    GITHUB_RUN_ID: '77',
+  }
+  project.write(
+    'written.scenario.ts',
+    [
+      `import base from './breaking.scenario.ts'`,
+      `export default { ...base, id: 'written',`,
+      `  steps: [`,
+      `    { ...base.steps[0], name: 'refuse-posts', title: 'refuse posts' },`,
+      `  ],`,
+      `}`,
+    ].join('\n'),
+  )
+  const { code, stderr } = await startWith(project, github, 'run', 'written', 'harmless').finished
+  expect(code).toBe(1)
+  const commands = stderr.split('\n').filter((line) => line.startsWith('::'))
+  expect(commands).toHaveLength(1)
+  expect(commands[0]).toMatch(
+    /^::error file=written\.scenario\.ts,line=4,title=FAIL written::'refuse posts' BROKE 1 of 2 cells.*%0A403, 1 cell: post as reader$/,
+  )
+  const summary = readFileSync(summaryFile, 'utf8')
+  expect(summary).toContain('### ❌ FAIL: `written`')
+  expect(summary).toContain('### ✅ PASS: `harmless`')
+  expect(summary).toContain('[The whole report](https://git.example/site/site/actions/runs/77)')
+  expect(summary).toMatch(/> GET http:\/\/127\.0\.0\.1:\d+\/post\n< 403 /)
+})
+
+test('elsewhere nothing is told that way, and `report --format markdown` makes the same text', async () => {
+  const { code, stderr } = await aftershock(project, 'run', 'breaking', '--out', outside)
+  expect(code).toBe(1)
+  expect(stderr).not.toContain('::error')
+  const report = await aftershock(project, 'report', outside, '--format', 'markdown')
+  expect(report).toMatchObject({ code: 0, stderr: '' })
+  expect(report.stdout).toMatch(/^### ❌ FAIL: `breaking`\n/)
+})
+
+test('a step summary that cannot be written is said, and the verdict stands', async () => {
+  const env = { GITHUB_STEP_SUMMARY: join(outside, 'no', 'such', 'folder', 'summary.md') }
+  const { code, stderr } = await startWith(project, env, 'run', 'harmless').finished
+  expect(code).toBe(0)
+  expect(stderr).toContain('the step summary cannot be written')
+})
