@@ -1,5 +1,6 @@
 import type { CellId } from './cell.ts'
 import type { Exchange } from './http.ts'
+import type { LinkCount } from './link-count.ts'
 import type {
   Effect,
   Expectation,
@@ -245,6 +246,17 @@ interface Body {
     readonly counts: readonly OutsideCount[]
     /** Records that were overwritten before they were read: nothing is known of them. */
     readonly lost: number
+  }
+  /**
+   * What passed since the event before: between services, from actors to them, and to the outside. Once a second, at the bounds of windows,
+   * and less often in a long run.
+   */
+  'links.counted': {
+    /** Milliseconds on the clock of the run; `atMs` is the end. */
+    readonly sinceMs: number
+    /** The window in which it passed; absent between windows. */
+    readonly window?: string
+    readonly links: readonly LinkCount[]
   }
   /** Whether the configuration of a replica could be read while a change was live on it. */
   'escape.checked': {

@@ -23,6 +23,7 @@ import { applyToReplicas, injectFault, undoAll, type Applied, type StageResult }
 import { EscapeRoute } from './escape-route.ts'
 import type { ExperimentOptions } from './experiment-options.ts'
 import { Journal } from './journal.ts'
+import { LinkObserver } from './link-observer.ts'
 import { BreakageClock, OutsideObserver, observeStatusPage } from './observers.ts'
 import type { RunningStack } from './ports.ts'
 import { stagesOf } from './rollout.ts'
@@ -62,6 +63,7 @@ export class Experiment {
   #observers: Promise<void>[] = []
   #actors: readonly Actor[] = []
   #outside: OutsideObserver | undefined
+  #links: LinkObserver | undefined
   #stack: RunningStack | undefined
   #connections: HttpConnections | undefined
   #sampler: Sampler | undefined
@@ -349,7 +351,8 @@ export class Experiment {
     const { clock } = this.#options
     const { signal } = this.#observersStop
     this.#outside = new OutsideObserver(stack, this.journal.emit)
-    this.#observers.push(this.#outside.run(clock, signal))
+    this.#links = new LinkObserver(stack, this.journal.emit, clock)
+    this.#observers.push(this.#outside.run(clock, signal), this.#links.run(signal))
     const { statusPage } = this.scenario
     if (statusPage) {
       const clientFor = (bounded: AbortSignal) => connections.client({}, bounded)
@@ -439,6 +442,7 @@ export class Experiment {
     const { signal, clock } = this.#options
     const sampler = this.#sampler
     if (!sampler || signal.aborted) return
+    await this.#links?.enter(info.id)
     const window = new Window({
       info,
       cells: this.cells,
@@ -465,6 +469,7 @@ export class Experiment {
     const over = `the window of ${this.#judgement.windowMs} ms ended`
     const stopped = `stopped, since ${this.#unexpected} cells broke that were not to`
     window.close(signal.aborted ? 'interrupted' : isTooMuch ? stopped : over)
+    await this.#links?.enter(undefined)
   }
 
   /** The page is read some times in each window; and where it is to admit what broke in this one, it is given the time for it. */

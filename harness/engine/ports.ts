@@ -1,6 +1,7 @@
 import type {
   ConfigPort,
   EventBody,
+  LinkCount,
   OutsideRecord,
   Redactor,
   ReplicaPort,
@@ -46,6 +47,11 @@ export interface RunningStack extends AsyncDisposable, SystemPort {
   readonly scratchDir: string
   /** Requests to the outside with a sequence number greater than `after`, oldest first. */
   outside(after: number, signal: AbortSignal): Promise<readonly OutsideRecord[]>
+  /**
+   * What passed since the start: from actors to services, between services, and to the outside, where who asks is a replica, 'actor' or 'unknown'.
+   * Absent where nobody counts.
+   */
+  counted?(signal: AbortSignal): Promise<readonly LinkCount[]>
 }
 
 /** Time and chance, injected together so that a run can be replayed in tests. */

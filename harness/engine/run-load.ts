@@ -21,6 +21,7 @@ import {
 import { announcement } from './announcement.ts'
 import type { ExperimentOptions } from './experiment-options.ts'
 import { Journal } from './journal.ts'
+import { LinkObserver } from './link-observer.ts'
 import { OutsideObserver } from './observers.ts'
 import type { Clock, RunningStack } from './ports.ts'
 import { signIn } from './sign-in.ts'
@@ -74,7 +75,8 @@ export async function runLoadTest(
     emit('stack.ready', { services, proxyUrl: new URL(proxyUrl).origin, durationMs: startMs })
     const observer = new OutsideObserver(stack, emit)
     outside = observer
-    const judged = await whileObserved(observer, clock, async () => {
+    const links = new LinkObserver(stack, emit, clock)
+    const judged = await whileObserved(observer, links, clock, async () => {
       const load = await LoadOnStack.prepare(test, module, stack, options, journal)
       return test.breakpoint ? load.search(test.breakpoint) : load.once()
     })
@@ -105,11 +107,12 @@ export async function runLoadTest(
 /** What is asked of the outside meanwhile is in the journal when this resolves. */
 async function whileObserved<T>(
   outside: OutsideObserver,
+  links: LinkObserver,
   clock: Clock,
   task: () => Promise<T>,
 ): Promise<T> {
   const stop = new AbortController()
-  const observing = outside.run(clock, stop.signal)
+  const observing = Promise.all([outside.run(clock, stop.signal), links.run(stop.signal)])
   try {
     return await task()
   } finally {

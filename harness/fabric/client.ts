@@ -3,6 +3,7 @@ import {
   HarnessError,
   linkTargetKey,
   toxicName,
+  type LinkCount,
   type LinkPort,
   type LinkTarget,
   type OutsideRecord,
@@ -10,7 +11,7 @@ import {
   type SiteVariant,
   type Toxic,
 } from '../core/index.ts'
-import type { LinkCounters, RelayTarget, UpstreamAddress } from './contract.ts'
+import type { RelayTarget, UpstreamAddress } from './contract.ts'
 import type { OutsidePage } from './outside-log.ts'
 
 /** The control API of a running fabric. Every method throws FABRIC_FAILED, or ABORTED when its signal ends the wait. */
@@ -54,9 +55,11 @@ export class FabricClient implements SitePort, LinkPort {
     return { records: page.records as OutsideRecord[], dropped: page.dropped }
   }
 
-  /** What passed through each link so far, by `linkKey`. */
-  async links(signal: AbortSignal): Promise<Readonly<Record<string, LinkCounters>>> {
-    return (await this.#ask('GET', '/links', signal)) as Record<string, LinkCounters>
+  /** What passed through front doors and links and to the outside since the start. Who asked the outside is a replica, 'actor', or 'unknown'. */
+  async links(signal: AbortSignal): Promise<readonly LinkCount[]> {
+    const counts = await this.#ask('GET', '/links', signal)
+    if (!Array.isArray(counts)) throw unexpected('what passed through links', counts)
+    return counts as LinkCount[]
   }
 
   /** Puts a failure mode of a site in force; undefined: the site answers as its handlers say. */

@@ -74,13 +74,6 @@ export interface UpstreamAddress {
   readonly port: number
 }
 
-/** What passed through a link since the fabric started. */
-export interface LinkCounters {
-  readonly requests: number
-  /** Requests that no replica answered in full. Those that the client gave up are not among them. */
-  readonly failures: number
-}
-
 export function linkKey(link: LinkName): string {
   return `${link.from}>${link.to}`
 }

@@ -6,6 +6,7 @@ import type { SiteVariant } from '../core/index.ts'
 import { FabricClient } from './client.ts'
 import type { UpstreamAddress } from './contract.ts'
 import { createControlApi } from './control-api.ts'
+import { Meter } from './meter.ts'
 import { OutsideLog } from './outside-log.ts'
 import { ask, serve, type TestServer } from './test-support.ts'
 import type { VariantProblem } from './variant-board.ts'
@@ -20,6 +21,7 @@ let api: TestServer
 let inForce: SiteVariant | undefined
 
 const toxics = new ToxicBoard('gateway>media', 1)
+const meter = new Meter()
 
 beforeAll(async () => {
   const controls = {
@@ -32,7 +34,7 @@ beforeAll(async () => {
     draining: () => 0,
     toxicsOf: (link: string) => (link === 'gateway>media' ? toxics : undefined),
     outsideAfter: (seq: number) => log.after(seq),
-    links: () => ({ 'gateway>media': { requests: 3, failures: 1 } }),
+    links: () => [meter.read('gateway', 'media')],
     setVariant(host: string, setting: SiteVariant | undefined): VariantProblem | undefined {
       if (host !== 'news.example') return { kind: 'unknown', message: 'known are news.example' }
       if (setting?.name === 'moved') return { kind: 'unusable', message: "moved needs 'to'" }
@@ -162,7 +164,8 @@ describe('its client', () => {
     for (let i = 0; i < 4; i += 1) log.add({ ...record, outcome: 'answered', status: 200 })
     const page = await client.outside(1, signal)
     expect([page.records.map(({ seq }) => seq), page.dropped]).toEqual([[3, 4], 1])
-    expect(await client.links(signal)).toEqual({ 'gateway>media': { requests: 3, failures: 1 } })
+    meter.start()('error')
+    expect(await client.links(signal)).toEqual([meter.read('gateway', 'media')])
   })
 
   it('says what was refused', async () => {

@@ -1,8 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { isIP } from 'node:net'
 
-import { toxicName, toxicProblems, type SiteVariant, type Toxic } from '../core/index.ts'
-import type { LinkCounters, RelayTarget, UpstreamAddress } from './contract.ts'
+import {
+  toxicName,
+  toxicProblems,
+  type LinkCount,
+  type SiteVariant,
+  type Toxic,
+} from '../core/index.ts'
+import type { RelayTarget, UpstreamAddress } from './contract.ts'
 import type { OutsidePage } from './outside-log.ts'
 import { bearerToken, sameSecret } from './secrets.ts'
 import type { ToxicBoard } from './toxic-board.ts'
@@ -20,7 +26,8 @@ export interface Controls {
   /** False when there is no relay: the fabric is no container. */
   setRelays(targets: readonly RelayTarget[]): boolean
   outsideAfter(seq: number): OutsidePage
-  links(): Readonly<Record<string, LinkCounters>>
+  /** What passed since the start, of front doors, links and the outside. Who asked the outside is a replica, 'actor', or 'unknown'. */
+  links(): readonly LinkCount[]
   /** The toxics of a link by `linkTargetKey`; undefined where there is no such link. */
   toxicsOf(link: string): Pick<ToxicBoard, 'set' | 'remove' | 'list'> | undefined
   /** Undefined: none. Returns why it could not be done. */

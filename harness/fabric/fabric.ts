@@ -1,4 +1,4 @@
-import { deriveSeed, seededRandom } from '../core/index.ts'
+import { actorsName, deriveSeed, seededRandom, type LinkCount } from '../core/index.ts'
 import { openContainerSide } from './container-side.ts'
 import {
   frontDoorPort,
@@ -6,14 +6,13 @@ import {
   linkPort,
   type FabricReady,
   type FabricSettings,
-  type LinkCounters,
   type RelayTarget,
   type UpstreamAddress,
 } from './contract.ts'
 import { createControlApi, type Controls } from './control-api.ts'
-import type { Tally } from './forward.ts'
 import { addressIn } from './interfaces.ts'
 import { listen } from './listener.ts'
+import { Meter } from './meter.ts'
 import { OutsideLog } from './outside-log.ts'
 import { createOutsideProxy, type OutsideProxy } from './outside-proxy.ts'
 import { Outside } from './outside.ts'
@@ -33,9 +32,10 @@ export interface Fabric extends AsyncDisposable {
 
 /** A listener that leads to the replicas of `service`. */
 interface Edge {
+  readonly from: string
   readonly service: string
   readonly upstreams: Upstreams
-  readonly tally: Tally
+  readonly meter: Meter
   readonly toxics: ToxicBoard
   readonly url: string
 }
@@ -45,7 +45,7 @@ export async function startFabric(settings: FabricSettings): Promise<Fabric> {
   await using opened = new AsyncDisposableStack()
   const { container } = settings
   const portOf = (name: string) => container?.ports[name]
-  const openEdge = async (name: string, service: string): Promise<Edge> => {
+  const openEdge = async (name: string, from: string, service: string): Promise<Edge> => {
     const random = seededRandom(deriveSeed(settings.seed, name))
     const toxics = new ToxicBoard(name, deriveSeed(settings.seed, 'toxics'))
     const upstreams = new Upstreams(random, (address) => {
@@ -53,18 +53,18 @@ export async function startFabric(settings: FabricSettings): Promise<Fabric> {
       toxics.watchFar(socket, address.id)
       return socket
     })
-    const tally = { requests: 0, failures: 0 }
-    const server = createReplicaProxy(service, upstreams, tally, toxics)
+    const meter = new Meter()
+    const server = createReplicaProxy(service, upstreams, meter, toxics)
     const { url } = opened.use(await listen(server, settings.host, portOf(name)))
-    return { service, upstreams, tally, toxics, url }
+    return { from, service, upstreams, meter, toxics, url }
   }
   const frontDoors = new Map<string, Edge>()
   for (const service of settings.services) {
-    frontDoors.set(service, await openEdge(frontDoorPort(service), service))
+    frontDoors.set(service, await openEdge(frontDoorPort(service), actorsName, service))
   }
   const links = new Map<string, Edge>()
   for (const link of settings.links) {
-    links.set(linkKey(link), await openEdge(linkPort(link), link.to))
+    links.set(linkKey(link), await openEdge(linkPort(link), link.from, link.to))
   }
   const log = new OutsideLog()
   const variants = new VariantBoard(sites, deriveSeed(settings.seed, 'variants'))
@@ -84,7 +84,7 @@ export async function startFabric(settings: FabricSettings): Promise<Fabric> {
   }
   const setVariant = variantSetter(variants, outsideProxy)
   const controls = {
-    ...createControls(edges, links, log, callers),
+    ...createControls(edges, log, outside, callers),
     ...toxicControls(frontDoors, links),
     setRelays,
     setVariant,
@@ -112,8 +112,8 @@ export async function startFabric(settings: FabricSettings): Promise<Fabric> {
 
 function createControls(
   edges: readonly Edge[],
-  links: ReadonlyMap<string, Edge>,
   log: OutsideLog,
+  outside: Outside,
   callers: Map<string, string>,
 ): Omit<Controls, 'setRelays' | 'setVariant' | 'toxicsOf'> {
   return {
@@ -128,8 +128,10 @@ function createControls(
       return leading.reduce((sum, { upstreams }) => sum + upstreams.draining, 0)
     },
     outsideAfter: (seq) => log.after(seq),
-    links: (): Record<string, LinkCounters> =>
-      Object.fromEntries([...links].map(([key, { tally }]) => [key, { ...tally }])),
+    links: (): LinkCount[] => [
+      ...edges.map(({ from, service, meter }) => meter.read(from, service)),
+      ...outside.counts(),
+    ],
   }
 }
 

@@ -8,18 +8,13 @@ import {
 import { pipeline } from 'node:stream'
 
 import { describeError } from '../core/index.ts'
+import type { Passage } from './caller.ts'
 import { ConnectionCut, resetConnection } from './connection-reset.ts'
 import { replicaHeader } from './contract.ts'
 import { sendFault } from './faults.ts'
 import { announcesBody, endToEndHeaders } from './hop-by-hop.ts'
 import { flushLateHeaders } from './late-headers.ts'
 import type { Upstream } from './upstream.ts'
-
-/** What passed through a listener. */
-export interface Tally {
-  requests: number
-  failures: number
-}
 
 /** RFC 9110 §9.2.2. */
 const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE'])
@@ -36,7 +31,7 @@ export function forward(
   client: IncomingMessage,
   answer: ServerResponse,
   upstream: Upstream,
-  tally: Tally,
+  passage: Passage,
   relayAnswer?: (incoming: IncomingMessage) => void,
 ): void {
   const hasBody = announcesBody(client)
@@ -52,7 +47,7 @@ export function forward(
       answered = true
       // When the client went, this is our own abort; the end of its connection comes first then.
       incoming.once('error', () => {
-        if (!gone) tally.failures += 1
+        if (!gone) passage.failed = true
       })
       if (relayAnswer) relayAnswer(incoming)
       else relay(incoming, answer, upstream.address.id)
@@ -63,7 +58,7 @@ export function forward(
       const stale = request.reusedSocket && staleConnectionCodes.has(error.code ?? '')
       // The replica closed a kept connection while the request was on its way: no fault of its, so once more on a new one.
       if (stale && mayRepeat) return send({ createConnection: () => upstream.connect() })
-      failed(client, answer, upstream, tally, error)
+      failed(client, answer, upstream, passage, error)
     })
     if (!hasBody) return void request.end()
     request.flushHeaders()
@@ -113,10 +108,10 @@ function failed(
   client: IncomingMessage,
   answer: ServerResponse,
   { address }: Upstream,
-  tally: Tally,
+  passage: Passage,
   error: Error,
 ): void {
-  tally.failures += 1
+  passage.failed = true
   client.unpipe()
   if (error instanceof ConnectionCut) {
     return error.how === 'reset' ? resetConnection(client.socket) : void client.socket.destroy()

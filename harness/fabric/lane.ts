@@ -69,10 +69,12 @@ export class Lane {
     return !this.#owesRoom
   }
 
-  end(done: () => void): void {
+  /** False: the end will not be delivered. */
+  end(done: () => void): boolean {
     const atMs = this.#pipes.reduce((ms, pipe) => pipe.end?.(ms) ?? ms, performance.now())
     if (atMs !== Infinity) this.#hold({ atMs, size: 0, deliver: () => this.#to.end(done) })
     this.#deliver(performance.now())
+    return atMs !== Infinity
   }
 
   /** Forgets what is held. */

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-import type { OutsideRecord } from '../core/index.ts'
+import { outsideName, type LinkCount, type OutsideRecord } from '../core/index.ts'
 import { refusedHeader } from './contract.ts'
+import { Meter } from './meter.ts'
 import type { OutsideLog } from './outside-log.ts'
 import {
   findSite,
@@ -12,6 +13,7 @@ import {
   type SiteDirectory,
 } from './outside-gate.ts'
 import { answerFromSite, type Outcome } from './site-answer.ts'
+import { hungUp } from './site-body.ts'
 import type { Struck, VariantBoard } from './variant-board.ts'
 import type { NameVariant, TlsVariant } from './variants/variant.ts'
 
@@ -20,6 +22,8 @@ export class Outside {
   readonly #sites: SiteDirectory
   readonly #log: OutsideLog
   readonly #variants: VariantBoard
+  /** By who asks: replicas, so there are few. */
+  readonly #meters = new Map<string, Meter>()
 
   constructor(sites: SiteDirectory, log: OutsideLog, variants: VariantBoard) {
     this.#sites = sites
@@ -37,6 +41,7 @@ export class Outside {
   ): Promise<void> {
     const atMs = Date.now()
     const started = performance.now()
+    const end = this.#meterOf(from).start()
     const target = withoutUser(url)
     const site = findSite(target, this.#sites)
     if (this.#variants.strikesConnections(hostOf(target))) answer.shouldKeepAlive = false
@@ -44,6 +49,7 @@ export class Outside {
     const outcome = isRefusal(site)
       ? refuse(target, from, site, answer)
       : await answerFromSite(site, target, incoming, answer, struck)
+    end(endOf(outcome))
     const durationMs = Math.round((performance.now() - started) * 10) / 10
     const method = incoming.method ?? 'GET'
     const variant = (struck ?? handshake)?.name
@@ -94,7 +100,27 @@ export class Outside {
   /** Records what did not come to be a request. */
   record(entry: Omit<OutsideRecord, 'seq' | 'atMs'>): void {
     this.#log.add({ atMs: Date.now(), ...entry })
+    this.#meterOf(entry.from).start()('error')
   }
+
+  /** What each asked so far. */
+  counts(): LinkCount[] {
+    return [...this.#meters].map(([from, meter]) => meter.read(from, outsideName))
+  }
+
+  #meterOf(from: string): Meter {
+    const known = this.#meters.get(from)
+    if (known) return known
+    const meter = new Meter()
+    this.#meters.set(from, meter)
+    return meter
+  }
+}
+
+/** A request that was refused had no answer from the outside. */
+function endOf({ outcome, status, note }: Outcome) {
+  if (note?.startsWith(hungUp)) return 'abandoned'
+  return status === undefined || outcome === 'refused' ? 'error' : { status }
 }
 
 /** User information is for the far end, and a Request may not have it. */

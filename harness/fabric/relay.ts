@@ -20,7 +20,7 @@ export class Relay {
       if (!target) return sendFault(answer, 404, `nothing is relayed at ${request.url}`)
       request.url = path.startsWith('/') ? path : `/${path}`
       // Nobody asks how many there were.
-      forward(request, answer, target, { requests: 0, failures: 0 })
+      forward(request, answer, target, { failed: false })
     })
   }
 

@@ -18,7 +18,8 @@ describe('spreading over replicas', () => {
       expect(named.toSorted()).toEqual(['media-1', 'media-2', 'media-3'])
       expect(named).toEqual(answers.map((answer) => answer.text))
     }
-    expect(door.tally).toEqual({ requests: 15, failures: 0 })
+    await until('all to be counted', () => door.counted().answers['2xx'] === 15)
+    expect(door.counted()).toMatchObject({ requests: 15, errors: 0, abandoned: 0 })
   })
 
   it('does not let a replica claim to be another', async () => {
@@ -72,7 +73,8 @@ describe('a replica that fails', () => {
     await using second = await startReplica('media-1')
     door.upstreams.set([second.address])
     expect((await ask(door.url)).text).toBe('media-1')
-    expect(door.tally).toEqual({ requests: 3, failures: 1 })
+    await until('both answers to be counted', () => door.counted().answers['2xx'] === 2)
+    expect(door.counted()).toMatchObject({ requests: 3, answers: { '2xx': 2 }, errors: 1 })
   })
 
   it('breaks the answer off where it broke off itself', async () => {
@@ -81,7 +83,7 @@ describe('a replica that fails', () => {
     })
     await using door = await openFrontDoor([a])
     await expect(ask(door.url)).rejects.toThrow('aborted')
-    await until('the failure to be counted', () => door.tally.failures === 1)
+    await until('the failure to be counted', () => door.counted().errors === 1)
   })
 
   /** Answers the first request of each connection and resets it on the second. */
@@ -202,7 +204,8 @@ describe('a client that hangs up', () => {
     await until('the request to arrive', () => arrived)
     request.destroy()
     await until('the replica to notice', () => closed)
-    expect(door.tally).toEqual({ requests: 1, failures: 0 })
+    await until('it to be counted', () => door.counted().abandoned === 1)
+    expect(door.counted()).toMatchObject({ requests: 1, answers: {}, errors: 0 })
   })
 
   it('in the middle of an answer is no failure of the replica either', async () => {
@@ -217,6 +220,7 @@ describe('a client that hangs up', () => {
     incoming.on('error', () => undefined)
     request.destroy()
     await until('the replica to notice', () => closed)
-    expect(door.tally.failures).toBe(0)
+    await until('it to be counted', () => door.counted().abandoned === 1)
+    expect(door.counted().errors).toBe(0)
   })
 })

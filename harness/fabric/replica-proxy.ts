@@ -1,8 +1,10 @@
 import { createServer, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 
-import { forward, type Tally } from './forward.ts'
+import { Caller } from './caller.ts'
+import { forward } from './forward.ts'
 import { endWithFault, sendFault } from './faults.ts'
+import type { Meter } from './meter.ts'
 import { forwardStruck } from './struck.ts'
 import type { ToxicBoard } from './toxic-board.ts'
 import { tunnelUpgrade } from './upgrade.ts'
@@ -20,7 +22,7 @@ const keepAliveMs = 60_000
 export function createReplicaProxy(
   service: string,
   upstreams: Upstreams,
-  tally: Tally,
+  meter: Meter,
   toxics: ToxicBoard,
 ): Server {
   const server = createServer({
@@ -32,21 +34,23 @@ export function createReplicaProxy(
     shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
   })
   const noReplica = `no replica of ${service} takes traffic right now`
-  server.on('connection', (socket: Socket) => toxics.watchNear(socket))
+  const callers = new WeakMap<Socket, Caller>()
+  server.on('connection', (socket: Socket) => {
+    callers.set(socket, new Caller(socket, meter, toxics))
+  })
   server.on('request', (request, answer) => {
-    tally.requests += 1
+    const passage = (callers.get(request.socket) as Caller).begin(answer)
     const upstream = upstreams.next()
     const strikes = upstream && toxics.strikes(request, upstream.address.id)
-    if (upstream && strikes) return void forwardStruck(request, answer, upstream, tally, strikes)
-    if (upstream) return forward(request, answer, upstream, tally)
-    tally.failures += 1
+    if (upstream && strikes) return void forwardStruck(request, answer, upstream, passage, strikes)
+    if (upstream) return forward(request, answer, upstream, passage)
+    passage.failed = true
     sendFault(answer, 503, noReplica)
   })
   server.on('upgrade', (request, socket, head) => {
-    tally.requests += 1
     const upstream = upstreams.next()
-    if (upstream) return tunnelUpgrade(request, socket, head, upstream, tally)
-    tally.failures += 1
+    if (upstream) return tunnelUpgrade(request, socket, head, upstream, meter)
+    meter.start()('error')
     endWithFault(socket, 503, noReplica)
   })
   return server

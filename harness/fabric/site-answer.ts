@@ -6,7 +6,7 @@ import { describeError, handlerThrew, type OutsideRecord } from '../core/index.t
 import { resetConnection } from './connection-reset.ts'
 import { announcesBody, endToEndHeaders } from './hop-by-hop.ts'
 import { streamBody } from './request-body.ts'
-import { sendBody } from './site-body.ts'
+import { hungUp, sendBody } from './site-body.ts'
 import type { Site } from './site.ts'
 import type { Struck } from './variant-board.ts'
 import { BrokenOff } from './variants/variant.ts'
@@ -40,7 +40,7 @@ export async function answerFromSite(
 ): Promise<Outcome> {
   const left = new AbortController()
   answer.once('close', () => {
-    if (!answer.writableFinished) left.abort(new Error('the client hung up'))
+    if (!answer.writableFinished) left.abort(new Error(hungUp))
   })
   const signal = struck ? AbortSignal.any([left.signal, struck.lifted]) : left.signal
   const hasBody = announcesBody(incoming) && incoming.method !== 'GET' && incoming.method !== 'HEAD'
@@ -112,7 +112,7 @@ async function deliver(
 ): Promise<Outcome> {
   switch (result.kind) {
     case 'gone':
-      if (left.aborted) return { outcome: 'answered', note: 'the client hung up before an answer' }
+      if (left.aborted) return { outcome: 'answered', note: `${hungUp} before an answer` }
       resetConnection(answer.socket)
       return { outcome: 'answered', note: 'was held back until the variant was taken back' }
     case 'broken':

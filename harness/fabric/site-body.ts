@@ -6,7 +6,9 @@ import { resetConnection } from './connection-reset.ts'
 import { flushLateHeaders } from './late-headers.ts'
 import { BrokenOff } from './variants/variant.ts'
 
-const hungUp = 'the client hung up during the answer'
+/** How the note begins on a request that its client gave up. */
+export const hungUp = 'the client hung up'
+const hungUpDuring = `${hungUp} during the answer`
 
 /** Sends the body at the pace of the client, after the head. Returns what went wrong on the way; never rejects. */
 export async function sendBody(
@@ -32,9 +34,9 @@ export async function sendBody(
       if (!answer.write(part.value)) await once(answer, 'drain', { signal: left })
     }
   } catch (error) {
-    return left.aborted ? hungUp : breakOff(error, answer)
+    return left.aborted ? hungUpDuring : breakOff(error, answer)
   }
-  if (left.aborted) return hungUp
+  if (left.aborted) return hungUpDuring
   answer.end()
   return undefined
 }

@@ -3,8 +3,9 @@ import { pipeline } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 
+import type { Passage } from './caller.ts'
 import { replicaHeader } from './contract.ts'
-import { forward, type Tally } from './forward.ts'
+import { forward } from './forward.ts'
 import { endToEndHeaders } from './hop-by-hop.ts'
 import type { Strike } from './toxics/toxic.ts'
 import type { Upstream } from './upstream.ts'
@@ -16,7 +17,7 @@ export async function forwardStruck(
   client: IncomingMessage,
   answer: ServerResponse,
   upstream: Upstream,
-  tally: Tally,
+  passage: Passage,
   strikes: readonly Strike[],
 ): Promise<void> {
   const gone = new AbortController()
@@ -34,7 +35,7 @@ export async function forwardStruck(
   }
   const sentMs = performance.now()
   const factor = strikes.reduce((product, strike) => product * (strike.factor ?? 1), 1)
-  forward(client, answer, upstream, tally, (incoming) => {
+  forward(client, answer, upstream, passage, (incoming) => {
     const holdMs = (performance.now() - sentMs) * (factor - 1)
     void hold(holdMs).then((isThere) => {
       if (isThere) return relayStruck(incoming, client, answer, upstream.address.id, strikes)

@@ -19,11 +19,16 @@ export class Tap {
   readonly #socket: Socket
   readonly #sent: Lane
   readonly #received: Lane
+  readonly #gone: () => void
   #isIn = false
 
-  /** `cut` breaks the connection, in the way of its side. */
-  constructor(socket: Socket, cut: (how: Cut) => void) {
+  /**
+   * `cut` breaks the connection, in the way of its side. `gone` is told when the other side has ended the connection, and toxics
+   * keep one of the two ends from getting through: nothing more will come of it.
+   */
+  constructor(socket: Socket, cut: (how: Cut) => void, gone: () => void = ignore) {
     this.#socket = socket
+    this.#gone = gone
     const { write, end, push } = socket
     const leave = (how: Cut) => {
       this.#takeOut()
@@ -69,12 +74,12 @@ export class Tap {
         const [chunk, ...rest] = args
         if (typeof chunk === 'string' || chunk instanceof Uint8Array)
           this.#sent.data(bytesOf(chunk, rest), ignore)
-        this.#sent.end(callbackIn(args))
+        if (!this.#sent.end(callbackIn(args)) && socket.readableEnded) this.#gone()
         return socket
       },
       push: (chunk: Buffer | null) => {
         if (chunk !== null) return this.#received.data(chunk, ignore)
-        this.#received.end(ignore)
+        if (!this.#received.end(ignore)) this.#gone()
         return false
       },
     })

@@ -13,10 +13,15 @@ import { text } from 'node:stream/consumers'
 
 import { vi } from 'vitest'
 
-import { seededRandom, type OutsideRecord, type SiteVariant } from '../core/index.ts'
+import {
+  seededRandom,
+  type LinkCount,
+  type OutsideRecord,
+  type SiteVariant,
+} from '../core/index.ts'
 import type { UpstreamAddress } from './contract.ts'
-import type { Tally } from './forward.ts'
 import { listen, type Listener } from './listener.ts'
+import { Meter } from './meter.ts'
 import { OutsideLog } from './outside-log.ts'
 import { createOutsideProxy } from './outside-proxy.ts'
 import { Outside } from './outside.ts'
@@ -54,7 +59,8 @@ export async function startReplica(id: string, listener?: RequestListener): Prom
 export interface FrontDoor extends TestServer {
   readonly toxics: ToxicBoard
   readonly upstreams: Upstreams
-  readonly tally: Tally
+  /** What passed through it so far. */
+  counted(): LinkCount
 }
 
 /** A front door of the service 'media' to the given replicas. */
@@ -69,9 +75,9 @@ export async function openFrontDoor(
     return socket
   })
   upstreams.set(replicas.map(({ address }) => address))
-  const tally = { requests: 0, failures: 0 }
-  const started = await serve(createReplicaProxy('media', upstreams, tally, toxics))
-  return Object.assign(started, { upstreams, tally, toxics })
+  const meter = new Meter()
+  const started = await serve(createReplicaProxy('media', upstreams, meter, toxics))
+  return Object.assign(started, { upstreams, toxics, counted: () => meter.read('actors', 'media') })
 }
 
 export interface Answer {
@@ -113,6 +119,8 @@ export const callers = { 'link-1': 'pw-link', actor: 'pw-actor' }
 export interface Proxy extends TestServer {
   /** Records so far. */
   records(): readonly OutsideRecord[]
+  /** What each asked so far. */
+  counted(): readonly LinkCount[]
   /** Waits for the first `count` records. */
   recorded(count: number): Promise<readonly OutsideRecord[]>
   /** PEM of the authority that vouches for the sites. */
@@ -133,6 +141,7 @@ export async function openProxy(sites: readonly Site[]): Promise<Proxy> {
   const records = () => log.after(0).records
   return Object.assign(started, {
     records,
+    counted: () => outside.counts(),
     caCertificate: authority.certificate,
     setVariant(host: string, setting: SiteVariant | undefined) {
       const problem = variants.set(host, setting)

@@ -13,7 +13,7 @@ import { ConnectionCut, resetConnection } from './connection-reset.ts'
 import { Tap } from './tap.ts'
 import { matchesRequest } from './toxic-match.ts'
 import { toxicKinds } from './toxics/index.ts'
-import type { AttributesOf, ByteKind, HttpKind, Pipe, Strike } from './toxics/toxic.ts'
+import type { AttributesOf, ByteKind, Cut, HttpKind, Pipe, Strike } from './toxics/toxic.ts'
 
 interface InForce {
   readonly toxic: Toxic
@@ -70,11 +70,28 @@ export class ToxicBoard {
     return [...this.#inForce.values()].map(({ toxic }) => toxic)
   }
 
-  /** Takes a connection that a caller has opened. */
-  watchNear(socket: Socket): void {
-    // What was sent in full is let go before the connection is closed.
-    const close = () => socket.destroySoon()
-    this.#watch(socket, 'near', '', (how) => (how === 'reset' ? resetConnection(socket) : close()))
+  /** Takes a connection that a caller has opened. `ends` is told when it is closed with toxics on it: by one of these ('error'), or by the caller. `isDeaf`: what was sent to the caller got lost. */
+  watchNear(
+    socket: Socket,
+    ends: (how: 'error' | 'abandoned') => void = () => undefined,
+  ): { readonly isDeaf: boolean } {
+    let isCut = false
+    const cut = (how: Cut): void => {
+      isCut = true
+      ends('error')
+      // What was sent in full is let go before the connection is closed.
+      if (how === 'reset') resetConnection(socket)
+      else socket.destroySoon()
+    }
+    const { pipes } = this.#watch(socket, 'near', '', cut, () => void socket.destroy())
+    socket.once('close', () => {
+      if (!isCut && pipes.size > 0) ends('abandoned')
+    })
+    return {
+      get isDeaf() {
+        return [...pipes.values()].some(({ toxic, pipe }) => !isUpstream(toxic) && pipe.hasLost)
+      },
+    }
   }
 
   /** Takes a connection that was opened to a replica. */
@@ -103,13 +120,16 @@ export class ToxicBoard {
     socket: Socket,
     side: Connection['side'],
     replica: string,
-    cut: (how: 'close' | 'reset') => void,
-  ): void {
-    const connection = { side, replica, tap: new Tap(socket, cut), pipes: new Map() }
+    cut: (how: Cut) => void,
+    gone?: () => void,
+  ): Connection {
+    const tap = new Tap(socket, cut, gone)
+    const connection: Connection = { side, replica, tap, pipes: new Map() }
     this.#connections.add(connection)
     socket.once('close', () => this.#connections.delete(connection))
     const met = [...this.#inForce].map(([name, entry]) => this.#meet(connection, name, entry))
     if (met.includes(true)) this.#refresh(connection)
+    return connection
   }
 
   /** Whether the toxic strikes the connection: it is of the right kind, and chance has it. */
@@ -126,13 +146,13 @@ export class ToxicBoard {
   }
 
   #refresh({ side, tap, pipes }: Connection): void {
-    const of = (stream: 'upstream' | 'downstream') =>
-      [...pipes.values()]
-        .filter(({ toxic }) => (toxic.stream ?? 'downstream') === stream)
-        .map(({ pipe }) => pipe)
+    const up = [...pipes.values()].flatMap((one) => (isUpstream(one.toxic) ? one.pipe : []))
+    const down = [...pipes.values()].flatMap((one) => (isUpstream(one.toxic) ? [] : one.pipe))
     // A caller sends us what goes upstream; to a replica we send it.
-    const [sent, received] =
-      side === 'near' ? [of('downstream'), of('upstream')] : [of('upstream'), of('downstream')]
-    tap.set({ sent, received })
+    tap.set(side === 'near' ? { sent: down, received: up } : { sent: up, received: down })
   }
+}
+
+function isUpstream({ stream = 'downstream' }: Toxic): boolean {
+  return stream === 'upstream'
 }

@@ -5,8 +5,8 @@ import { describeError } from '../core/index.ts'
 import { ConnectionCut } from './connection-reset.ts'
 import { replicaHeader } from './contract.ts'
 import { endWithFault } from './faults.ts'
-import type { Tally } from './forward.ts'
 import { endToEndHeaders } from './hop-by-hop.ts'
+import type { Meter } from './meter.ts'
 import type { Upstream } from './upstream.ts'
 
 /** Asks the replica to switch protocols and, if it does, joins the two connections until either ends. */
@@ -15,9 +15,10 @@ export function tunnelUpgrade(
   socket: Duplex,
   head: Buffer,
   upstream: Upstream,
-  tally: Tally,
+  meter: Meter,
 ): void {
   const { address } = upstream
+  const end = meter.start()
   const protocol = client.headers.upgrade ?? 'websocket'
   const request = httpRequest({
     createConnection: () => upstream.connect(),
@@ -27,6 +28,7 @@ export function tunnelUpgrade(
     setHost: false,
   })
   request.on('upgrade', (incoming, far, farHead) => {
+    end({ status: 101 })
     socket.write(
       statusAndHeaders(incoming, address.id, ['Connection', 'Upgrade', 'Upgrade', protocol]),
     )
@@ -35,14 +37,15 @@ export function tunnelUpgrade(
     join(socket, far)
   })
   request.on('response', (incoming) => {
+    end({ status: incoming.statusCode ?? 502 })
     // Declined: the body ends with the connection, so that its framing need not be repeated.
     socket.write(statusAndHeaders(incoming, address.id, ['Connection', 'close']))
     incoming.on('error', () => socket.destroy())
     incoming.pipe(socket)
   })
   request.on('error', (error) => {
+    end(socket.destroyed ? 'abandoned' : 'error')
     if (socket.destroyed) return
-    tally.failures += 1
     if (error instanceof ConnectionCut) return void socket.destroy()
     const message = `${address.id} (${address.host}:${address.port}) did not answer: ${describeError(error)}`
     endWithFault(socket, 502, message, { [replicaHeader]: address.id })

@@ -50,6 +50,7 @@ const required: Record<JournalKind, Readonly<Record<string, MemberType>>> = {
   'status.judged': { falseGreenMs: 'number', falseRedMs: 'number', brokenMs: 'number' },
   outside: { from: 'string', method: 'string', url: 'string', outcome: 'string' },
   'outside.counted': { counts: 'array', lost: 'number' },
+  'links.counted': { sinceMs: 'number', links: 'array' },
   'escape.checked': {
     change: 'string',
     replica: 'string',

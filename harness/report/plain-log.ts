@@ -80,6 +80,7 @@ function lineFor(event: JournalEvent, memory: Memory): string | null {
       return `ended after ${formatDuration(event.timings.totalMs)}: ${event.verdict.kind.toUpperCase()}`
     case 'load.second':
       return loadSecondLine(event)
+    case 'links.counted':
     case 'load.breakpoint':
     case 'load.summary':
     case 'sample':

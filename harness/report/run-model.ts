@@ -41,6 +41,7 @@ export interface RunModel {
   statusPage?: EventOf<'status.judged'>
   outsideRequests: number
   counted?: EventOf<'outside.counted'>
+  readonly links: EventOf<'links.counted'>[]
   writes?: EventOf<'writes.checked'>
   readonly refusedOutside: EventOf<'outside'>[]
   interrupted?: EventOf<'interrupted'>
@@ -95,6 +96,7 @@ function emptyModel(started: EventOf<'run.started'>): RunModel {
     undone: [],
     undoFailed: [],
     outsideRequests: 0,
+    links: [],
     refusedOutside: [],
     lastMs: started.atMs,
   }
@@ -142,6 +144,9 @@ function note(model: RunModel, event: Exclude<JournalEvent, { kind: 'run.started
       break
     case 'outside.counted':
       model.counted = event
+      break
+    case 'links.counted':
+      model.links.push(event)
       break
     case 'writes.checked':
       model.writes = event

@@ -223,6 +223,7 @@ function describe(
     links: client,
     sites: { setVariant: (host, variant, signal) => client.setVariant(host, variant, signal) },
     outside: async (after, signal) => (await client.outside(after, signal)).records,
+    counted: (signal) => client.links(signal),
     [Symbol.asyncDispose]: stop,
   }
 }

@@ -98,6 +98,7 @@ async function startStack(
     links: client,
     sites: { setVariant: (host, variant, signal) => client.setVariant(host, variant, signal) },
     outside: async (after, signal) => (await client.outside(after, signal)).records,
+    counted: (signal) => client.links(signal),
     [Symbol.asyncDispose]: () => supervised[Symbol.asyncDispose](),
   }
 }
