@@ -1,0 +1,274 @@
+/**
+ * Judges the load of one cell in one window against its baseline. Failures by an e-value that may be looked at after every flow.
+ * Latency by a rank test on the medians of half seconds, so that what slows neighbours down together counts once, at looks that are known
+ * beforehand and share the false-alarm budget (Bonferroni), so that it may stop at any of them.
+ * Assumes of latency that medians of half seconds are exchangeable with those of the baseline when nothing changed, up to a drift of half
+ * of what counts as slower. README.md has what happens when they are not.
+ */
+import type {
+  JudgementOptions,
+  LoadFinding,
+  LoadJudgement,
+  LoadJudgementOptions,
+  LoadLatencyFinding,
+} from '../core/index.ts'
+import { evidenceOfMoreThan, smallestRatioSeen } from './failure-ratio.ts'
+import { locationShift } from './location-shift.ts'
+import { normalQuantile } from './normal.ts'
+import { rankTail, superiorityFound } from './rank-tail.ts'
+import { evidenceOfLess, evidenceOfMore } from './sequential.ts'
+
+export const defaultLoadJudgement: LoadJudgementOptions = {
+  detectRatio: 0.05,
+  slowerBy: 0.1,
+  slowerByMs: 2,
+  baselineMs: 15_000,
+  warmUpMs: 3_000,
+}
+
+/** Flows that ended within this time have one median between them. */
+export const blockMs = 500
+/** No word on latency before so many blocks: 7 s, which no garbage collection and no noisy neighbour of a moment lasts. */
+const firstLook = 14
+const lookGrowth = 1.4
+/** Failures like company: two or three that come together are no evidence, whatever the e-value makes of them. */
+const fewestFailures = 5
+/** A cell holds when growth by so many times of what counts is excluded; at the end of a window so many times will do. */
+const excluded = 1.5
+const excludedAtDeadline = 5
+/** A baseline of fewer blocks proves nothing. */
+const fewestBaselineBlocks = 10
+
+/** What was seen of one cell in one window. */
+export interface LoadSeen {
+  readonly samples: number
+  readonly failures: number
+  readonly symptoms: Readonly<Record<string, number>>
+  /** Medians in ms of the blocks that are over, in order; only flows that did not fail. */
+  readonly medians: readonly number[]
+}
+
+export interface LoadQuestion {
+  readonly baseline: LoadSeen
+  /** Cells × windows of changes: the budget for false alarms is shared among them, half for failures and half for latency. */
+  readonly comparisons: number
+  readonly options: JudgementOptions & LoadJudgementOptions
+}
+
+/** The judgement as soon as the evidence suffices, else undefined. */
+export function judgeLoadCell(seen: LoadSeen, question: LoadQuestion): LoadJudgement | undefined {
+  if (isBroken(seen, question)) return 'broken'
+  const looks = looksWithin(question.options.windowMs)
+  const look = looks.findLast((blocks) => blocks <= seen.medians.length)
+  if (look === undefined || question.baseline.medians.length < fewestBaselineBlocks) {
+    return undefined
+  }
+  const medians = seen.medians.slice(0, look)
+  if (isSlower(medians, question, looks.length)) return 'slower'
+  return isClean(seen, question, 1) && isNotSlower(medians, question, looks.length, excluded)
+    ? 'holds'
+    : undefined
+}
+
+/**
+ * The judgement of a window that ended before the evidence sufficed. Where little traffic has shown nothing, and could have shown a
+ * great effect, the cell holds: `smallestRatio` and `smallestGrowth` say what would have been seen.
+ */
+export function judgeLoadAtDeadline(seen: LoadSeen, question: LoadQuestion): LoadJudgement {
+  const { baseline, options } = question
+  const isMeasured = Math.min(seen.medians.length, baseline.medians.length) >= fewestBaselineBlocks
+  const looks = looksWithin(options.windowMs).length
+  return isMeasured &&
+    !isSuspect(seen.medians, question) &&
+    isClean(seen, question, excludedAtDeadline) &&
+    isNotSlower(seen.medians, question, looks, excludedAtDeadline)
+    ? 'holds'
+    : 'undecided'
+}
+
+/** Whether a baseline fails so often that nothing can be compared with it. */
+export function isBrokenBaseline(seen: LoadSeen, { comparisons, options }: LoadQuestion): boolean {
+  const evidence = evidenceOfMore(seen.failures, seen.samples, options.detectRatio)
+  return evidence >= Math.max(1, comparisons) / options.falseAlarm
+}
+
+/** What is written down beside a judgement. */
+export function loadEvidence(
+  seen: LoadSeen,
+  question: LoadQuestion,
+): Omit<LoadFinding, 'flow' | 'actor' | 'window' | 'judgement' | 'judgedMs' | 'note'> {
+  const { baseline, options } = question
+  const latency = latencyOf(seen.medians, question)
+  return {
+    samples: seen.samples,
+    failures: seen.failures,
+    symptoms: seen.symptoms,
+    baselineSamples: baseline.samples,
+    baselineFailures: baseline.failures,
+    eValue: evidenceOf(seen, question),
+    smallestRatio: smallestRatioSeen(
+      { hits: baseline.failures, total: baseline.samples },
+      seen.samples,
+      options.toleratedRatio,
+      { evidence: evidenceNeeded(question), hits: fewestFailures },
+      options.miss,
+    ),
+    ...(latency === undefined ? {} : { latency }),
+  }
+}
+
+/** Numbers of blocks after which latency is looked at, each 1.4 times the one before, as far as the longest window goes. */
+export function looksWithin(windowMs: number): number[] {
+  const looks: number[] = []
+  for (let blocks = firstLook; blocks * blockMs <= windowMs;) {
+    looks.push(blocks)
+    blocks = Math.round(blocks * lookGrowth)
+  }
+  return looks
+}
+
+function isBroken(seen: LoadSeen, question: LoadQuestion): boolean {
+  return seen.failures >= fewestFailures && evidenceOf(seen, question) >= evidenceNeeded(question)
+}
+
+function evidenceNeeded({ comparisons, options }: LoadQuestion): number {
+  return (2 * Math.max(1, comparisons)) / options.falseAlarm
+}
+
+function evidenceOf({ samples, failures }: LoadSeen, { baseline, options }: LoadQuestion): number {
+  return evidenceOfMoreThan(
+    { hits: baseline.failures, total: baseline.samples },
+    { hits: failures, total: samples },
+    options.toleratedRatio,
+  )
+}
+
+/** Whether failures by `times` the `detectRatio` beyond the baseline are excluded. */
+function isClean(seen: LoadSeen, { baseline, options }: LoadQuestion, times: number): boolean {
+  const usual = Math.max(
+    options.toleratedRatio,
+    baseline.samples === 0 ? 0 : baseline.failures / baseline.samples,
+  )
+  const detect = Math.min(0.99, usual - options.toleratedRatio + times * options.detectRatio)
+  return evidenceOfLess(seen.failures, seen.samples, usual, detect) >= 1 / options.miss
+}
+
+/** Significantly above half of what counts, in most blocks of each third of the time, and by the best estimate above all of it. */
+function isSlower(medians: readonly number[], question: LoadQuestion, looks: number): boolean {
+  const { baseline } = question
+  const half = raised(baseline.medians, question, 0.5)
+  if (rankTail(half, medians).pValue > slowAlpha(question, looks)) return false
+  const limitMs = medianOf(half)
+  const size = medians.length / 3
+  const isLasting = [0, 1, 2].every(
+    (third) => lowQuartileOf(medians.slice(third * size, (third + 1) * size)) > limitMs,
+  )
+  return isLasting && isGrown(medians, question)
+}
+
+function isGrown(medians: readonly number[], { baseline, options }: LoadQuestion): boolean {
+  const { growth, grownMs } = growthOf(baseline.medians, medians)
+  return growth >= options.slowerBy && grownMs >= options.slowerByMs
+}
+
+/** Grown, and hardly by chance: not enough to call it slower, but too much to call it holding. */
+function isSuspect(medians: readonly number[], question: LoadQuestion): boolean {
+  const half = raised(question.baseline.medians, question, 0.5)
+  return rankTail(half, medians).pValue <= question.options.miss && isGrown(medians, question)
+}
+
+/** Whether growth by `times` what counts is excluded. */
+function isNotSlower(
+  medians: readonly number[],
+  question: LoadQuestion,
+  looks: number,
+  times: number,
+): boolean {
+  const { pValue } = rankTail(medians, raised(question.baseline.medians, question, times))
+  return pValue <= question.options.miss / looks
+}
+
+function slowAlpha({ comparisons, options }: LoadQuestion, looks: number): number {
+  return options.falseAlarm / (2 * Math.max(1, comparisons) * looks)
+}
+
+/** The medians of the baseline, slower by a part of what counts. */
+function raised(
+  medians: readonly number[],
+  { options }: LoadQuestion,
+  part: number,
+): readonly number[] {
+  return medians.map((ms) =>
+    Math.max(ms * (1 + part * options.slowerBy), ms + part * options.slowerByMs),
+  )
+}
+
+/** The shift between the two by Hodges and Lehmann, as a share (of logarithms) and in ms. */
+function growthOf(before: readonly number[], now: readonly number[]) {
+  const logs = (list: readonly number[]) => list.map((ms) => Math.log(Math.max(ms, 1e-3)))
+  const share = locationShift(logs(before), logs(now), 0.95)
+  return {
+    growth: Math.expm1(share?.shift ?? 0),
+    low: Math.expm1(share?.low ?? -Infinity),
+    high: Math.expm1(share?.high ?? Infinity),
+    grownMs: locationShift(before, now, 0.95)?.shift ?? 0,
+  }
+}
+
+function latencyOf(
+  medians: readonly number[],
+  question: LoadQuestion,
+): LoadLatencyFinding | undefined {
+  const before = question.baseline.medians
+  if (before.length < 2 || medians.length < 2) return undefined
+  const { growth, low, high } = growthOf(before, medians)
+  const smallestGrowth = smallestGrowthSeen(medians.length, question)
+  return {
+    baselineMs: round(medianOf(before)),
+    nowMs: round(medianOf(medians)),
+    growth: round(growth),
+    ...(Number.isFinite(high) ? { low: round(low), high: round(high) } : {}),
+    pValue: rankTail(raised(before, question, 0.5), medians).pValue,
+    ...(smallestGrowth === undefined ? {} : { smallestGrowth: round(smallestGrowth) }),
+  }
+}
+
+/**
+ * The growth of the median that would have been called slower with probability 1 - miss: beyond the tolerated half by as many deviations of
+ * a block as the test needs.
+ */
+function smallestGrowthSeen(blocks: number, question: LoadQuestion): number | undefined {
+  const { options, baseline } = question
+  const looks = looksWithin(options.windowMs)
+  const before = baseline.medians
+  if (blocks < firstLook || before.length < fewestBaselineBlocks) return undefined
+  const alpha = slowAlpha(question, looks.length)
+  const superiority = superiorityFound(before.length, blocks, alpha, options.miss)
+  if (superiority === undefined) return undefined
+  const raisedMedians = raised(before, question, 0.5)
+  const margin = medianOf(raisedMedians) / medianOf(before)
+  const seen = margin * Math.exp(Math.SQRT2 * spreadOf(before) * normalQuantile(superiority)) - 1
+  return Math.max(seen, options.slowerBy, options.slowerByMs / medianOf(before))
+}
+
+/** Standard deviation of the logarithms, from the median absolute deviation (× 1.4826), which a few outliers do not move. */
+function spreadOf(list: readonly number[]): number {
+  const logs = list.map((ms) => Math.log(Math.max(ms, 1e-3)))
+  const middle = medianOf(logs)
+  return 1.4826 * medianOf(logs.map((value) => Math.abs(value - middle)))
+}
+
+export function medianOf(list: readonly number[]): number {
+  const sorted = Float64Array.from(list).toSorted()
+  const middle = sorted.length >> 1
+  const upper = sorted[middle] ?? NaN
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? NaN)) / 2
+}
+
+function lowQuartileOf(list: readonly number[]): number {
+  return Float64Array.from(list).toSorted()[Math.floor(list.length / 4)] ?? NaN
+}
+
+function round(value: number): number {
+  return Math.round(value * 1e3) / 1e3
+}
