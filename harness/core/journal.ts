@@ -60,6 +60,18 @@ export interface SampleRecord extends CellId {
   readonly durationMs: number
 }
 
+export type AnswerValue = string | number | boolean | null
+
+/** A field of JSON answers. */
+export interface AnswerField {
+  /** 'string', 'number', 'boolean', 'null', 'object', 'array'. */
+  readonly types: readonly string[]
+  /** All values that it had, secrets and addresses of the run taken out; absent where there were more than three, and of objects and arrays. */
+  readonly values?: readonly AnswerValue[]
+  /** In which share of the objects that could have it it was, in (0, 1); absent: in all. */
+  readonly share?: number
+}
+
 /** One request of the system to the outside world. */
 export interface OutsideRecord {
   /** Grows by one with each record of a run. */
@@ -204,6 +216,8 @@ interface Body {
   'state.hashed': {
     readonly when: 'before' | 'after'
     readonly replicas: Readonly<Record<string, string>>
+    /** The configuration of each service, of its first replica, without secrets. Those above 32 kB are left out. */
+    readonly documents?: Readonly<Record<string, unknown>>
   }
   'window.opened': { readonly window: WindowInfo }
   'window.closed': { readonly window: WindowInfo; readonly durationMs: number }
@@ -269,6 +283,16 @@ interface Body {
     readonly message?: string
   }
   'writes.checked': WritesFinding
+  /** What JSON answers were like that a cell got to one request in windows of one kind. Of flows that went well. */
+  'answers.sampled': CellId & {
+    readonly window: WindowKind
+    /** `GET /api/posts/:id`. */
+    readonly request: string
+    readonly samples: number
+    readonly statuses: Readonly<Record<string, number>>
+    /** By path: `.posts[].id`. */
+    readonly fields: Readonly<Record<string, AnswerField>>
+  }
   /** `replica` is `wholeStack` where what runs all of them went away. */
   'replica.exited': { readonly replica: string; readonly detail: string }
   /** A second of load. Latencies in ms, from the intended start. */

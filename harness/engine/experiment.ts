@@ -18,6 +18,7 @@ import {
 } from '../core/index.ts'
 import { defaultJudgement, judgeRun } from '../judge/index.ts'
 import { HttpConnections } from '../load/index.ts'
+import { AnswerBook } from './answer-book.ts'
 import { announcement } from './announcement.ts'
 import { applyToReplicas, injectFault, undoAll, type Applied, type StageResult } from './apply.ts'
 import { EscapeRoute } from './escape-route.ts'
@@ -29,6 +30,7 @@ import type { RunningStack } from './ports.ts'
 import { stagesOf } from './rollout.ts'
 import { Sampler } from './sampler.ts'
 import { signIn } from './sign-in.ts'
+import { readDocuments } from './state-documents.ts'
 import { hashState } from './state-hash.ts'
 import { Window, type EffectInForce } from './window.ts'
 import { WriteRegister } from './write-register.ts'
@@ -54,6 +56,7 @@ export class Experiment {
   readonly #inForce = new Map<string, readonly EffectInForce[]>()
   readonly #timings: { -readonly [K in keyof Timings]: Timings[K] } = { totalMs: 0 }
   readonly #writes: WriteRegister
+  readonly #answers = new AnswerBook()
   #escape: EscapeRoute[] = []
   /** Cells broken under changes that the scenario does not expect to be. */
   #unexpected = 0
@@ -268,8 +271,16 @@ export class Experiment {
 
   /** Writes down the state of the configuration: 'after' also after an undo that nobody watches. */
   async hashState(when: 'before' | 'after'): Promise<void> {
-    const replicas = await hashState(this.stack.replicas)
-    this.journal.emit('state.hashed', { when, replicas })
+    const { replicas } = this.stack
+    const [hashes, documents] = await Promise.all([
+      hashState(replicas),
+      when === 'before' ? readDocuments(replicas, this.#options.redactor) : undefined,
+    ])
+    this.journal.emit('state.hashed', {
+      when,
+      replicas: hashes,
+      ...(documents === undefined ? {} : { documents }),
+    })
   }
 
   /** Stops traffic, judges the run from its journal, tears everything down. The last event is 'run.ended'. */
@@ -281,6 +292,7 @@ export class Experiment {
     this.#observersStop.abort()
     await this.#attempt(faults, () => Promise.all(this.#observers))
     await this.#attempt(faults, () => this.#outside?.close())
+    for (const page of this.#answers.pages()) emit('answers.sampled', page)
     const finding = this.#breakage.finding(this.#now())
     if (finding) emit('status.judged', finding)
     const verdict = judgeRun(this.journal.history)
@@ -343,6 +355,7 @@ export class Experiment {
       concurrency: this.#options.concurrency ?? 8,
       idlePauseMs: this.#options.idlePauseMs ?? 100,
       emit: this.journal.emit,
+      answers: this.#answers,
       ...(this.scenario.writes ? { writesOf: (cell: CellId) => this.#writes.of(cell) } : {}),
     })
   }

@@ -13,8 +13,10 @@ import {
   type HttpClient,
   type Random,
   type SampleRecord,
+  type WindowKind,
   type Writes,
 } from '../core/index.ts'
+import type { AnswerBook } from './answer-book.ts'
 import type { Clock } from './ports.ts'
 import type { Window } from './window.ts'
 
@@ -34,8 +36,15 @@ export interface SamplerOptions {
   /** While no cell waits for evidence traffic goes on with this pause after each flow, in ms. */
   readonly idlePauseMs: number
   readonly emit: Emit
+  /** Notes what JSON answers were like. */
+  readonly answers?: AnswerBook
   /** Where the flow of a cell says what it writes. */
   readonly writesOf?: (cell: CellId) => Writes
+}
+
+interface Performed {
+  readonly failure?: FlowFailure
+  readonly keepAnswers?: (window: WindowKind) => void
 }
 
 interface CellState {
@@ -117,7 +126,7 @@ export class Sampler {
     const { clock } = this.#options
     const window = this.window
     const startMs = clock.now()
-    const failure = await this.#perform(cell)
+    const { failure, keepAnswers } = await this.#perform(cell)
     if (this.#stop.signal.aborted) return
     const inWindow = window !== undefined && window === this.window
     const windowId = inWindow ? window.info.id : 'transition'
@@ -131,9 +140,10 @@ export class Sampler {
     }
     this.#options.emit('sample', sample)
     if (inWindow) window.take(sample)
+    if (inWindow && sample.ok) keepAnswers?.(window.info.kind)
   }
 
-  async #perform(cell: CellState): Promise<FlowFailure | undefined> {
+  async #perform(cell: CellState): Promise<Performed> {
     const { flow, actor, random } = cell
     const deadline = new AbortController()
     const { signal } = deadline
@@ -142,7 +152,9 @@ export class Sampler {
     const timer = setTimeout(cut, timeoutMs)
     this.#stop.signal.addEventListener('abort', cut, { once: true })
     try {
-      const http = this.#options.clientFor(actor, signal)
+      const plain = this.#options.clientFor(actor, signal)
+      const watched = this.#options.answers?.watch(cell.id, plain)
+      const http = watched?.http ?? plain
       const writes = this.#options.writesOf?.(cell.id)
       const done = flow.run({
         http,
@@ -153,9 +165,9 @@ export class Sampler {
         ...(writes === undefined ? {} : { writes }),
       })
       await Promise.race([done, overdue(signal, timeoutMs)])
-      return undefined
+      return watched ? { keepAnswers: watched.keep } : {}
     } catch (error) {
-      return asFailure(error, flow)
+      return { failure: asFailure(error, flow) }
     } finally {
       clearTimeout(timer)
       this.#stop.signal.removeEventListener('abort', cut)

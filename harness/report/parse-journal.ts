@@ -64,6 +64,7 @@ const required: Record<JournalKind, Readonly<Record<string, MemberType>>> = {
     duplicated: 'object',
     unread: 'object',
   },
+  'answers.sampled': { flow: 'string', actor: 'string', request: 'string', fields: 'object' },
   'replica.exited': { replica: 'string', detail: 'string' },
   'load.second': { elapsedMs: 'number', started: 'number', flows: 'array', symptoms: 'object' },
   'load.summary': { cells: 'array', thresholds: 'array', selfCheck: 'object' },

@@ -84,6 +84,7 @@ function lineFor(event: JournalEvent, memory: Memory): string | null {
     case 'load.breakpoint':
     case 'load.summary':
     case 'sample':
+    case 'answers.sampled':
     case 'state.hashed':
     case 'status.judged':
       return null

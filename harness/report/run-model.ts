@@ -164,6 +164,7 @@ function note(model: RunModel, event: Exclude<JournalEvent, { kind: 'run.started
     case 'status.read':
     case 'replica.exited':
     case 'escape.checked':
+    case 'answers.sampled':
     case 'load.second':
     case 'load.summary':
     case 'load.breakpoint':
