@@ -53,6 +53,8 @@ export type {
   SiteVariant,
   Stack,
   PendingWrite,
+  PowerPort,
+  PressurePort,
   Step,
   WriteCheck,
   WriteRecord,
@@ -64,7 +66,18 @@ export type {
   Toxic,
   ToxicMatch,
 } from './core/index.ts'
-export { FlowFailure, HarnessError, statuspageSummary, undo, wait } from './core/index.ts'
+export {
+  FlowFailure,
+  HarnessError,
+  at,
+  during,
+  everyOrder,
+  repeat,
+  statuspageSummary,
+  undo,
+  wait,
+  whileHolding,
+} from './core/index.ts'
 export {
   envChange,
   fileChange,
@@ -81,10 +94,15 @@ export {
 export {
   linkFault,
   partition,
+  serviceFault,
   siteFault,
+  timed,
   type LinkFaultOptions,
   type PartitionOptions,
+  type ServiceAction,
+  type ServiceFaultOptions,
   type SiteFaultOptions,
+  type Timing,
 } from './faults/index.ts'
 export { site, type Site } from './fabric/site.ts'
 

@@ -1,6 +1,6 @@
 import type { JournalEvent, SampleRecord, Scenario } from '../core/index.ts'
 import { cellKey } from '../core/index.ts'
-import type { Experiment } from '../engine/index.ts'
+import { takeSteps, type Experiment } from '../engine/index.ts'
 import type { LiveAction } from '../live/index.ts'
 import { renderTerminal, summarize, type LiveState } from '../report/index.ts'
 import { curlLines, directoryLine, writeCurlConfigs } from './curl-lines.ts'
@@ -15,7 +15,8 @@ export class LiveSession {
   readonly #scenario: Scenario
   readonly #events: JournalEvent[] = []
   readonly #latest = new Map<string, SampleRecord>()
-  #changes = 0
+  /** Steps that were taken, in all: windows are counted on. */
+  #taken = 0
   #state: LiveState = { change: 'starting' }
   /** Set while a person may act. */
   #experiment: Experiment | undefined
@@ -23,7 +24,7 @@ export class LiveSession {
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario
-    this.#changes = scenario.steps.length
+    this.#taken = scenario.steps.length
   }
 
   readonly listen = (event: JournalEvent): void => {
@@ -118,10 +119,8 @@ export class LiveSession {
     if (experiment.hasChanges) return this.#say('It is applied already.\n')
     this.#say('Applying…\n')
     this.#state = { change: 'applying' }
-    for (const step of this.#scenario.steps) {
-      this.#changes += 1
-      if (!(await experiment.step(step, this.#changes))) break
-    }
+    await takeSteps(experiment, this.#taken)
+    this.#taken += this.#scenario.steps.length
     this.#stands(experiment)
     this.#say(`Applied.\n${this.#cellsNow()}\n`)
   }

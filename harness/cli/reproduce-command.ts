@@ -1,5 +1,5 @@
 import { exitCodes, HarnessError, type Scenario, type Verdict } from '../core/index.ts'
-import { Experiment, type ExperimentOptions } from '../engine/index.ts'
+import { Experiment, takeSteps, type ExperimentOptions } from '../engine/index.ts'
 import {
   Interrupts,
   exitCodeOf,
@@ -99,11 +99,7 @@ async function stayUp(
   try {
     await experiment.start()
     const isSteady = await experiment.baseline()
-    if (isSteady) {
-      for (const [i, step] of scenario.steps.entries()) {
-        if (experiment.interrupted || !(await experiment.step(step, i + 1))) break
-      }
-    }
+    if (isSteady) await takeSteps(experiment)
     progress[Symbol.dispose]()
     if (!experiment.interrupted) await session.stay(experiment, options.signal, isSteady)
     await session.leave()

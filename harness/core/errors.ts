@@ -4,6 +4,7 @@ export type HarnessErrorCode =
   | 'USAGE'
   | 'START_FAILED'
   | 'REPLICA_EXITED'
+  | 'REPLICA_FAILED'
   | 'CONFIG_UNREACHABLE'
   | 'CONFIG_REFUSED'
   | 'CONFIG_CONFLICT'

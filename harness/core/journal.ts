@@ -186,6 +186,8 @@ interface Body {
       /** Absent for a fault. */
       readonly service?: string
       readonly effects: readonly Effect[]
+      /** Of steps made by `everyOrder()`. */
+      readonly order?: string
     }[]
     readonly expect: Expectation
     readonly judgement: JudgementOptions
@@ -271,6 +273,15 @@ interface Body {
     /** The window in which it passed; absent between windows. */
     readonly window?: string
     readonly links: readonly LinkCount[]
+  }
+  /** What a fault that is in force did by itself. */
+  'fault.told': { readonly fault: string; readonly text: string }
+  /** A threshold of `safety`: the one that ended the run, or, when the steps are undone, each of them. */
+  'safety.judged': {
+    readonly text: string
+    readonly outcome: 'holds' | 'crossed' | 'no-data'
+    readonly value?: number
+    readonly aborted: boolean
   }
   /** Whether the configuration of a replica could be read while a change was live on it. */
   'escape.checked': {

@@ -1,8 +1,6 @@
 import type { Actor, Flow } from './scenario.ts'
 import type { Stack } from './stack.ts'
-
-/** A length of time as k6 has it: '500ms', '1m30s', '2h', or a number of ms. */
-export type LoadDuration = string | number
+import type { LoadDuration, LoadThreshold } from './load-threshold.ts'
 
 /** A share of the traffic: this flow by this actor (by each actor of the flow, when none is named). */
 export interface LoadShare {
@@ -83,17 +81,6 @@ export interface CountedIterations extends AnyExecutor {
 /** k6's executors with k6's field names. */
 export type LoadExecutor =
   ConstantArrivalRate | RampingArrivalRate | ConstantVus | RampingVus | CountedIterations
-
-/** `p(95)<300` alone, or with k6's options. */
-export type LoadThreshold =
-  | string
-  | {
-      readonly threshold: string
-      /** Ends the load as soon as it does not hold. Default false. */
-      readonly abortOnFail?: boolean
-      /** Not before so much of the load has passed. Default 0. */
-      readonly delayAbortEval?: LoadDuration
-    }
 
 /** The shape of the traffic, and what is demanded of the answers. */
 export interface LoadProfile {

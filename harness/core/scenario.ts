@@ -4,6 +4,8 @@ import type { Incident } from './incident.ts'
 import type { Random } from './random.ts'
 import type { WriteCheck, Writes } from './writes.ts'
 import type { BuildSpec, Resources, Stack } from './stack.ts'
+import type { LoadThreshold } from './load-threshold.ts'
+import type { PowerPort, PressurePort } from './power.ts'
 import type { LinkPort } from './toxics.ts'
 
 /** Who performs flows. `prepare` signs in once, before the baseline; what it returns goes with each request of the actor. */
@@ -40,7 +42,18 @@ export interface Flow {
 
 /** Cells that a change is declared to alter, and the symptom that they then show. */
 export interface Effect extends CellSelector {
+  /** '*': any. */
   readonly becomes: string
+  /** Chance decides whether the cell is struck, so that the effect may come always, now and then, or not at all. */
+  readonly optional?: boolean
+}
+
+/** When a step is taken, beside its place in the list. Set by `at()` and `everyOrder()`. */
+interface Scheduled {
+  /** Not before so many ms after the baseline. When that is over, at once. At most 600000. */
+  readonly notBeforeMs?: number
+  /** The order of steps that this one is part of. When a step of it breaks something, its steps are undone, and the run goes on with the next order. */
+  readonly order?: string
 }
 
 /**
@@ -53,7 +66,7 @@ export type Rollout =
   | { readonly kind: 'staged'; readonly stages: readonly (number | 'all')[] }
 
 /** What is under test. Pure data plus how to apply it to one replica; the engine owns order, rollout, confirmation and undo. */
-export interface Change {
+export interface Change extends Scheduled {
   readonly kind: 'change'
   readonly name: string
   readonly title: string
@@ -80,7 +93,7 @@ export interface AppliedChange {
 }
 
 /** A disturbance that the system is to live with. In force until it is healed, which the engine does on every way out, in reverse order with the undoing of changes. */
-export interface Fault {
+export interface Fault extends Scheduled {
   readonly kind: 'fault'
   readonly name: string
   readonly title: string
@@ -90,9 +103,16 @@ export interface Fault {
   readonly intermittent?: boolean
   /** One sentence on what is disturbed, before anything runs. */
   readonly summary: string
+  /** What it cannot do without. */
+  readonly needs?: 'containers'
   /** Problems that can be seen without running, each with what to do. */
   validate(stack: Stack): readonly string[]
-  inject(system: SystemPort, signal: AbortSignal): Promise<InjectedFault>
+  /** `tell` is for what it does by itself later on; the journal has it. */
+  inject(
+    system: SystemPort,
+    signal: AbortSignal,
+    tell: (text: string) => void,
+  ): Promise<InjectedFault>
 }
 
 export interface InjectedFault {
@@ -102,6 +122,8 @@ export interface InjectedFault {
   readonly explain: readonly string[]
   /** Ends the disturbance. May be called again after a failure. */
   heal(signal: AbortSignal): Promise<void>
+  /** Longest time that one try of it may take, in ms. Default 5000. */
+  readonly healTimeoutMs?: number
 }
 
 /** Ends an earlier step. Made by `undo(name)`. */
@@ -117,7 +139,7 @@ export interface WaitStep extends Interlude {
   readonly durationMs: number
 }
 
-interface Interlude {
+interface Interlude extends Scheduled {
   readonly name: string
   readonly title: string
   readonly effects: readonly Effect[]
@@ -132,6 +154,7 @@ export type Step = Change | Fault | UndoStep | WaitStep
 export interface SystemPort {
   readonly links: LinkPort
   readonly sites: SitePort
+  readonly replicas: readonly ReplicaPort[]
 }
 
 /** The external sites, whose failure modes can be turned on and off. */
@@ -151,11 +174,15 @@ export interface SiteVariant {
   readonly to?: string
 }
 
-/** A replica as a change sees it. */
+/** A replica as a change or a fault sees it. */
 export interface ReplicaPort {
   readonly id: string
   readonly service: string
   readonly config: ConfigPort | undefined
+  /** Absent where the runtime cannot. */
+  readonly power?: PowerPort
+  /** Absent where replicas are no containers. */
+  readonly pressure?: PressurePort
   /** Absent where replicas are no containers. */
   readonly container?: ContainerPort
 }
@@ -324,6 +351,12 @@ export interface Scenario {
     readonly maxBrokenCells?: number
     /** Longest time that applying one step may take, in ms. Default 120000. */
     readonly stepTimeoutMs?: number
+    /**
+     * In k6's grammar, over what flows did since the first step: `checks`, `iteration_duration` and `iterations`, with the tags `flow` and
+     * `actor`. One with `abortOnFail` ends the run as soon as it is crossed, `delayAbortEval` after the first step at the earliest. What is
+     * crossed when the steps are undone fails the run.
+     */
+    readonly thresholds?: Readonly<Record<string, readonly LoadThreshold[]>>
   }
   /** Any integer in [0, 2^32). Random when absent; printed and journaled always. */
   readonly seed?: number

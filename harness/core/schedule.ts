@@ -1,4 +1,5 @@
-import type { UndoStep, WaitStep } from './scenario.ts'
+import type { Change, Fault, Step, UndoStep, WaitStep } from './scenario.ts'
+import type { Stack } from './stack.ts'
 
 const plain = { effects: [], validate: () => [] } as const
 
@@ -12,4 +13,76 @@ export function undo(step: string): UndoStep {
 export function wait(name: string, durationMs: number): WaitStep {
   const title = `wait for ${durationMs} ms`
   return { ...plain, kind: 'wait', name, title, summary: title, durationMs }
+}
+
+/** The step not before so many ms after the baseline; at once when those before it took longer. */
+export function at<S extends Step>(notBeforeMs: number, step: S): S {
+  return { ...step, notBeforeMs }
+}
+
+/** The step, for a span after its cells were watched: they are watched once more at its end, and after it was undone. */
+export function during(durationMs: number, step: Change | Fault): Step[] {
+  return whileHolding(step, wait(`${step.name}-goes-on`, durationMs))
+}
+
+/** Further steps while one holds, which is undone after them. */
+export function whileHolding(step: Change | Fault, ...steps: readonly Step[]): Step[] {
+  return [step, ...steps, undo(step.name)]
+}
+
+/** The steps several times, one round after the other. They must undo what they did. From the second round on names end in '-2', '-3' and so on. */
+export function repeat(times: number, ...steps: readonly Step[]): Step[] {
+  const own = new Set(steps.map(({ name }) => name))
+  return Array.from({ length: times }, (_, i) => i + 1).flatMap((round) =>
+    steps.map((step): Step => {
+      const renamed = (name: string) => (round === 1 ? name : `${name}-${round}`)
+      const again = { ...step, name: renamed(step.name) }
+      return again.kind === 'undo' && own.has(again.step)
+        ? { ...again, step: renamed(again.step) }
+        : again
+    }),
+  )
+}
+
+/** Longer lists of steps take longer than anybody waits: four changes would be 192 steps. */
+const mostInOrder = 3
+
+/**
+ * Two or three changes of different services in every order: applied one after the other, each watched, and undone in the same order, so that
+ * each system in which only some services have their change is seen on the way there and on the way back. An order that breaks
+ * something is left, named in the verdict, and the next one begins.
+ */
+export function everyOrder(...steps: readonly (Change | Fault)[]): Step[] {
+  const all = steps.length > mostInOrder ? [steps] : permutations(steps)
+  return all.flatMap((some, i) => {
+    const order = some.map(({ name }) => name).join(' → ')
+    const inOrder = [...some, ...some.map(({ name }) => undo(name))]
+    return inOrder.map((step, j): Step => {
+      const prefixed = (name: string) => `order-${i + 1}-${name}`
+      const named = { ...step, name: prefixed(step.name), order }
+      if (named.kind === 'undo') return { ...named, step: prefixed(named.step) }
+      const problems = i + j === 0 ? orderProblems(steps) : []
+      return { ...named, validate: (stack: Stack) => [...problems, ...step.validate(stack)] }
+    })
+  })
+}
+
+function orderProblems(steps: readonly (Change | Fault)[]): string[] {
+  const services = steps.flatMap((step) => (step.kind === 'change' ? [step.service] : []))
+  return [
+    ...(steps.length >= 2 && steps.length <= mostInOrder
+      ? []
+      : [`everyOrder() is given ${steps.length} steps: give it 2 or ${mostInOrder}`]),
+    // Undone out of turn, each would put back a configuration that has the other's change, or has not.
+    ...(new Set(services).size === services.length
+      ? []
+      : ['everyOrder() is given two changes of one service: they can be undone in one order only']),
+  ]
+}
+
+function permutations<T>(items: readonly T[]): T[][] {
+  if (items.length <= 1) return [[...items]]
+  return items.flatMap((item, i) =>
+    permutations(items.toSpliced(i, 1)).map((others) => [item, ...others]),
+  )
 }

@@ -37,6 +37,7 @@ export function announcement(
       summary: step.summary,
       ...(step.kind === 'change' ? { service: step.service } : {}),
       effects: step.effects,
+      ...(step.order === undefined ? {} : { order: step.order }),
     })),
     expect: scenario.expect,
     judgement,

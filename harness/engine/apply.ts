@@ -70,10 +70,17 @@ export async function injectFault(
   signal: AbortSignal,
 ): Promise<StageResult> {
   try {
-    const injected = await fault.inject(system, signal)
-    const { on } = injected
-    const applied = [{ step: fault.name, on, undo: (s: AbortSignal) => injected.heal(s) }]
-    return { applied, on, explain: injected.explain, complete: true }
+    const injected = await fault.inject(system, signal, (text) =>
+      emit('fault.told', { fault: fault.name, text }),
+    )
+    const { on, explain, healTimeoutMs } = injected
+    const applied: Applied = {
+      step: fault.name,
+      on,
+      undo: (s) => injected.heal(s),
+      ...(healTimeoutMs === undefined ? {} : { undoTimeoutMs: healTimeoutMs }),
+    }
+    return { applied: [applied], on, explain, complete: true }
   } catch (error) {
     const message = describeError(error)
     emit('change.failed', {

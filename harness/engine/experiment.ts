@@ -20,6 +20,7 @@ import { defaultJudgement, judgeRun } from '../judge/index.ts'
 import { HttpConnections } from '../load/index.ts'
 import { AnswerBook } from './answer-book.ts'
 import { announcement } from './announcement.ts'
+import { AbortConditions } from './abort-conditions.ts'
 import { applyToReplicas, injectFault, undoAll, type Applied, type StageResult } from './apply.ts'
 import { EscapeRoute } from './escape-route.ts'
 import type { ExperimentOptions } from './experiment-options.ts'
@@ -57,9 +58,14 @@ export class Experiment {
   readonly #timings: { -readonly [K in keyof Timings]: Timings[K] } = { totalMs: 0 }
   readonly #writes: WriteRegister
   readonly #answers = new AnswerBook()
+  readonly #conditions: AbortConditions
+  /** When the baseline was over. */
+  #steadyMs = 0
   #escape: EscapeRoute[] = []
   /** Cells broken under changes that the scenario does not expect to be. */
   #unexpected = 0
+  /** By a threshold. */
+  #isStopped = false
   readonly #observersStop = new AbortController()
   /** Rejected when what runs the stack went away: nothing more can be learnt of the system. */
   readonly #lost = Promise.withResolvers<never>()
@@ -78,6 +84,7 @@ export class Experiment {
     this.cells = cellsOf(scenario)
     this.#options = options
     this.#writes = new WriteRegister(options.clock.now)
+    this.#conditions = new AbortConditions(scenario.safety?.thresholds)
     this.#judgement = { ...defaultJudgement, ...scenario.judgement }
     options.redactor.keep([
       ...[...scenario.flows, ...scenario.actors].map(({ id }) => id),
@@ -87,6 +94,7 @@ export class Experiment {
     this.journal = new Journal(options.clock, options.redactor, [
       this.#breakage.listen,
       this.#countBroken,
+      this.#conditions.listen,
       ...options.listeners,
     ])
   }
@@ -168,6 +176,7 @@ export class Experiment {
     const info: WindowInfo = { id: 'baseline', kind: 'baseline' }
     await this.#watch(info, [])
     this.#timings.baselineMs = this.#since(startMs)
+    this.#steadyMs = this.#now()
     const judged = this.journal.judged('baseline')
     return judged.length > 0 && judged.every((event) => event.judgement === 'holds')
   }
@@ -176,6 +185,8 @@ export class Experiment {
   async step(step: Step, number: number): Promise<boolean> {
     const { signal, clock } = this.#options
     const { emit } = this.journal
+    await clock.sleep(Math.max(0, this.#steadyMs + (step.notBeforeMs ?? 0) - this.#now()), signal)
+    if (this.interrupted) return false
     const limitMs = this.scenario.safety?.stepTimeoutMs ?? defaultStepTimeoutMs
     const bounded = () => AbortSignal.any([signal, AbortSignal.timeout(limitMs)])
     if (step.kind === 'wait' || step.kind === 'undo') {
@@ -208,17 +219,7 @@ export class Experiment {
     const startMs = this.#now()
     this.journal.emit('phase', { phase: 'applying', text: step.title })
     if (step.kind === 'wait') await clock.sleep(step.durationMs, signal)
-    else {
-      const own = this.#applied.filter((applied) => applied.step === step.step)
-      const others = this.#applied.filter((applied) => applied.step !== step.step)
-      this.#applied.splice(0, this.#applied.length, ...others)
-      await undoAll(own, this.journal.emit, () => this.#now())
-      this.#inForce.delete(step.step)
-      const isFailed = this.journal.history.some(
-        (event) => event.kind === 'undo.failed' && event.change === step.step,
-      )
-      if (isFailed) return false
-    }
+    else if (!(await this.#undoSteps([step.step]))) return false
     const durationMs = this.#since(startMs)
     this.journal.emit('change.applied', {
       change: step.name,
@@ -229,8 +230,32 @@ export class Experiment {
     return !this.interrupted
   }
 
+  /** Undoes what these steps did, last first; false when that failed. */
+  async #undoSteps(names: readonly string[]): Promise<boolean> {
+    const own = this.#applied.filter(({ step }) => names.includes(step))
+    const others = this.#applied.filter(({ step }) => !names.includes(step))
+    this.#applied.splice(0, this.#applied.length, ...others)
+    await undoAll(own, this.journal.emit, () => this.#now())
+    for (const name of names) this.#inForce.delete(name)
+    return !this.journal.history.some(
+      (event) => event.kind === 'undo.failed' && names.includes(event.change),
+    )
+  }
+
+  /** Takes back what the steps of an order did, and watches the cells recover; true when they did, so that the next order can begin. */
+  async leaveOrder(order: string, number: number): Promise<boolean> {
+    this.journal.emit('phase', { phase: 'undoing', text: `undoing the order ${order}` })
+    const steps = this.scenario.steps.filter((step) => step.order === order)
+    if (!(await this.#undoSteps(steps.map(({ name }) => name)))) return false
+    const window = `recovery:${number}`
+    await this.#watch({ id: window, kind: 'recovery' }, [...this.#inForce.values()].flat(), true)
+    const isWell = this.journal.judged(window).every(({ judgement }) => judgement !== 'broken')
+    return isWell && !this.interrupted && !this.#isTooMuch
+  }
+
   /** Undoes all that was applied, last first. Works after an interrupt too. */
   async undo(): Promise<void> {
+    for (const result of this.#conditions.results()) this.journal.emit('safety.judged', result)
     if (this.#applied.length === 0) return
     const startMs = this.#now()
     this.journal.emit('phase', { phase: 'undoing', text: 'undoing the change' })
@@ -320,12 +345,18 @@ export class Experiment {
     if (!expected.some((selector) => selects(selector, event))) this.#unexpected += 1
   }
 
-  /** Resolves as soon as more cells are broken than the scenario allows. */
-  async #tooMuch(signal: AbortSignal): Promise<void> {
+  /** Whether more is broken than the scenario allows: then the run ends. Written down when it is a threshold. */
+  get #isTooMuch(): boolean {
     const { maxBrokenCells = Infinity } = this.scenario.safety ?? {}
-    while (this.#unexpected <= maxBrokenCells && !signal.aborted) {
-      await this.#options.clock.sleep(20, signal)
+    if (!this.#isStopped && this.#conditions.crossed) {
+      this.#isStopped = true
+      this.journal.emit('safety.judged', this.#conditions.crossed)
     }
+    return this.#isStopped || this.#unexpected > maxBrokenCells
+  }
+
+  async #tooMuch(signal: AbortSignal): Promise<void> {
+    while (!this.#isTooMuch && !signal.aborted) await this.#options.clock.sleep(20, signal)
   }
 
   async #closeEscapeRoutes(): Promise<void> {
@@ -378,6 +409,7 @@ export class Experiment {
   #announceStage(text: string): void {
     this.journal.emit('phase', { phase: 'applying', text })
     this.#breakage.changeApplied(this.#now())
+    this.#conditions.begin(this.#now())
   }
 
   /** Takes up the result of a stage that is being applied; true when all of it is in force. */
@@ -441,10 +473,12 @@ export class Experiment {
       step.effects.map((effect) => ({ ...effect, everywhere })),
     )
     const startMs = this.#now()
-    await this.#watch(info, [...this.#inForce.values()].flat(), step.kind === 'undo')
+    // In an order all was well before, so an undo may break something just as a change may.
+    const isRecovering = step.kind === 'undo' && step.order === undefined
+    await this.#watch(info, [...this.#inForce.values()].flat(), isRecovering)
     this.#timings.verdictMs = Math.max(this.#timings.verdictMs ?? 0, this.#since(startMs))
     const broken = this.journal.judged(window).some((event) => event.judgement === 'broken')
-    return !broken && !this.interrupted
+    return !broken && !this.interrupted && !this.#isTooMuch
   }
 
   async #watch(
@@ -476,11 +510,13 @@ export class Experiment {
       clock.sleep(this.#judgement.windowMs, until),
       this.#tooMuch(until),
     ])
-    const isTooMuch = this.#unexpected > (this.scenario.safety?.maxBrokenCells ?? Infinity)
+    const isTooMuch = this.#isTooMuch
     ended.abort()
     sampler.window = undefined
     const over = `the window of ${this.#judgement.windowMs} ms ended`
-    const stopped = `stopped, since ${this.#unexpected} cells broke that were not to`
+    const stopped = this.#isStopped
+      ? 'stopped, since a threshold was crossed'
+      : `stopped, since ${this.#unexpected} cells broke that were not to`
     window.close(signal.aborted ? 'interrupted' : isTooMuch ? stopped : over)
     await this.#links?.enter(undefined)
   }

@@ -2,6 +2,21 @@ import type { Scenario, Verdict } from '../core/index.ts'
 import { Experiment } from './experiment.ts'
 import type { ExperimentOptions } from './experiment-options.ts'
 
+/** Takes the steps in their order until one breaks something. One of an order ends that order only. `taken`: steps that were taken before, in all. */
+export async function takeSteps(experiment: Experiment, taken = 0): Promise<void> {
+  const { steps } = experiment.scenario
+  let broken: string | undefined
+  for (const [i, step] of steps.entries()) {
+    if (experiment.interrupted) return
+    if (broken !== undefined && step.order === broken) continue
+    broken = undefined
+    if (await experiment.step(step, taken + i + 1)) continue
+    if (step.order === undefined || !(await experiment.leaveOrder(step.order, taken + i + 1)))
+      return
+    broken = step.order
+  }
+}
+
 /**
  * Runs a scenario from start to teardown, in the order of the design: baseline, each change applied and watched, undo in reverse
  * order on every way out, recovery. Outcomes of the system are in the verdict; throws HarnessError only for faults of the harness.
@@ -15,9 +30,7 @@ export async function runScenario(
     await experiment.start()
     if (await experiment.baseline()) {
       try {
-        for (const [i, step] of scenario.steps.entries()) {
-          if (experiment.interrupted || !(await experiment.step(step, i + 1))) break
-        }
+        await takeSteps(experiment)
       } finally {
         await experiment.undo()
       }

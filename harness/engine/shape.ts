@@ -10,6 +10,7 @@ export function checkShape(value: unknown): Problem[] {
 const text = ofType('a text', (value) => typeof value === 'string')
 const number = ofType('a number', (value) => typeof value === 'number')
 const aFunction = ofType('a function', (value) => typeof value === 'function')
+const flag = ofType('true or false', (value) => typeof value === 'boolean')
 const texts = listOf(text)
 
 const command = objectOf({
@@ -62,7 +63,9 @@ const anyStep = {
   name: text,
   title: text,
   summary: text,
-  effects: listOf(objectOf({ ...selector, becomes: text })),
+  effects: listOf(objectOf({ ...selector, becomes: text, 'optional?': flag })),
+  'notBeforeMs?': number,
+  'order?': text,
   validate: aFunction,
 }
 const change = objectOf({
@@ -71,7 +74,6 @@ const change = objectOf({
   rollout,
   apply: aFunction,
 })
-const flag = ofType('true or false', (value) => typeof value === 'boolean')
 const fault = objectOf({ ...anyStep, 'intermittent?': flag, inject: aFunction })
 const steps: Readonly<Record<string, Check>> = {
   fault,
@@ -93,6 +95,16 @@ const incident = objectOf({
   sources: listOf(objectOf({ title: text, url: text, kind: oneOf('own report', 'press') })),
   'guardOf?': text,
 })
+const threshold: Check = (path, value) =>
+  typeof value === 'string'
+    ? []
+    : objectOf({
+        threshold: text,
+        'abortOnFail?': flag,
+        'delayAbortEval?': ofType('a length of time', (v) =>
+          ['string', 'number'].includes(typeof v),
+        ),
+      })(path, value)
 const outsideLimit = objectOf({
   host: text,
   'path?': text,
@@ -115,7 +127,11 @@ const scenario = objectOf({
     'recoverWithinMs?': number,
     'escapeRoute?': oneOf('open'),
   }),
-  'safety?': valuesOf(number),
+  'safety?': objectOf({
+    'maxBrokenCells?': number,
+    'stepTimeoutMs?': number,
+    'thresholds?': valuesOf(listOf(threshold)),
+  }),
   'judgement?': valuesOf(number),
   'allowOutside?': texts,
   'outside?': objectOf({ 'maxRequests?': listOf(outsideLimit) }),

@@ -1,5 +1,6 @@
 import type { JudgementOptions, Scenario, StatusPageExpectation } from '../core/index.ts'
 import { defaultJudgement } from '../judge/index.ts'
+import { abortProblems } from './abort-conditions.ts'
 import type { Problem } from './problem.ts'
 
 const statusNames: readonly (keyof StatusPageExpectation)[] = [
@@ -7,7 +8,7 @@ const statusNames: readonly (keyof StatusPageExpectation)[] = [
   'neverFalselyGreenForMs',
   'neverFalselyRedForMs',
 ]
-const safetyNames = ['maxBrokenCells', 'stepTimeoutMs']
+const safetyNames = ['maxBrokenCells', 'stepTimeoutMs', 'thresholds']
 
 /** What is wrong with expectations beside those on cells, and with limits of safety. */
 export function checkPromised(scenario: Scenario): Problem[] {
@@ -50,6 +51,7 @@ export function checkPromised(scenario: Scenario): Problem[] {
           'is given, and no step changes a service that has a config',
           'leave it away, or give the service a config in the stack',
         )),
+    ...abortProblems(scenario.safety?.thresholds ?? {}),
     ...(Number.isInteger(maxBrokenCells) && maxBrokenCells >= 0
       ? []
       : problem('safety.maxBrokenCells', `is ${maxBrokenCells}`, 'use a whole number from 0')),

@@ -138,7 +138,7 @@ describe('of a scenario', () => {
     [{ safety: { stepTimeoutMs: 0 } }, 'safety.stepTimeoutMs is 0: use 1 to 3600000 ms'],
     [
       { safety: { maxBroken: 1 } as Scenario['safety'] & object },
-      'safety.maxBroken is not known: use maxBrokenCells, stepTimeoutMs',
+      'safety.maxBroken is not known: use maxBrokenCells, stepTimeoutMs, thresholds',
     ],
     [{ steps: [] }, 'steps is empty: add a change, for instance mergePatch(…)'],
     [{ steps: [harmless, harmless] }, "steps has 'harmless' twice: give each a name of its own"],

@@ -189,6 +189,7 @@ function checkSteps(scenario: Scenario): Problem[] {
       return [
         ...checkName(`${path}.name`, step.name),
         ...(step.kind === 'change' ? checkTarget(path, step, stack) : []),
+        ...checkMoment(path, step, steps.slice(0, i)),
         ...checkSchedule(path, step, steps.slice(0, i)),
         ...step.validate(stack).flatMap((text) => problem(path, text, `correct the ${step.kind}`)),
         ...step.effects.flatMap((effect, j) =>
@@ -197,6 +198,19 @@ function checkSteps(scenario: Scenario): Problem[] {
       ]
     }),
   ]
+}
+
+/** Moments ascend, and are not so late that they are meant in another unit. */
+function checkMoment(path: string, { notBeforeMs }: Step, earlier: readonly Step[]): Problem[] {
+  if (notBeforeMs === undefined) return []
+  const least = Math.max(0, ...earlier.map((step) => step.notBeforeMs ?? 0))
+  return notBeforeMs >= least && notBeforeMs <= 600_000
+    ? []
+    : problem(
+        `${path}.notBeforeMs`,
+        `is ${notBeforeMs}`,
+        `use ${least} to 600000 ms, in the order of the steps`,
+      )
 }
 
 /** Whether an undo has something to undo, and a wait an end. */

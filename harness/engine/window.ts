@@ -99,8 +99,8 @@ export class Window {
   #opened(id: CellId): OpenCell {
     const { info, effects, judgement, cells, recovering = false } = this.#options
     const declared = effects.findLast((effect) => selects(effect, id))
-    const isRecovering = recovering && declared === undefined
-    const about = info.kind === 'baseline' ? 'steady' : isRecovering ? 'recovery' : info.kind
+    const isRecovering = (recovering || info.kind === 'recovery') && declared === undefined
+    const about = info.kind === 'baseline' ? 'steady' : isRecovering ? 'recovery' : 'change'
     return {
       id,
       tally: emptyTally,
@@ -111,6 +111,7 @@ export class Window {
         cells: cells.length,
         options: judgement,
         ...(declared === undefined ? {} : { declared: declared.becomes }),
+        ...(declared?.optional ? { optional: true } : {}),
       },
     }
   }

@@ -46,7 +46,7 @@ it('puts its toxics on the link, and takes them back', async () => {
     toxics: [{ type: 'latency', attributes: { latency: 100 } }, { type: 'down' }],
   })
   expect(fault.validate(stack)).toEqual([])
-  const injected = await fault.inject(port, signal)
+  const injected = await fault.inject(port, signal, () => undefined)
   expect([...inForce]).toEqual([
     'gateway>media latency_downstream',
     'gateway>media down_downstream',
@@ -63,7 +63,7 @@ it('leaves nothing in force when it cannot be injected in full', async () => {
   const { port, inForce } = system('>media')
   const fault = partition('cut', { replica: 'media-1', from: ['gateway', 'users'] })
   expect(fault.validate(stack)).toEqual([])
-  await expect(fault.inject(port, signal)).rejects.toThrow('no answer')
+  await expect(fault.inject(port, signal, () => undefined)).rejects.toThrow('no answer')
   expect(inForce.size).toBe(0)
 })
 

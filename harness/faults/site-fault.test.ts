@@ -10,6 +10,7 @@ const { signal } = new AbortController()
 function system(broken: readonly string[] = []) {
   const inForce = new Map<string, SiteVariant>()
   const port: SystemPort = {
+    replicas: [],
     links: {
       setToxic: () => Promise.resolve(),
       removeToxic: () => Promise.resolve(),
@@ -34,7 +35,7 @@ it('puts the variant in force for each host, and takes it back', async () => {
     toxicity: 0.25,
     first: 10,
   })
-  const injected = await fault.inject(port, signal)
+  const injected = await fault.inject(port, signal, () => undefined)
   const setting = { name: 'hangs', toxicity: 0.25, first: 10 }
   expect(Object.fromEntries(inForce)).toEqual({ 'news.example': setting, 'shop.example': setting })
   expect(injected.on).toEqual(['news.example', 'shop.example'])
@@ -59,7 +60,9 @@ it.each([
 it('leaves nothing in force when it cannot be injected in full', async () => {
   const { port, inForce } = system(['old.example'])
   const fault = siteFault('f', { host: ['news.example', 'old.example'], variant: 'gone' })
-  await expect(fault.inject(port, signal)).rejects.toThrow('no site has the host old.example')
+  await expect(fault.inject(port, signal, () => undefined)).rejects.toThrow(
+    'no site has the host old.example',
+  )
   expect(inForce.size).toBe(0)
 })
 
@@ -67,7 +70,7 @@ it('can be healed again after healing failed', async () => {
   const broken: string[] = []
   const { port, inForce } = system(broken)
   const fault = siteFault('f', { host: ['a.example', 'b.example'], variant: 'gone' })
-  const injected = await fault.inject(port, signal)
+  const injected = await fault.inject(port, signal, () => undefined)
   broken.push('a.example')
   await expect(injected.heal(signal)).rejects.toThrow('a.example')
   expect([...inForce.keys()]).toEqual(['a.example'])

@@ -159,3 +159,29 @@ it('writes down what a judgement rests on', () => {
     smallestDetectable: 1,
   })
 })
+
+describe.each<[string, [string, Judgement | undefined][]]>([
+  [
+    '403/467',
+    [
+      [healthy(9), 'holds'],
+      [`${healthy(8)}d`, 'effect'],
+      ['ddddddddd', 'effect'],
+      ['d', undefined],
+      ['xxx', 'broken'],
+      ['dxdxdxdx', 'broken'],
+    ],
+  ],
+  [
+    '*',
+    [
+      [healthy(9), 'holds'],
+      [`${healthy(7)}xd`, 'effect'],
+      ['xxxxxxxxx', 'effect'],
+    ],
+  ],
+])('an effect %s that may stay away', (declared, cases) => {
+  it.each(cases)('of %s is %s', (samples, judgement) => {
+    expect(ask(samples, { declared, optional: true })).toBe(judgement)
+  })
+})

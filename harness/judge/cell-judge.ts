@@ -41,8 +41,10 @@ export function tallied(tally: CellTally, symptom: string | undefined): CellTall
 export interface CellQuestion {
   /** 'steady' asks whether the cell works, for a baseline; 'recovery' the same, but lets failures pass that end. */
   readonly about: 'steady' | 'recovery' | 'change'
-  /** The symptom that the change is declared to cause in this cell. */
+  /** The symptom that the change is declared to cause in this cell; '*': any. */
   readonly declared?: string
+  /** Whether the declared effect may stay away. */
+  readonly optional?: boolean
   /** Whether every replica has the change: then a declared effect must come always. */
   readonly everywhere: boolean
   /** Number of cells judged in the run: the false-alarm budget is shared among them (Bonferroni). */
@@ -87,11 +89,12 @@ function judgeDeclared(
   question: CellQuestion,
 ): Judgement | undefined {
   const { samples, ok } = tally
-  const shown = tally.symptoms[declared] ?? 0
+  const shown = declared === '*' ? samples - ok : (tally.symptoms[declared] ?? 0)
   const other = samples - ok - shown
   const { detectRatio } = question.options
   if (isMore(other, samples, question)) return 'broken'
   if (!isLess(other, samples, detectRatio, question)) return undefined
+  if (question.optional) return shown > 0 ? 'effect' : 'holds'
   if (isLess(shown, samples, detectRatio, question)) return 'effect-absent'
   if (!isMore(shown, samples, question)) return undefined
   if (!question.everywhere) return 'effect'

@@ -59,7 +59,7 @@ function checkRun(history: readonly JournalEvent[]): Verdict {
   if (baseline.kind !== 'pass') return combine([...interrupted, baseline])
   return combine([
     ...interrupted,
-    ...started.changes.map((change) => checkChange(history, started, change.name)),
+    ...started.changes.map((change) => checkChange(history, started, change)),
     checkReproduction(history, started.expect),
     checkUndo(history),
     checkState(history),
@@ -68,6 +68,7 @@ function checkRun(history: readonly JournalEvent[]): Verdict {
     judgeOutside(history),
     checkWrites(history),
     checkPromises(history),
+    checkSafety(history),
     checkReplicas(history, started.expect),
   ])
 }
@@ -114,26 +115,49 @@ function checkBaseline(history: readonly JournalEvent[], started: Started): Verd
   ])
 }
 
-function checkChange(history: readonly JournalEvent[], started: Started, change: string): Verdict {
+function checkChange(
+  history: readonly JournalEvent[],
+  started: Started,
+  { name: change, order }: Started['changes'][number],
+): Verdict {
   const failed = of(history, 'change.failed').find((event) => event.change === change)
   if (failed) return checkFailedChange(failed)
   const windows = of(history, 'window.opened')
     .filter((event) => event.window.change === change)
     .map((event) => event.window.id)
   if (windows.length === 0) {
+    if (order !== undefined && isBrokenOff(history, started, order)) return pass
     return inconclusive({ code: 'no-data', message: `'${change}' was never watched` })
   }
+  const under = `'${change}'${order === undefined ? '' : `, in the order ${order},`}`
   return combine(
     windows.flatMap((id) => {
       const judged = judgedIn(history, (window) => window === id)
       return [
         pass,
-        ...checkMissing(started, judged, `under '${change}'`),
+        ...checkMissing(started, judged, `under ${under}`),
         ...judged
           .filter((finding) => !expectedBreak(started.expect, finding))
-          .map((finding) => checkHolding(finding, change)),
+          .map((finding) => checkHolding(finding, under)),
       ]
     }),
+  )
+}
+
+/** Whether an order was left since one of its steps broke something, which is said there. */
+function isBrokenOff(
+  history: readonly JournalEvent[],
+  { changes }: Started,
+  order: string,
+): boolean {
+  const names = changes.filter((change) => change.order === order).map(({ name }) => name)
+  const windows = of(history, 'window.opened').flatMap(({ window }) =>
+    names.includes(window.change ?? '') ? [window.id] : [],
+  )
+  return (
+    judgedIn(history, (id) => windows.includes(id)).some(
+      ({ judgement }) => judgement === 'broken',
+    ) || of(history, 'change.failed').some(({ change }) => names.includes(change))
   )
 }
 
@@ -223,7 +247,7 @@ function checkExpectedBreak(findings: readonly Judged[], symptom: string | undef
   return pass
 }
 
-function checkHolding(finding: Judged, change: string): Verdict {
+function checkHolding(finding: Judged, under: string): Verdict {
   const cell = idOf(finding)
   switch (finding.judgement) {
     case 'holds':
@@ -233,7 +257,7 @@ function checkHolding(finding: Judged, change: string): Verdict {
       return fail({
         code: 'broken',
         cell,
-        message: `broke under '${change}': ${failures(finding)}${finding.declared ? `, declared was ${finding.declared}` : ''}`,
+        message: `broke under ${under}: ${failures(finding)}${finding.declared ? `, declared was ${finding.declared}` : ''}`,
       })
     case 'effect-absent':
       return fail({
@@ -357,6 +381,27 @@ function checkOutside(history: readonly JournalEvent[], started: Started): Verdi
 
 function hostOf(url: string): string | undefined {
   return URL.canParse(url) ? new URL(url).hostname : undefined
+}
+
+/** Thresholds that the run was to keep while steps were in force. */
+function checkSafety(history: readonly JournalEvent[]): Verdict {
+  const results = of(history, 'safety.judged')
+  const stopped = results.find(({ aborted }) => aborted)
+  const wanted = stopped ? [stopped] : results
+  return combine([
+    pass,
+    ...wanted.map(({ text, outcome, value = 0 }) => {
+      if (outcome === 'holds') return pass
+      if (outcome === 'no-data') {
+        return inconclusive({ code: 'no-data', message: `nothing was measured for ${text}` })
+      }
+      const then = stopped ? ': the run was stopped' : ''
+      return fail({
+        code: 'threshold',
+        message: `the threshold ${text} was crossed (${Number(value.toFixed(3))})${then}`,
+      })
+    }),
+  ])
 }
 
 function checkReplicas(history: readonly JournalEvent[], expect: Expectation): Verdict {

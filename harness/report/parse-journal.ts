@@ -51,6 +51,8 @@ const required: Record<JournalKind, Readonly<Record<string, MemberType>>> = {
   outside: { from: 'string', method: 'string', url: 'string', outcome: 'string' },
   'outside.counted': { counts: 'array', lost: 'number' },
   'links.counted': { sinceMs: 'number', links: 'array' },
+  'fault.told': { fault: 'string', text: 'string' },
+  'safety.judged': { text: 'string', outcome: 'string' },
   'escape.checked': {
     change: 'string',
     replica: 'string',

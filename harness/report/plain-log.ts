@@ -88,6 +88,10 @@ function lineFor(event: JournalEvent, memory: Memory): string | null {
     case 'state.hashed':
     case 'status.judged':
       return null
+    case 'fault.told':
+      return `'${event.fault}': ${event.text}`
+    case 'safety.judged':
+      return event.aborted ? `STOPPED: the threshold ${event.text} is crossed` : null
     case 'escape.checked':
       return event.failedInARow === 0
         ? null

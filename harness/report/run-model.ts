@@ -165,6 +165,8 @@ function note(model: RunModel, event: Exclude<JournalEvent, { kind: 'run.started
     case 'replica.exited':
     case 'escape.checked':
     case 'answers.sampled':
+    case 'fault.told':
+    case 'safety.judged':
     case 'load.second':
     case 'load.summary':
     case 'load.breakpoint':

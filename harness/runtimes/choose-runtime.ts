@@ -39,11 +39,11 @@ export async function chooseRuntime(name: RuntimeName, scenario: Scenario): Prom
   })
 }
 
-/** Whether a service comes as an image only, or a step changes a container. */
+/** Whether a service comes as an image only, or a step works on a container. */
 export function needsContainers({ stack, steps }: Pick<Scenario, 'stack' | 'steps'>): boolean {
   return (
     stack.services.some(({ run }) => run.kind === 'image') ||
-    steps.some((step) => step.kind === 'change' && step.needs === 'containers')
+    steps.some((step) => 'needs' in step && step.needs === 'containers')
   )
 }
 

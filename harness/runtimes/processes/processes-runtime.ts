@@ -3,19 +3,12 @@ import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Runtime, RunningStack, StartOptions } from '../../engine/index.ts'
-import {
-  deriveSeed,
-  type ConfigPort,
-  type ServiceInfo,
-  type ServiceSpec,
-  type Stack,
-} from '../../core/index.ts'
+import { deriveSeed, type ServiceInfo, type ServiceSpec, type Stack } from '../../core/index.ts'
 import { FabricClient } from '../../fabric/client.ts'
 import type { FabricReady } from '../../fabric/contract.ts'
-import { ConfigOverHttp } from '../config-over-http.ts'
 import { startFabric } from './fabric-process.ts'
 import { scratchPrefix } from './leftovers.ts'
-import { startReplica, type StartedReplica } from './replica-process.ts'
+import { startReplica, type ReplicaProcess } from './replica-process.ts'
 import { Supervised } from './supervised.ts'
 
 /** Programs as child processes of this machine. They share its file system and its network; the proxy variables lead to the outside. */
@@ -87,11 +80,7 @@ async function startStack(
   await connectReplicas(client, stack, replicas, options.signal)
   return {
     services: stack.services.map((spec) => serviceInfo(spec, fabric, replicas)),
-    replicas: replicas.map((replica) => ({
-      id: replica.id,
-      service: replica.spec.name,
-      config: configOf(replica),
-    })),
+    replicas,
     proxyUrl: withCredentials(fabric.proxy, 'actor', callers['actor'] as string),
     caCertificate: fabric.caCertificate,
     scratchDir: scratch,
@@ -106,7 +95,7 @@ async function startStack(
 async function connectReplicas(
   client: FabricClient,
   stack: Stack,
-  replicas: readonly StartedReplica[],
+  replicas: readonly ReplicaProcess[],
   signal: AbortSignal,
 ): Promise<void> {
   await Promise.all(
@@ -114,7 +103,7 @@ async function connectReplicas(
       client.setUpstreams(
         name,
         replicas
-          .filter((replica) => replica.spec.name === name)
+          .filter(({ service }) => service === name)
           .map(({ id, ports }) => ({ id, host: '127.0.0.1', port: ports['http'] as number })),
         signal,
       ),
@@ -125,25 +114,15 @@ async function connectReplicas(
 function serviceInfo(
   spec: ServiceSpec,
   fabric: FabricReady,
-  replicas: readonly StartedReplica[],
+  replicas: readonly ReplicaProcess[],
 ): ServiceInfo {
   return {
     name: spec.name,
     frontDoor: fabric.frontDoors[spec.name] as string,
     replicas: replicas
-      .filter((replica) => replica.spec === spec)
-      .map(({ id, ports, pid }) => ({
-        id,
-        url: `http://127.0.0.1:${ports['http']}`,
-        ...(pid === undefined ? {} : { pid }),
-      })),
+      .filter(({ service }) => service === spec.name)
+      .map(({ id, url, pid }) => ({ id, url, ...(pid === undefined ? {} : { pid }) })),
   }
-}
-
-function configOf({ id, spec, ports, adminToken }: StartedReplica): ConfigPort | undefined {
-  if (!spec.config) return undefined
-  const url = `http://127.0.0.1:${ports[spec.config.port]}`
-  return new ConfigOverHttp(id, url, spec.config, adminToken)
 }
 
 function linksOf(spec: ServiceSpec, fabric: FabricReady): Record<string, string> {

@@ -1,7 +1,16 @@
 import { mkdirSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import { HarnessError, type CommandSpec, type ServiceSpec } from '../../core/index.ts'
+import {
+  HarnessError,
+  type CommandSpec,
+  type ConfigPort,
+  type PowerPort,
+  type ServiceSpec,
+} from '../../core/index.ts'
+import type { RunningReplica } from '../../engine/index.ts'
+import { ConfigOverHttp } from '../config-over-http.ts'
 import { fillIn, fillInAll, type Places } from '../fill-in.ts'
+import { ReplicaPower, type Machine } from '../replica-power.ts'
 import { trusting } from '../trust.ts'
 import { compileCache } from './compile-cache.ts'
 import { freePort } from './free-port.ts'
@@ -33,24 +42,22 @@ export interface ReplicaPlan {
   readonly adminToken: string
   readonly signal: AbortSignal
   readonly onProgress: (text: string) => void
-  /** Called when it ends after it was ready. */
+  /** Called when it ends after it was ready, and nobody ended it. */
   readonly onExit: (detail: string) => void
 }
 
-export interface StartedReplica {
-  readonly id: string
-  readonly spec: ServiceSpec
-  readonly ports: Readonly<Record<string, number>>
-  readonly pid: number | undefined
-  readonly adminToken: string
-}
-
 /** Starts one replica and returns when it is healthy; throws START_FAILED with its last log lines as soon as it ends. */
-export async function startReplica(plan: ReplicaPlan): Promise<StartedReplica> {
+export async function startReplica(plan: ReplicaPlan): Promise<ReplicaProcess> {
   mkdirSync(plan.dataDir, { recursive: true })
   for (let attempt = 1; ; attempt += 1) {
+    const ports: Record<string, number> = {}
+    for (const name of plan.spec.ports) ports[name] = await freePort()
     try {
-      return await startOnce(plan)
+      const replica = new ReplicaProcess(plan, ports)
+      await replica.start(plan.signal)
+      replica.expectEnd(false)
+      plan.onProgress(`${plan.id} is ready`)
+      return replica
     } catch (error) {
       const portTaken = error instanceof Error && error.message.includes('EADDRINUSE')
       if (!portTaken || attempt === startTries) throw error
@@ -59,34 +66,88 @@ export async function startReplica(plan: ReplicaPlan): Promise<StartedReplica> {
   }
 }
 
-async function startOnce(plan: ReplicaPlan): Promise<StartedReplica> {
-  const { spec, id, supervised } = plan
-  const command = commandOf(spec)
-  const ports: Record<string, number> = {}
-  for (const name of spec.ports) ports[name] = await freePort()
-  const places: Places = { ...plan, host: '127.0.0.1', ports }
-  let ended: string | undefined
-  let isReady = false
-  supervised.start(
-    {
-      id,
-      command: command.command === 'node' ? process.execPath : command.command,
-      args: command.args.map((text) => fillIn(text, places)),
-      env: { ...environmentOf(plan), ...fillInAll(command.env ?? {}, places) },
-      cwd: command.cwd ?? process.cwd(),
-      log: plan.logFile,
-    },
-    {
-      onExit: (detail) => {
-        ended = detail
-        if (isReady) plan.onExit(`${detail}\n${lastLines(plan.logFile)}`)
+/** One replica as a process, or as one process after the other when it goes down and is started again. */
+export class ReplicaProcess implements RunningReplica, Machine {
+  readonly id: string
+  readonly service: string
+  readonly config: ConfigPort | undefined
+  readonly power: PowerPort
+  readonly ports: Readonly<Record<string, number>>
+  readonly #plan: ReplicaPlan
+  #end = Promise.withResolvers<string>()
+  #isExpectedToEnd = true
+
+  constructor(plan: ReplicaPlan, ports: Readonly<Record<string, number>>) {
+    const { spec, id, adminToken } = plan
+    this.#plan = plan
+    this.id = id
+    this.service = spec.name
+    this.ports = ports
+    this.config =
+      spec.config && new ConfigOverHttp(id, this.#urlOf(spec.config.port), spec.config, adminToken)
+    this.power = new ReplicaPower(this)
+  }
+
+  get pid(): number | undefined {
+    return this.#plan.supervised.pidOf(this.id)
+  }
+
+  get url(): string {
+    return this.#urlOf('http')
+  }
+
+  expectEnd(isExpected: boolean): void {
+    this.#isExpectedToEnd = isExpected
+  }
+
+  send(signalName: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    this.#plan.supervised.signal(this.id, signalName)
+    return Promise.resolve()
+  }
+
+  freeze(isFrozen: boolean): Promise<void> {
+    this.#plan.supervised.signal(this.id, isFrozen ? 'SIGSTOP' : 'SIGCONT')
+    return Promise.resolve()
+  }
+
+  async ended(timeoutMs: number, signal: AbortSignal): Promise<string | undefined> {
+    const waiting = new AbortController()
+    const over = delay(timeoutMs, undefined, { signal: AbortSignal.any([signal, waiting.signal]) })
+    // Cut short by the signal: then it has not ended, as far as anybody knows.
+    const outcome = await Promise.race([this.#end.promise, over.catch(() => undefined)])
+    waiting.abort()
+    return outcome
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    const { spec, id, supervised, logFile, onExit } = this.#plan
+    const command = commandOf(spec)
+    const places: Places = { ...this.#plan, host: '127.0.0.1', ports: this.ports }
+    this.#end = Promise.withResolvers()
+    let ended: string | undefined
+    supervised.start(
+      {
+        id,
+        command: command.command === 'node' ? process.execPath : command.command,
+        args: command.args.map((text) => fillIn(text, places)),
+        env: { ...environmentOf(this.#plan), ...fillInAll(command.env ?? {}, places) },
+        cwd: command.cwd ?? process.cwd(),
+        log: logFile,
       },
-    },
-  )
-  await waitUntilHealthy(plan, `http://127.0.0.1:${ports['http']}${spec.health.path}`, () => ended)
-  isReady = true
-  plan.onProgress(`${id} is ready`)
-  return { id, spec, ports, pid: supervised.pidOf(id), adminToken: plan.adminToken }
+      {
+        onExit: (detail) => {
+          ended = detail
+          this.#end.resolve(detail)
+          if (!this.#isExpectedToEnd) onExit(`${detail}\n${lastLines(logFile)}`)
+        },
+      },
+    )
+    await waitUntilHealthy(this.#plan, this.url + spec.health.path, () => ended, signal)
+  }
+
+  #urlOf(port: string): string {
+    return `http://127.0.0.1:${this.ports[port]}`
+  }
 }
 
 function commandOf({ name, run }: ServiceSpec): CommandSpec {
@@ -101,9 +162,10 @@ function commandOf({ name, run }: ServiceSpec): CommandSpec {
 }
 
 async function waitUntilHealthy(
-  { id, spec, signal, logFile }: ReplicaPlan,
+  { id, spec, logFile }: ReplicaPlan,
   url: string,
   ended: () => string | undefined,
+  signal: AbortSignal,
 ): Promise<void> {
   const timeoutMs = spec.health.timeoutMs ?? defaultHealthTimeoutMs
   const deadline = performance.now() + timeoutMs

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { HarnessError } from '../../core/index.ts'
 import { compileCache } from './compile-cache.ts'
 import { removeLeftovers } from './leftovers.ts'
-import type { Command, SupervisorEvent } from './supervisor.ts'
+import type { Command, ProgramSignal, SupervisorEvent } from './supervisor.ts'
 
 const endTimeoutMs = 10_000
 /** Programs are asked to stop, and killed after this long. */
@@ -72,6 +72,11 @@ export class Supervised implements AsyncDisposable {
   start(command: Omit<Extract<Command, { op: 'start' }>, 'op'>, handlers: ProgramHandlers): void {
     this.#handlers.set(command.id, handlers)
     this.#send({ op: 'start', ...command })
+  }
+
+  /** Nothing when it has ended. */
+  signal(id: string, signal: ProgramSignal): void {
+    this.#send({ op: 'signal', id, signal })
   }
 
   /** Asks every program to stop, ends what does not, and returns when all is gone. */

@@ -24,6 +24,10 @@ export type Command =
       readonly announce?: string
     }
   | { readonly op: 'stop'; readonly id: string; readonly graceMs: number }
+  /** To all of its group, but for SIGTERM, which is for the program itself. */
+  | { readonly op: 'signal'; readonly id: string; readonly signal: ProgramSignal }
+
+export type ProgramSignal = 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'
 
 export type SupervisorEvent =
   | { readonly event: 'ready' }
@@ -71,10 +75,21 @@ function stop({ id, graceMs }: Extract<Command, { op: 'stop' }>): void {
   setTimeout(() => killGroup(child), graceMs).unref()
 }
 
+function send({ id, signal }: Extract<Command, { op: 'signal' }>): void {
+  const child = programs.get(id)
+  if (!child) return
+  if (signal === 'SIGTERM') child.kill(signal)
+  else signalGroup(child, signal)
+}
+
 function killGroup(child: ChildProcess): void {
+  signalGroup(child, 'SIGKILL')
+}
+
+function signalGroup(child: ChildProcess, signal: ProgramSignal): void {
   if (child.pid === undefined) return
   try {
-    process.kill(-child.pid, 'SIGKILL')
+    process.kill(-child.pid, signal)
   } catch (error) {
     // ESRCH: nobody of the group is left, which is what is wanted.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
@@ -96,7 +111,8 @@ function main(scratch: string): void {
   input.on('line', (line) => {
     const command = JSON.parse(line) as Command
     if (command.op === 'start') start(command, scratch)
-    else stop(command)
+    else if (command.op === 'stop') stop(command)
+    else send(command)
   })
   input.on('close', () => end(scratch))
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)

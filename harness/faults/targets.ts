@@ -1,0 +1,58 @@
+import {
+  HarnessError,
+  type Effect,
+  type ReplicaPort,
+  type Stack,
+  type SystemPort,
+} from '../core/index.ts'
+
+/** Whom a fault strikes: exactly one of the two. */
+export interface TargetOptions {
+  /** All replicas of this service. */
+  readonly service?: string
+  /** This replica only: 'media-1'. */
+  readonly replica?: string
+  /** Cells that are meant to suffer. Default: none. */
+  readonly effects?: readonly Effect[]
+  readonly title?: string
+}
+
+export function targetProblems({ service, replica }: TargetOptions, { services }: Stack): string[] {
+  if ((service === undefined) === (replica === undefined)) {
+    return ["strikes nobody in particular: name a 'service' or a 'replica', and not both"]
+  }
+  const names = services.map(({ name }) => name)
+  const ids = services.flatMap(({ name, replicas }) =>
+    Array.from({ length: replicas }, (_, i) => `${name}-${i + 1}`),
+  )
+  return [
+    ...(service === undefined || names.includes(service)
+      ? []
+      : [`${service} is no service: the stack has ${names.join(', ')}`]),
+    ...(replica === undefined || ids.includes(replica)
+      ? []
+      : [`${replica} is no replica: the stack has ${ids.join(', ')}`]),
+  ]
+}
+
+/** How a fault says whom it strikes. */
+export function shownTarget({ service, replica }: TargetOptions): string {
+  return service === undefined ? String(replica) : `every replica of ${service}`
+}
+
+/** The replicas, each with the port by which it is struck. Throws RUNTIME_UNAVAILABLE where the runtime has no such port. */
+export function targetsOf<K extends 'power' | 'pressure'>(
+  { service, replica }: TargetOptions,
+  { replicas }: SystemPort,
+  port: K,
+): { readonly id: string; readonly port: NonNullable<ReplicaPort[K]> }[] {
+  const struck = replicas.filter((one) => one.id === replica || one.service === service)
+  return struck.map((one) => {
+    const found = one[port]
+    if (found) return { id: one.id, port: found }
+    throw new HarnessError('RUNTIME_UNAVAILABLE', `this runtime cannot do that to ${one.id}`, {
+      hint:
+        port === 'pressure' ? 'run the scenario with --runtime containers' : 'use another fault',
+    })
+  })
+}
