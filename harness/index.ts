@@ -14,6 +14,7 @@ import type {
 export type {
   Actor,
   AlsoExpected,
+  AmplificationLimit,
   AppliedChange,
   BuildSpec,
   CellSelector,

@@ -15,3 +15,31 @@ export function spread(valuesMs: readonly number[]): string {
   const seconds = (ms: number) => (ms / 1000).toFixed(2)
   return `${seconds(median(valuesMs))} s (${seconds(Math.min(...valuesMs))}-${seconds(Math.max(...valuesMs))}, n=${valuesMs.length})`
 }
+
+export interface Percentiles {
+  readonly p50: number
+  readonly p99: number
+}
+
+export function percentiles(values: readonly number[]): Percentiles {
+  const sorted = values.toSorted((a, b) => a - b)
+  const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? NaN
+  return { p50: at(0.5), p99: at(0.99) }
+}
+
+/** A row with a figure and whether it reaches its goal. */
+export function goal(
+  what: string,
+  value: number,
+  unit: string,
+  holds: (value: number) => boolean,
+  text: string,
+): boolean {
+  const reached = holds(value)
+  row(
+    what,
+    `${value.toFixed(unit === '' ? 3 : 2)} ${unit}`,
+    `goal ${text}${reached ? '' : ': MISSED'}`,
+  )
+  return reached
+}

@@ -6,6 +6,7 @@ import { containers } from './containers.ts'
 import { incidentTime } from './incident-time.ts'
 import { killNine } from './kill-nine.ts'
 import { library } from './library.ts'
+import { links } from './links.ts'
 import { outside } from './outside.ts'
 import { verdictAccuracy } from './verdict-accuracy.ts'
 
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, Bench>> = {
   kill: killNine,
   containers,
   outside,
+  links,
   library,
 }
 

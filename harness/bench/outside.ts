@@ -1,18 +1,21 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 
-import { readyPrefix, settingsVariable, type FabricReady } from '../fabric/contract.ts'
-import { compileCache } from '../runtimes/processes/compile-cache.ts'
-import { median, row } from './figures.ts'
+import type { FabricReady } from '../fabric/contract.ts'
+import { goal, median, percentiles, row, type Percentiles } from './figures.ts'
 import { KeptConnection } from './outside-world/kept-connection.ts'
+import {
+  cpuSeconds,
+  password,
+  startBare,
+  startFabric,
+  startProgram,
+  ticksPerSecond,
+} from './programs.ts'
 
 const connections = 16
-const password = 'a-password-of-the-bench'
 const credentials = `Basic ${Buffer.from(`bench:${password}`).toString('base64')}`
-const ticksPerSecond = 100
 /** Requests until the compiler has done what it will do. */
 const warmUp = 10_000
 
@@ -80,11 +83,6 @@ async function compareWithMockttp(
 
 type Path = 'bare' | 'plain' | 'tls'
 type Paths = Readonly<Record<Path, readonly KeptConnection[]>>
-interface Percentiles {
-  readonly p50: number
-  readonly p99: number
-}
-
 const host = 'host: bench.example\r\n\r\n'
 
 async function openPaths(ready: FabricReady, barePort: number): Promise<Paths> {
@@ -157,12 +155,6 @@ async function measureLatencies(paths: Paths, scale: number): Promise<Record<Pat
   }
 }
 
-function percentiles(values: readonly number[]): Percentiles {
-  const sorted = values.toSorted((a, b) => a - b)
-  const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? NaN
-  return { p50: at(0.5), p99: at(0.99) }
-}
-
 function compare(
   path: 'plain' | 'tls',
   rates: Readonly<Record<Path, number>>,
@@ -188,30 +180,6 @@ async function memoryHolds(paths: Paths, child: ChildProcess, requests: number):
   return goal(`memory grown by ${requests} requests`, grown, 'MB', (mb) => mb <= 50, '50 MB')
 }
 
-function goal(
-  what: string,
-  value: number,
-  unit: string,
-  holds: (value: number) => boolean,
-  text: string,
-): boolean {
-  const reached = holds(value)
-  row(
-    what,
-    `${value.toFixed(unit === '' ? 3 : 2)} ${unit}`,
-    `goal ${text}${reached ? '' : ': MISSED'}`,
-  )
-  return reached
-}
-
-function cpuSeconds({ pid }: ChildProcess): number {
-  // After the name in brackets: user and system time are the fields 14 and 15 (proc(5)).
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /s, '')
-    .split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
-}
-
 function residentMiB({ pid }: ChildProcess): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
   return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024
@@ -224,46 +192,4 @@ async function bootMs(): Promise<number> {
   child.kill()
   await once(child, 'exit')
   return ms
-}
-
-async function startFabric(): Promise<{
-  readonly child: ChildProcess
-  readonly ready: FabricReady
-}> {
-  const settings = {
-    host: '127.0.0.1',
-    seed: 1,
-    services: ['bench'],
-    links: [],
-    sites: [new URL('outside-world/site.ts', import.meta.url).href],
-    controlToken: 'a-token-of-the-bench',
-    callers: { bench: password },
-  }
-  const env = {
-    PATH: process.env['PATH'] ?? '',
-    ...compileCache(),
-    [settingsVariable]: JSON.stringify(settings),
-  }
-  const { child, line } = await startProgram(new URL('../fabric/main.ts', import.meta.url), env)
-  return { child, ready: JSON.parse(line.slice(readyPrefix.length)) as FabricReady }
-}
-
-async function startBare(): Promise<{ readonly child: ChildProcess; readonly port: number }> {
-  const url = new URL('outside-world/bare-server.ts', import.meta.url)
-  const { child, line } = await startProgram(url, process.env)
-  return { child, port: Number(line) }
-}
-
-/** Returns with the first line that it prints. */
-async function startProgram(
-  url: URL,
-  env: NodeJS.ProcessEnv,
-): Promise<{ readonly child: ChildProcess; readonly line: string }> {
-  const child = spawn(process.execPath, [fileURLToPath(url)], {
-    env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const lines = createInterface({ input: child.stdout })
-  const [line] = (await once(lines, 'line')) as [string]
-  return { child, line }
 }

@@ -2,6 +2,7 @@ import type { CellId } from './cell.ts'
 import type { Exchange } from './http.ts'
 import type { LinkCount } from './link-count.ts'
 import type {
+  AmplificationLimit,
   Effect,
   Expectation,
   JudgementOptions,
@@ -193,6 +194,7 @@ interface Body {
     readonly judgement: JudgementOptions
     readonly allowOutside: readonly string[]
     readonly outside?: { readonly maxRequests?: readonly OutsideLimit[] }
+    readonly amplification?: readonly AmplificationLimit[]
     readonly statusPage?: string
     /** Present when acknowledged writes are read back at the end. */
     readonly writes?: string

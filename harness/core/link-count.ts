@@ -22,6 +22,10 @@ export interface LinkCount {
   readonly latency: readonly (readonly [upToMs: number, count: number])[]
 }
 
+/** One link, or all that a service asks. */
+export type AmplificationTarget =
+  { readonly link: { readonly from: string; readonly to: string } } | { readonly service: string }
+
 /** Buckets grow by 2^(1/4), as in schema 2 of Prometheus's native histograms: what is read from them is at most 19 % too much. */
 const perDoubling = 4
 const firstIndex = -3 * perDoubling
@@ -47,6 +51,19 @@ export function latencyQuantile(
   const total = latency.reduce((sum, [, count]) => sum + count, 0)
   let rest = Math.max(1, Math.ceil(quantile * total))
   return latency.find(([, count]) => (rest -= count) <= 0)?.[0]
+}
+
+/** Requests that failed, of those that are over: errors, given up, and answers 5xx. */
+export function linkFailures({ answers, errors, abandoned }: LinkCount): {
+  readonly failed: number
+  readonly ended: number
+  /** Undefined when none is over. */
+  readonly ratio?: number
+} {
+  const failed = errors + abandoned + (answers['5xx'] ?? 0)
+  const answered = Object.values(answers).reduce((sum, count) => sum + count, 0)
+  const ended = answered + errors + abandoned
+  return { failed, ended, ...(ended === 0 ? {} : { ratio: failed / ended }) }
 }
 
 /** What of `later` is not in `earlier`, pair by pair; both count from the same start. Pairs between which nothing passed are left out. */

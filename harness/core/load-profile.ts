@@ -1,4 +1,4 @@
-import type { Actor, Flow } from './scenario.ts'
+import type { Actor, AmplificationLimit, Flow } from './scenario.ts'
 import type { Stack } from './stack.ts'
 import type { LoadDuration, LoadThreshold } from './load-threshold.ts'
 
@@ -117,5 +117,7 @@ export interface LoadTest {
   readonly breakpoint?: BreakpointSearch
   /** Hosts outside of the mocked world that the system may ask in vain. */
   readonly allowOutside?: readonly string[]
+  /** How many requests a service may send for each that it gets, over the whole load. */
+  readonly amplification?: readonly AmplificationLimit[]
   readonly seed?: number
 }

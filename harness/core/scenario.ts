@@ -1,6 +1,7 @@
 import type { CellId, CellSelector } from './cell.ts'
 import type { HttpClient } from './http.ts'
 import type { Incident } from './incident.ts'
+import type { AmplificationTarget } from './link-count.ts'
 import type { Random } from './random.ts'
 import type { WriteCheck, Writes } from './writes.ts'
 import type { BuildSpec, Resources, Stack } from './stack.ts'
@@ -327,6 +328,17 @@ export interface OutsideLimit {
   readonly window?: 'baseline' | 'change' | 'recovery'
 }
 
+/**
+ * How many requests a service may send for each that it gets: retries that pile up, and caches that are cold for all at once, show here.
+ * In a healthy system it is often below 1, since not every request needs every other service.
+ */
+export type AmplificationLimit = AmplificationTarget & {
+  /** Above 0. */
+  readonly atMost: number
+  /** Counts what passed in windows of this kind only. Default: the whole run, what lies between windows included. */
+  readonly window?: 'baseline' | 'change' | 'recovery'
+}
+
 /** One scripted experiment. Data: nothing runs by importing it. */
 export interface Scenario {
   readonly id: string
@@ -343,6 +355,8 @@ export interface Scenario {
   readonly allowOutside?: readonly string[]
   /** What is expected of traffic to external sites. Each limit that is exceeded fails the run. */
   readonly outside?: { readonly maxRequests?: readonly OutsideLimit[] }
+  /** Each factor that is exceeded fails the run. `to: 'outside'` stands for all external sites. */
+  readonly amplification?: readonly AmplificationLimit[]
   /** How what flows wrote is read back once everything has recovered: acknowledged writes must be there exactly once. */
   readonly writes?: WriteCheck
   /** When to stop before the end, and undo. */

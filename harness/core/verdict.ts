@@ -15,6 +15,7 @@ export type ReasonCode =
   | 'outside-traffic'
   | 'outside-limit'
   | 'site-handler'
+  | 'amplification'
   | 'write-lost'
   | 'write-duplicated'
   | 'slow-recovery'

@@ -43,6 +43,7 @@ export function announcement(
     judgement,
     allowOutside: scenario.allowOutside ?? [],
     ...(scenario.outside === undefined ? {} : { outside: scenario.outside }),
+    ...(scenario.amplification === undefined ? {} : { amplification: scenario.amplification }),
     ...(scenario.writes ? { writes: scenario.writes.title } : {}),
     ...(scenario.statusPage ? { statusPage: scenario.statusPage.title } : {}),
   }

@@ -9,7 +9,7 @@ import {
   type Scenario,
   type Verdict,
 } from '../core/index.ts'
-import { defaultJudgement, judgeOutside } from '../judge/index.ts'
+import { checkAmplification, defaultJudgement, judgeOutside } from '../judge/index.ts'
 import {
   HttpConnections,
   judgeLoad,
@@ -38,6 +38,7 @@ export function scenarioOf(test: LoadTest): Scenario {
     steps: [],
     expect: { kind: 'holds' },
     ...(test.allowOutside === undefined ? {} : { allowOutside: test.allowOutside }),
+    ...(test.amplification === undefined ? {} : { amplification: test.amplification }),
     ...(test.seed === undefined ? {} : { seed: test.seed }),
   }
 }
@@ -80,7 +81,7 @@ export async function runLoadTest(
       const load = await LoadOnStack.prepare(test, module, stack, options, journal)
       return test.breakpoint ? load.search(test.breakpoint) : load.once()
     })
-    verdict = combine([judged, judgeOutside(journal.history)])
+    verdict = combine([judged, judgeOutside(journal.history), checkAmplification(journal.history)])
     emit('phase', { phase: 'tearing-down', text: 'stopping everything' })
   } catch (error) {
     if (!signal.aborted) throw error

@@ -111,6 +111,12 @@ const outsideLimit = objectOf({
   atMost: number,
   'window?': oneOf('baseline', 'change', 'recovery'),
 })
+const amplificationLimit = objectOf({
+  'link?': objectOf({ from: text, to: text }),
+  'service?': text,
+  atMost: number,
+  'window?': oneOf('baseline', 'change', 'recovery'),
+})
 const scenario = objectOf({
   id: text,
   title: text,
@@ -135,6 +141,7 @@ const scenario = objectOf({
   'judgement?': valuesOf(number),
   'allowOutside?': texts,
   'outside?': objectOf({ 'maxRequests?': listOf(outsideLimit) }),
+  'amplification?': listOf(amplificationLimit),
   'writes?': objectOf({ title: text, readBack: aFunction }),
   'seed?': number,
   'incident?': incident,

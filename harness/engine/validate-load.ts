@@ -1,4 +1,4 @@
-import type { LoadTest } from '../core/index.ts'
+import type { AmplificationLimit, LoadTest } from '../core/index.ts'
 import { validateProfile } from '../load/index.ts'
 import type { Problem } from './problem.ts'
 import { scenarioOf } from './run-load.ts'
@@ -17,8 +17,23 @@ export function validateLoadTest(value: unknown): Problem[] {
   return [
     ...shape,
     ...profile,
+    ...(shape.length === 0 ? checkNoWindow(test.amplification ?? []) : []),
     ...(profile.length === 0 && shape.length === 0 ? checkBreakpoint(test) : []),
   ]
+}
+
+function checkNoWindow(limits: readonly AmplificationLimit[]): Problem[] {
+  return limits.flatMap(({ window }, i) =>
+    window === undefined
+      ? []
+      : [
+          {
+            path: `amplification[${i}].window`,
+            message: `is '${window}', and a load test has no windows`,
+            hint: 'leave it away',
+          },
+        ],
+  )
 }
 
 function checkBreakpoint({ breakpoint, profile }: LoadTest): Problem[] {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import type { Change, Scenario } from '../core/index.ts'
+import type { AmplificationLimit, Change, Scenario } from '../core/index.ts'
 import { actors, change, flow, harmless, statusPage } from './test-run.ts'
 import { TestSystem } from './test-system.ts'
 import { assertValid, validateScenario } from './validate.ts'
@@ -114,6 +114,38 @@ describe('of a scenario', () => {
     [
       { outside: { maxRequests: [{ host: 'a.example', atMost: -1 }] } },
       'outside.maxRequests[0].atMost is -1: use a whole number from 0',
+    ],
+    [
+      { amplification: [{ service: 'gateway', atMost: 0 }] },
+      'amplification[0].atMost is 0: use a number above 0',
+    ],
+    [
+      { amplification: [{ service: 'mail', atMost: 1 }] },
+      "amplification[0].service is 'mail': name one of gateway",
+    ],
+    [
+      { amplification: [{ link: { from: 'actors', to: 'gateway' }, atMost: 1 }] },
+      "amplification[0].link.from is 'actors', who get no requests: name one of gateway",
+    ],
+    [
+      { amplification: [{ link: { from: 'gateway', to: 'media' }, atMost: 1 }] },
+      "amplification[0].link.to is 'media', to which gateway does not connect: name one of outside",
+    ],
+    [
+      { amplification: [{ atMost: 1 } as AmplificationLimit] },
+      'amplification[0] has no link and no service: give one of the two',
+    ],
+    [
+      {
+        amplification: [
+          { service: 'gateway', link: { from: 'gateway', to: 'outside' }, atMost: 1 },
+        ],
+      },
+      'amplification[0] has both link and service: give one of the two',
+    ],
+    [
+      { amplification: [{ service: 'gateway', atMost: '3' as unknown as number }] },
+      "amplification[0].atMost is '3': use a number",
     ],
     [
       { expect: { kind: 'holds', statusPage: { admitsWithinMs: 1 } } },

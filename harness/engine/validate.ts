@@ -1,6 +1,8 @@
 import {
   HarnessError,
+  actorsName,
   cellsOf,
+  outsideName,
   selects,
   type CellSelector,
   type Change,
@@ -17,6 +19,7 @@ import {
 import { defaultJudgement } from '../judge/index.ts'
 import type { Problem } from './problem.ts'
 import { checkShape } from './shape.ts'
+import { checkAmplificationLimits } from './validate-amplification.ts'
 import { checkPromised } from './validate-promises.ts'
 import { checkIncident } from './validate-incident.ts'
 
@@ -50,6 +53,7 @@ function checkScenario(value: Scenario): Problem[] {
     ...checkPromised(value),
     ...checkIncident(value.incident),
     ...checkOutsideLimits(value.outside?.maxRequests ?? []),
+    ...checkAmplificationLimits(value.amplification ?? [], value.stack),
   ]
 }
 
@@ -103,6 +107,13 @@ function checkService(path: string, service: ServiceSpec, names: readonly string
   const { replicas, ports, config, connects } = service
   return [
     ...checkName(`${path}.name`, service.name),
+    ...([actorsName, outsideName].includes(service.name)
+      ? problem(
+          `${path}.name`,
+          `is '${service.name}'`,
+          'take another: reports call something else so',
+        )
+      : []),
     ...(Number.isInteger(replicas) && replicas >= 1 && replicas <= 16
       ? []
       : problem(`${path}.replicas`, `is ${replicas}`, 'use a whole number from 1 to 16')),

@@ -1,3 +1,4 @@
+export * from './amplification.ts'
 export * from './cell-judge.ts'
 export * from './failure-ratio.ts'
 export * from './load-judge.ts'

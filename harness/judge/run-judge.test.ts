@@ -398,6 +398,7 @@ it('has a history for each reason there is', () => {
   )
   const all: Record<ReasonCode, true> = {
     broken: true,
+    amplification: true,
     'effect-absent': true,
     'effect-partial': true,
     'change-refused': true,
@@ -424,9 +425,10 @@ it('has a history for each reason there is', () => {
     'generator-limited': true,
     interrupted: true,
   }
-  // The crash has a test of its own below, writes and promises have theirs in files of their own.
+  // The crash has a test of its own below, amplification, writes and promises have theirs in files of their own.
   const elsewhere = [
     'checker-crashed',
+    'amplification',
     'write-lost',
     'write-duplicated',
     'slow-recovery',

@@ -14,6 +14,7 @@ import {
   type JournalKind,
   type Verdict,
 } from '../core/index.ts'
+import { checkAmplification } from './amplification.ts'
 import { checkOutsideWorld } from './outside-expectations.ts'
 import { checkPromises } from './promises.ts'
 import { checkWrites } from './write-check.ts'
@@ -66,6 +67,7 @@ function checkRun(history: readonly JournalEvent[]): Verdict {
     checkRecovery(history, started),
     checkStatusPage(history, started.expect),
     judgeOutside(history),
+    checkAmplification(history),
     checkWrites(history),
     checkPromises(history),
     checkSafety(history),

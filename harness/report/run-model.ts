@@ -1,9 +1,11 @@
 import {
+  addTraffic,
   cellKey,
   HarnessError,
   type CellId,
   type EventOf,
   type JournalEvent,
+  type LinkTraffic,
   type SampleRecord,
   type WindowInfo,
   type WindowKind,
@@ -41,7 +43,8 @@ export interface RunModel {
   statusPage?: EventOf<'status.judged'>
   outsideRequests: number
   counted?: EventOf<'outside.counted'>
-  readonly links: EventOf<'links.counted'>[]
+  /** What passed through links, by kind of window. */
+  readonly traffic: Map<WindowKind | 'between', LinkTraffic>
   writes?: EventOf<'writes.checked'>
   readonly refusedOutside: EventOf<'outside'>[]
   interrupted?: EventOf<'interrupted'>
@@ -96,7 +99,7 @@ function emptyModel(started: EventOf<'run.started'>): RunModel {
     undone: [],
     undoFailed: [],
     outsideRequests: 0,
-    links: [],
+    traffic: new Map(),
     refusedOutside: [],
     lastMs: started.atMs,
   }
@@ -146,7 +149,7 @@ function note(model: RunModel, event: Exclude<JournalEvent, { kind: 'run.started
       model.counted = event
       break
     case 'links.counted':
-      model.links.push(event)
+      addTraffic(model.traffic, event)
       break
     case 'writes.checked':
       model.writes = event

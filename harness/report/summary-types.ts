@@ -1,4 +1,12 @@
-import type { Exchange, Expectation, Judgement, ReasonCode, Step, Verdict } from '../core/index.ts'
+import type {
+  Exchange,
+  Expectation,
+  Judgement,
+  LinkCount,
+  ReasonCode,
+  Step,
+  Verdict,
+} from '../core/index.ts'
 
 /** Version of summary.json's format: it grows when a member changes its meaning or goes away. */
 export const summaryVersion = 1
@@ -23,10 +31,36 @@ export interface Summary {
     readonly requests: number
     readonly refused: readonly SummaryRefusal[]
   }
+  /** Absent where nobody counted. */
+  readonly links?: readonly SummaryLink[]
   /** Absent where what was written is not read back. */
   readonly writes?: SummaryWrites
   readonly versions: Readonly<Record<string, string>>
   readonly git: { readonly head: string; readonly dirty: boolean } | null
+}
+
+/** What passed from one to another, in windows of each kind; null where nothing did. `from` may be 'actors', `to` 'outside'. */
+export interface SummaryLink {
+  readonly from: string
+  readonly to: string
+  readonly baseline: SummaryTraffic | null
+  readonly change: SummaryTraffic | null
+  readonly recovery: SummaryTraffic | null
+}
+
+export interface SummaryTraffic {
+  readonly requests: number
+  readonly perSecond: number
+  readonly answers: LinkCount['answers']
+  readonly errors: number
+  readonly abandoned: number
+  /** Share of errors, of requests given up and of answers 5xx among those that are over. */
+  readonly failureRatio: number | null
+  readonly p50Ms: number | null
+  readonly p95Ms: number | null
+  readonly p99Ms: number | null
+  /** Requests over this link for each that its sender got; null for actors. */
+  readonly amplification: number | null
 }
 
 /** Writes by what became of them, and what could be read of those that were acknowledged. */

@@ -56,6 +56,47 @@ test('an incident that reproduces is summed up in full', () => {
   expect(cell(summary, 'timeline', 'web').sample).toBeNull()
 })
 
+test('what passed through links is summed up by kind of window', () => {
+  const counted = (requests: number, failed: number) => [
+    {
+      from: 'actors',
+      to: 'gateway',
+      requests: 50,
+      answers: { '2xx': 50 } as const,
+      errors: 0,
+      abandoned: 0,
+      latency: [[4, 50]] as const,
+    },
+    {
+      from: 'gateway',
+      to: 'media',
+      requests,
+      answers: { '2xx': requests - 2 * failed, '5xx': failed } as const,
+      errors: failed,
+      abandoned: 0,
+      latency: [[2, requests - failed]] as const,
+    },
+  ]
+  const journal = new JournalBuilder().start()
+  journal.nowMs = 1_000
+  journal.emit('links.counted', { sinceMs: 0, window: 'baseline', links: counted(20, 1) })
+  for (const window of ['change:1', 'change:2:stage:1']) {
+    journal.after(1_000)
+    const sinceMs = journal.nowMs - 1_000
+    journal.emit('links.counted', { sinceMs, window, links: counted(100, 25) })
+  }
+  const { links = [] } = valid(journal)
+  const media = links.find(({ to }) => to === 'media')
+  expect(media).toMatchObject({
+    from: 'gateway',
+    baseline: { requests: 20, perSecond: 20, failureRatio: 0.1, p99Ms: 2, amplification: 0.4 },
+    change: { requests: 200, perSecond: 100, errors: 50, failureRatio: 0.5, amplification: 2 },
+    recovery: null,
+  })
+  expect(links[0]?.change).toMatchObject({ requests: 100, amplification: null })
+  expect(valid(incident()).links).toBeUndefined()
+})
+
 test('the schema refuses members that it does not describe', () => {
   const summary = { ...summarize(incident().events), mood: 'good' }
   expect(validate(summary)).toBe(false)

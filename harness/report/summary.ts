@@ -6,6 +6,7 @@ import {
   type Verdict,
 } from '../core/index.ts'
 import { summarizeCells } from './summary-cells.ts'
+import { summarizeLinks } from './summary-links.ts'
 import { collectRun, windowsOfKind, type RunModel } from './run-model.ts'
 import {
   summaryVersion,
@@ -53,6 +54,7 @@ export function summarizeModel(model: RunModel): Summary {
         note: note ?? null,
       })),
     },
+    ...(model.traffic.size === 0 ? {} : { links: summarizeLinks(model.traffic) }),
     ...(model.writes === undefined ? {} : { writes: summarizeWrites(model.writes) }),
     versions: started.versions,
     git: started.git ?? null,

@@ -1,6 +1,7 @@
 import { brokenCells } from './faults.ts'
 import { groupLines } from './group-lines.ts'
 import { headline } from './headline.ts'
+import { linkSentences } from './link-lines.ts'
 import { matrixLines } from './matrix.ts'
 import { statusPageWords } from './status-page-words.ts'
 import type { Summary, SummaryChange, SummaryReason, SummaryWrites } from './summary-types.ts'
@@ -144,6 +145,11 @@ function factLines(
   return [
     ...fact('STATUS PAGE', page ? statusPageWords(page) : 'not compared with what users saw'),
     ...outsideLines(summary, theme),
+    ...((summary.links ?? []).length === 0
+      ? []
+      : linkSentences(summary.links ?? []).flatMap((text, i) =>
+          fact(i === 0 ? 'LINKS' : '', text),
+        )),
     ...(summary.writes ? fact('WRITES', writesWords(summary.writes)) : []),
     ...fact('TIME', timeWords(summary)),
     ...Object.entries(files).flatMap(([name, path], index) =>
