@@ -1,8 +1,7 @@
-import type { JournalEvent, SampleRecord, Scenario } from '../core/index.ts'
-import { cellKey } from '../core/index.ts'
-import { takeSteps, type Experiment } from '../engine/index.ts'
-import type { LiveAction } from '../live/index.ts'
-import { renderTerminal, summarize, type LiveState } from '../report/index.ts'
+import { cellKey, describeError, type JournalEvent, type SampleRecord } from '../core/index.ts'
+import type { Experiment } from '../engine/index.ts'
+import { renderTerminal, summarize } from '../report/index.ts'
+import type { Workbench } from '../workbench/index.ts'
 import { curlLines, directoryLine, writeCurlConfigs } from './curl-lines.ts'
 import { Keys } from './keys.ts'
 import { renderOptionsFor } from './screen.ts'
@@ -10,21 +9,14 @@ import { verdictSoFar } from './verdict-so-far.ts'
 
 const keyHelp = 'u undo · a apply again · s show all cells · q quit (undoes and stops everything)'
 
-/** What a person does with a system that stays up: look at it, undo the change, apply it again, leave. */
+/** What a person does at the terminal with a system that stays up: look at it, undo the change, apply it again, leave. */
 export class LiveSession {
-  readonly #scenario: Scenario
+  readonly #workbench: Workbench
   readonly #events: JournalEvent[] = []
   readonly #latest = new Map<string, SampleRecord>()
-  /** Steps that were taken, in all: windows are counted on. */
-  #taken = 0
-  #state: LiveState = { change: 'starting' }
-  /** Set while a person may act. */
-  #experiment: Experiment | undefined
-  #busy: Promise<void> = Promise.resolve()
 
-  constructor(scenario: Scenario) {
-    this.#scenario = scenario
-    this.#taken = scenario.steps.length
+  constructor(workbench: Workbench) {
+    this.#workbench = workbench
   }
 
   readonly listen = (event: JournalEvent): void => {
@@ -33,29 +25,8 @@ export class LiveSession {
       // Of the endless traffic later on only the latest sample of a cell is kept.
       if (event.window === 'transition') return
     }
-    this.#events.push(event)
-  }
-
-  /** For the live page. */
-  get state(): LiveState {
-    return this.#state
-  }
-
-  /** Begins what the live page asks for; false when that makes no sense now. */
-  readonly act = (action: LiveAction): boolean => {
-    const experiment = this.#experiment
-    if (!experiment || this.#state.change !== (action === 'undo' ? 'applied' : 'not-applied')) {
-      return false
-    }
-    this.#next(() => (action === 'undo' ? this.#undo(experiment) : this.#apply(experiment)))
-    return true
-  }
-
-  /** Nobody can act from here on. Resolves when what was begun is done. */
-  async leave(): Promise<void> {
-    this.#experiment = undefined
-    await this.#busy
-    this.#state = { change: 'ended' }
+    // Load that is started by hand may last as long as it will.
+    if (event.kind !== 'load.second') this.#events.push(event)
   }
 
   /** Returns when the person leaves, or the signal fires. */
@@ -66,8 +37,6 @@ export class LiveSession {
     if (!isSteady) this.#say('The system was broken before any change, so none was applied.\n')
     this.#say(this.#addresses(experiment))
     const left = Promise.withResolvers<void>()
-    this.#experiment = experiment
-    this.#stands(experiment)
     signal.addEventListener('abort', () => left.resolve(), { once: true })
     if (!process.stdin.isTTY) {
       this.#say('Ctrl-C or SIGTERM undoes the change and stops everything.\n')
@@ -75,20 +44,19 @@ export class LiveSession {
       return
     }
     this.#say(`${keyHelp}\n`)
-    using keys = new Keys(process.stdin, (key) => this.#press(key, experiment, left.resolve))
+    using keys = new Keys(process.stdin, (key) => this.#press(key, left.resolve))
     await left.promise
-    await this.#busy
     void keys
   }
 
-  #press(key: string, experiment: Experiment, leave: () => void): void {
+  #press(key: string, leave: () => void): void {
     switch (key) {
       case 'u':
-        return this.#next(() => this.#undo(experiment))
+        return this.#act('undo', 'Undoing…', 'Undone.')
       case 'a':
-        return this.#next(() => this.#apply(experiment))
+        return this.#act('apply', 'Applying…', 'Applied.')
       case 's':
-        return this.#next(async () => this.#say(`${this.#cellsNow()}\n`))
+        return this.#say(`${this.#cellsNow()}\n`)
       case 'q':
         return leave()
       default:
@@ -96,38 +64,12 @@ export class LiveSession {
     }
   }
 
-  /** One after the other, however fast the keys are pressed. */
-  #next(action: () => Promise<void>): void {
-    this.#busy = this.#busy.then(action).catch((error: unknown) => {
-      const problem = error instanceof Error ? error.message : String(error)
-      this.#say(`That failed: ${problem}\n`)
-      if (this.#experiment) this.#stands(this.#experiment, problem)
-    })
-  }
-
-  async #undo(experiment: Experiment): Promise<void> {
-    if (!experiment.hasChanges) return this.#say('Nothing is applied.\n')
-    this.#say('Undoing…\n')
-    this.#state = { change: 'undoing' }
-    await experiment.undo()
-    await experiment.recover()
-    this.#stands(experiment)
-    this.#say(`Undone.\n${this.#cellsNow()}\n`)
-  }
-
-  async #apply(experiment: Experiment): Promise<void> {
-    if (experiment.hasChanges) return this.#say('It is applied already.\n')
-    this.#say('Applying…\n')
-    this.#state = { change: 'applying' }
-    await takeSteps(experiment, this.#taken)
-    this.#taken += this.#scenario.steps.length
-    this.#stands(experiment)
-    this.#say(`Applied.\n${this.#cellsNow()}\n`)
-  }
-
-  #stands({ hasChanges }: Experiment, problem?: string): void {
-    const change = hasChanges ? 'applied' : 'not-applied'
-    this.#state = problem === undefined ? { change } : { change, problem }
+  #act(action: 'undo' | 'apply', before: string, after: string): void {
+    this.#say(`${before}\n`)
+    this.#workbench.act(action, {}).then(
+      () => this.#say(`${after}\n${this.#cellsNow()}\n`),
+      (error: unknown) => this.#say(`That failed: ${describeError(error)}\n`),
+    )
   }
 
   #matrix(): string {

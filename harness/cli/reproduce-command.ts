@@ -1,4 +1,4 @@
-import { exitCodes, HarnessError, type Scenario, type Verdict } from '../core/index.ts'
+import { exitCodes, HarnessError, type Verdict } from '../core/index.ts'
 import { Experiment, takeSteps, type ExperimentOptions } from '../engine/index.ts'
 import {
   Interrupts,
@@ -8,11 +8,15 @@ import {
   performRun,
   scenarioFiles,
   selectScenarios,
+  type FoundScenario,
   type RunFolder,
 } from '../session/index.ts'
 import { chooseRuntime, type RuntimeName } from '../runtimes/choose-runtime.ts'
 import { warn } from './faults.ts'
+import { loadSites } from '../fabric/site.ts'
+import { genericVariants } from '../fabric/variants/index.ts'
 import { LiveServer } from '../live/index.ts'
+import { Bench, HandLoad, systemToAct, TraceLogs, Workbench } from '../workbench/index.ts'
 import { LiveSession } from './live-session.ts'
 import { openBrowser } from './open-browser.ts'
 import { showProgress } from './progress.ts'
@@ -54,7 +58,8 @@ export async function reproduceCommand(
     args: argv,
     signal: interrupts.signal,
     idlePauseMs: livePauseMs,
-    drive: (scenario, given, folder) => stayUp(scenario, given, folder, options.open ?? false),
+    drive: (scenario, given, folder) =>
+      stayUp({ ...found, scenario }, given, folder, options.open ?? false),
     ...(options.out === undefined ? {} : { outDir: options.out }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
   })
@@ -65,13 +70,13 @@ export async function reproduceCommand(
 }
 
 /** Undefined where the viewer is not built: a line on stderr says so. */
-async function servePage(session: LiveSession, folder: RunFolder): Promise<LiveServer | undefined> {
+async function servePage(bench: Workbench, folder: RunFolder): Promise<LiveServer | undefined> {
   try {
     return await LiveServer.start({
       page: makeLivePage(),
       journalFile: folder.file('journal.ndjson'),
-      state: () => session.state,
-      act: session.act,
+      state: () => bench.state,
+      act: (action, input) => bench.actOn(action, input),
     })
   } catch (error) {
     if (!(error instanceof HarnessError) || error.code !== 'VIEWER_MISSING') throw error
@@ -81,31 +86,36 @@ async function servePage(session: LiveSession, folder: RunFolder): Promise<LiveS
 }
 
 async function stayUp(
-  scenario: Scenario,
+  { scenario, file }: FoundScenario,
   options: ExperimentOptions,
   folder: RunFolder,
   open: boolean,
 ): Promise<Verdict> {
-  const session = new LiveSession(scenario)
-  await using live = await servePage(session, folder)
+  const workbench = new Workbench()
+  const session = new LiveSession(workbench)
+  await using live = await servePage(workbench, folder)
   if (live) process.stdout.write(`live page: ${live.url}\n`)
   if (live && open)
     openBrowser(live.url, () => warn('no browser was found to open the live page with'))
   using progress = showProgress(process.stdout)
   const experiment = new Experiment(scenario, {
     ...options,
-    listeners: [...options.listeners, progress.take, session.listen],
+    listeners: [...options.listeners, progress.take, session.listen, workbench.listen],
   })
   try {
     await experiment.start()
     const isSteady = await experiment.baseline()
     if (isSteady) await takeSteps(experiment)
     progress[Symbol.dispose]()
-    if (!experiment.interrupted) await session.stay(experiment, options.signal, isSteady)
-    await session.leave()
+    if (!experiment.interrupted) {
+      workbench.open(await benchOf(experiment, file, options, workbench))
+      await session.stay(experiment, options.signal, isSteady)
+    }
+    await workbench.close()
     await experiment.undo()
     await experiment.hashState('after')
   } catch (error) {
+    await workbench.close()
     // What was interrupted breaks off with an error of its own.
     if (experiment.interrupted) {
       await experiment.undo()
@@ -117,4 +127,30 @@ async function stayUp(
     throw error
   }
   return await experiment.finish()
+}
+
+async function benchOf(
+  experiment: Experiment,
+  file: string,
+  options: ExperimentOptions,
+  workbench: Workbench,
+): Promise<Bench> {
+  const { clock, redactor, seed, signal, logDir } = options
+  const { stack } = experiment.scenario
+  const sites = [...(await loadSites(stack.sites))].map(([host, { variants = {} }]) => ({
+    host,
+    variants: [...new Set([...Object.keys(genericVariants), ...Object.keys(variants)])],
+  }))
+  const onFault = (problem: string) => workbench.fault(problem)
+  return new Bench({
+    experiment,
+    file,
+    clock,
+    redactor,
+    seed,
+    signal,
+    system: systemToAct(stack, experiment.stack, sites),
+    load: new HandLoad({ experiment, file, redactor, seed, signal, onFault }),
+    logs: new TraceLogs(logDir, redactor),
+  })
 }

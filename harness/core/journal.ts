@@ -73,6 +73,15 @@ export interface AnswerField {
   readonly share?: number
 }
 
+/** One run of a flow and every exchange of it, in order. */
+export interface PerformedFlow extends CellId {
+  readonly ok: boolean
+  readonly symptom?: string
+  readonly message?: string
+  readonly durationMs: number
+  readonly exchanges: readonly Exchange[]
+}
+
 /** One request of the system to the outside world. */
 export interface OutsideRecord {
   /** Grows by one with each record of a run. */
@@ -364,6 +373,10 @@ interface Body {
     /** What did not hold at the lowest rate that broke. */
     readonly first: readonly string[]
   }
+  /** What a person did to a system that stays up. What it altered is told by the events of changes beside it. */
+  'hand.acted': { readonly action: string; readonly text: string }
+  /** One run of a flow that a person asked for, with all of its exchanges. */
+  'flow.performed': PerformedFlow
   interrupted: { readonly signal: string }
   'verdict.reached': { readonly verdict: Verdict }
   'run.ended': {

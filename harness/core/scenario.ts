@@ -242,6 +242,8 @@ export interface ConfigPort {
    * Throws HarnessError CONFIG_REFUSED (the program does not accept it), CONFIG_CONFLICT, CONFIG_UNREACHABLE, CONFIG_NOT_CONFIRMED.
    */
   write(document: unknown, etag: string, signal: AbortSignal): Promise<ConfigSnapshot>
+  /** The JSON Schema of the document; undefined where the service offers none. */
+  schema?(signal: AbortSignal): Promise<unknown>
 }
 
 export interface ConfigSnapshot {

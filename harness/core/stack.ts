@@ -6,6 +6,8 @@ export interface HttpConfigSpec {
   readonly path: string
   /** Environment variable by which the service learns the bearer token; the value is made for each run. */
   readonly tokenEnv: string
+  /** Where the JSON Schema of the document is, on the same port and with the same token. The live page then has a form for it. */
+  readonly schemaPath?: string
   /** Top-level key of a number that must grow with each write; left out of comparisons. */
   readonly generationKey?: string
 }

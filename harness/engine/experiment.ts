@@ -5,6 +5,8 @@ import {
   selects,
   type Actor,
   type CellId,
+  type Change,
+  type Fault,
   type JournalEvent,
   type JudgementOptions,
   type Scenario,
@@ -109,6 +111,17 @@ export class Experiment {
     return this.#actors
   }
 
+  /** The connections that flows run over. */
+  get connections(): HttpConnections {
+    if (!this.#connections) throw new Error('the stack is not started')
+    return this.#connections
+  }
+
+  /** What is applied and not undone, in order; a step on several replicas more than once. */
+  get inForce(): readonly { readonly step: string; readonly on: readonly string[] }[] {
+    return this.#applied
+  }
+
   /** Whether something is applied that is not undone. */
   get hasChanges(): boolean {
     return this.#applied.length > 0
@@ -211,6 +224,23 @@ export class Experiment {
       }
     }
     return true
+  }
+
+  /** Applies a step, a change to the replicas named, without a window: traffic goes on, and nobody judges. False when it could not be done; the journal says why. */
+  async applyUnwatched(step: Change | Fault, replicas: readonly string[]): Promise<boolean> {
+    const { emit } = this.journal
+    const limitMs = this.scenario.safety?.stepTimeoutMs ?? defaultStepTimeoutMs
+    const bounded = AbortSignal.any([this.#options.signal, AbortSignal.timeout(limitMs)])
+    if (step.kind === 'fault') {
+      return this.#stage(step, injectFault(step, this.stack, emit, bounded))
+    }
+    const named = this.stack.replicas.filter(({ id }) => replicas.includes(id))
+    return this.#stage(step, applyToReplicas(step, named, emit, bounded))
+  }
+
+  /** Undoes one step, whatever else is in force. What could not be undone is in the journal. */
+  async undoUnwatched(name: string): Promise<void> {
+    await this.#undoSteps([name])
   }
 
   /** Lets time pass, or ends an earlier step; true when that went well. */

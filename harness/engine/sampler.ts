@@ -10,6 +10,7 @@ import {
   type CellId,
   type Emit,
   type Flow,
+  type FlowContext,
   type HttpClient,
   type Random,
   type SampleRecord,
@@ -20,7 +21,7 @@ import type { AnswerBook } from './answer-book.ts'
 import type { Clock } from './ports.ts'
 import type { Window } from './window.ts'
 
-const defaultTimeoutMs = 5_000
+export const defaultTimeoutMs = 5_000
 /** Exchanges are kept for the first failures of each cell, window and symptom. */
 const exchangesKept = 2
 export interface SamplerOptions {
@@ -156,7 +157,7 @@ export class Sampler {
       const watched = this.#options.answers?.watch(cell.id, plain)
       const http = watched?.http ?? plain
       const writes = this.#options.writesOf?.(cell.id)
-      const done = flow.run({
+      const failure = await attempt(flow, signal, {
         http,
         actor,
         random,
@@ -164,10 +165,8 @@ export class Sampler {
         signal,
         ...(writes === undefined ? {} : { writes }),
       })
-      await Promise.race([done, overdue(signal, timeoutMs)])
+      if (failure) return { failure }
       return watched ? { keepAnswers: watched.keep } : {}
-    } catch (error) {
-      return { failure: asFailure(error, flow) }
     } finally {
       clearTimeout(timer)
       this.#stop.signal.removeEventListener('abort', cut)
@@ -187,6 +186,21 @@ export class Sampler {
       message: failure.message,
       ...(failure.exchange && kept < exchangesKept ? { exchange: failure.exchange } : {}),
     }
+  }
+}
+
+/** Runs a flow to its end or until the signal fires; undefined when its user got all that they came for. */
+export async function attempt(
+  flow: Flow,
+  signal: AbortSignal,
+  context: FlowContext,
+): Promise<FlowFailure | undefined> {
+  const timeoutMs = flow.timeoutMs ?? defaultTimeoutMs
+  try {
+    await Promise.race([flow.run(context), overdue(signal, timeoutMs)])
+    return undefined
+  } catch (error) {
+    return asFailure(error, flow)
   }
 }
 

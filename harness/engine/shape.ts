@@ -41,7 +41,13 @@ const service = objectOf({
   'resources?': objectOf({ 'cpus?': number, 'memoryMb?': number }),
   ports: texts,
   health: objectOf({ path: text, 'timeoutMs?': number }),
-  'config?': objectOf({ port: text, path: text, tokenEnv: text, 'generationKey?': text }),
+  'config?': objectOf({
+    port: text,
+    path: text,
+    tokenEnv: text,
+    'schemaPath?': text,
+    'generationKey?': text,
+  }),
   connects: texts,
 })
 const actor = objectOf({ id: text, title: text, headers: valuesOf(text), 'prepare?': aFunction })

@@ -1,1 +1,1 @@
-export { LiveServer, type LiveAction } from './live-server.ts'
+export { LiveServer } from './live-server.ts'

@@ -23,9 +23,11 @@ beforeEach(async () => {
     page: '<h1>live</h1>',
     journalFile,
     state: () => ({ change: canAct ? 'applied' : 'undoing' }),
-    act: (action) => {
-      if (canAct) acted.push(action)
-      return canAct
+    act: async (action, input) => {
+      if (!canAct) return { kind: 'refused', message: 'not now: undoing' }
+      if (action === 'unheard-of') return { kind: 'invalid', message: 'no such action' }
+      acted.push(`${action} ${JSON.stringify(input)}`)
+      return { kind: 'done', output: { of: action } }
     },
   })
   origin = live.origin
@@ -43,9 +45,12 @@ function ask(
   path: string,
   headers: Record<string, string> = {},
   method = 'GET',
+  body = '',
 ): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
-  request(`${origin}${path}`, { method, headers, agent: false }, resolve).on('error', reject).end()
+  request(`${origin}${path}`, { method, headers, agent: false }, resolve)
+    .on('error', reject)
+    .end(body)
   return promise
 }
 
@@ -115,15 +120,30 @@ describe('a request is answered', () => {
 describe('an action', () => {
   const post = (path: string, headers: Record<string, string>) => statusOf(path, headers, 'POST')
 
-  it('is begun for the page itself', async () => {
+  it('is done for the page itself, with what it sends, and answered', async () => {
     const own = { origin, 'x-aftershock-token': token, 'sec-fetch-site': 'same-origin' }
-    expect(await post('/do/undo', own)).toBe(202)
-    expect(acted).toEqual(['undo'])
+    const response = await ask('/do/roll-out', own, 'POST', '{"step":"one"}')
+    expect(response.statusCode).toBe(200)
+    expect(JSON.parse(await text(response))).toEqual({ of: 'roll-out' })
+    expect(acted).toEqual(['roll-out {"step":"one"}'])
   })
 
-  it('is refused by 409 while it makes no sense', async () => {
+  it('is refused by 409 while it makes no sense, and says why', async () => {
     canAct = false
-    expect(await post('/do/undo', { origin, 'x-aftershock-token': token })).toBe(409)
+    const response = await ask('/do/undo', { origin, 'x-aftershock-token': token }, 'POST')
+    expect(response.statusCode).toBe(409)
+    expect(await text(response)).toBe('not now: undoing\n')
+  })
+
+  it.each([
+    ['an action that nobody knows', '/do/unheard-of', '{}'],
+    ['what is no JSON', '/do/undo', '{"'],
+    ['more than any action takes', '/do/undo', `"${'x'.repeat(1024 * 1024)}"`],
+  ])('is refused by 400 for %s', async (_, path, body) => {
+    const own = { origin, 'x-aftershock-token': token }
+    const response = await ask(path, own, 'POST', body)
+    expect(response.statusCode).toBe(400)
+    expect(acted).toEqual([])
   })
 
   it.each<[string, Record<string, string>]>([

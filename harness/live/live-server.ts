@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { refusalOf } from './guard.ts'
 import { JournalTail } from './journal-tail.ts'
 
-/** What the page can ask for. */
-export const liveActions = ['apply', 'undo'] as const
-export type LiveAction = (typeof liveActions)[number]
+/** How an action went: done, not understood, or not possible. */
+export type ActResult =
+  | { readonly kind: 'done'; readonly output: unknown }
+  | { readonly kind: 'invalid' | 'refused'; readonly message: string }
 
 export interface LiveServerOptions {
   /** The page, made by `renderLiveHtml`. */
@@ -15,11 +16,12 @@ export interface LiveServerOptions {
   readonly journalFile: string
   /** Plain data about the run that the page shows; sent when it changes. */
   readonly state: () => unknown
-  /** Begins an action. False when it cannot be done now. */
-  readonly act: (action: LiveAction) => boolean
+  /** Does what the page asks for, by its name. Checks what it is given; never rejects. */
+  readonly act: (action: string, input: unknown) => Promise<ActResult>
 }
 
-const batchMs = 100
+const batchMs = 50
+const longestInput = 1024 * 1024
 const mostClients = 16
 /** How long pages are given at the end to take what was written last, in ms. */
 const graceMs = 1_000
@@ -88,11 +90,13 @@ export class LiveServer implements AsyncDisposable {
     const refusal = refusalOf(request, this.origin, this.#token)
     if (refusal !== undefined) return end(response, 403, refusal)
     const { pathname } = new URL(request.url ?? '/', this.origin)
-    const action = liveActions.find((one) => pathname === `/do/${one}`)
-    if (request.method === 'POST' && action) {
-      return this.#options.act(action)
-        ? end(response, 202, 'begun')
-        : end(response, 409, 'not possible now')
+    const action = /^\/do\/([a-z-]+)$/.exec(pathname)?.[1]
+    if (request.method === 'POST' && action !== undefined) {
+      this.#act(action, request, response).catch((error: unknown) => {
+        // The page went away while it was being answered, or sent what is no JSON.
+        end(response, 400, error instanceof Error ? error.message : String(error))
+      })
+      return
     }
     if (request.method !== 'GET') return end(response, 405, 'no such method here')
     if (pathname === '/') {
@@ -103,6 +107,15 @@ export class LiveServer implements AsyncDisposable {
     }
     if (pathname === '/events') return this.#subscribe(request, response)
     return end(response, 404, 'no such page')
+  }
+
+  async #act(action: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const result = await this.#options.act(action, await readJson(request))
+    if (result.kind !== 'done') {
+      return end(response, result.kind === 'invalid' ? 400 : 409, result.message)
+    }
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.end(JSON.stringify(result.output))
   }
 
   #subscribe(request: IncomingMessage, response: ServerResponse): void {
@@ -156,6 +169,18 @@ export class LiveServer implements AsyncDisposable {
   }
 }
 
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > longestInput) throw new Error(`more than ${longestInput} bytes`)
+    chunks.push(chunk)
+  }
+  return JSON.parse(Buffer.concat(chunks).toString() || '{}')
+}
+
 function end(response: ServerResponse, status: number, text: string): void {
+  if (response.headersSent || response.destroyed) return
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`)
 }

@@ -20,11 +20,3 @@ export class NowFold {
     return this.#latest.size
   }
 }
-
-/** What the live page is told about the session beside the journal. */
-export interface LiveState {
-  /** Of the change: 'starting' until somebody can act, 'ended' when everything is being stopped. */
-  readonly change: 'starting' | 'applied' | 'applying' | 'not-applied' | 'undoing' | 'ended'
-  /** Why the last action failed. */
-  readonly problem?: string
-}

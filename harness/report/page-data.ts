@@ -8,6 +8,7 @@ import type {
   WindowKind,
 } from '../core/index.ts'
 import { OutsideFold, type OutsideRow } from './page-outside.ts'
+import { LoadFold, type LoadSpan } from './page-load.ts'
 import { pageSentence } from './page-sentence.ts'
 import { TimelineFold, type Timeline } from './page-timeline.ts'
 import { RunCollector, type RunModel } from './run-model.ts'
@@ -23,6 +24,8 @@ export interface PageData {
   readonly falseAlarm: number
   readonly endMs: number
   readonly timeline: Timeline
+  /** Empty without a load. */
+  readonly load: readonly LoadSpan[]
   readonly spans: readonly PageSpan[]
   readonly marks: readonly PageMark[]
   readonly status: readonly StatusSpan[]
@@ -45,7 +48,7 @@ export interface PageSpan {
 
 export interface PageMark {
   readonly atMs: number
-  readonly kind: 'applied' | 'undone' | 'failed' | 'exited' | 'interrupted'
+  readonly kind: 'applied' | 'undone' | 'failed' | 'exited' | 'interrupted' | 'hand'
   readonly text: string
 }
 
@@ -89,6 +92,7 @@ export class PageFold {
   readonly #run = new RunCollector()
   readonly #timeline = new TimelineFold()
   readonly #outside = new OutsideFold()
+  readonly #load = new LoadFold()
   readonly #marks: PageMark[] = []
   readonly #status: StatusSpan[] = []
 
@@ -99,8 +103,18 @@ export class PageFold {
         return this.#timeline.take(event)
       case 'outside':
         return this.#outside.take(event)
+      case 'load.second':
+        return this.#load.take(event)
       case 'status.read':
         return this.#takeStatus(event)
+      case 'hand.acted':
+        return this.#mark(event.atMs, 'hand', `by hand: ${event.text}`)
+      case 'flow.performed':
+        return this.#mark(
+          event.atMs,
+          'hand',
+          `by hand: ${event.flow} as ${event.actor} ${event.ok ? 'works' : (event.symptom ?? 'fails')}`,
+        )
       case 'change.applied':
         return this.#mark(
           event.atMs,
@@ -133,6 +147,7 @@ export class PageFold {
       falseAlarm: started.judgement.falseAlarm,
       endMs: model.lastMs,
       timeline: this.#timeline.data(),
+      load: this.#load.data(),
       spans: spansOf(model),
       marks: this.#marks,
       status: this.#status,

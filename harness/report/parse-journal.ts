@@ -71,6 +71,8 @@ const required: Record<JournalKind, Readonly<Record<string, MemberType>>> = {
   'load.second': { elapsedMs: 'number', started: 'number', flows: 'array', symptoms: 'object' },
   'load.summary': { cells: 'array', thresholds: 'array', selfCheck: 'object' },
   'load.breakpoint': { trials: 'number', first: 'array' },
+  'hand.acted': { action: 'string', text: 'string' },
+  'flow.performed': { flow: 'string', actor: 'string', ok: 'boolean', exchanges: 'array' },
   interrupted: { signal: 'string' },
   'verdict.reached': { verdict: 'object' },
   'run.ended': { verdict: 'object', timings: 'object', outsideRequests: 'number' },

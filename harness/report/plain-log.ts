@@ -80,6 +80,9 @@ function lineFor(event: JournalEvent, memory: Memory): string | null {
       return `ended after ${formatDuration(event.timings.totalMs)}: ${event.verdict.kind.toUpperCase()}`
     case 'load.second':
       return loadSecondLine(event)
+    case 'hand.acted':
+      return `by hand: ${event.text}`
+    case 'flow.performed':
     case 'links.counted':
     case 'load.breakpoint':
     case 'load.summary':

@@ -173,6 +173,8 @@ function note(model: RunModel, event: Exclude<JournalEvent, { kind: 'run.started
     case 'load.second':
     case 'load.summary':
     case 'load.breakpoint':
+    case 'hand.acted':
+    case 'flow.performed':
       break
     default:
       event satisfies never

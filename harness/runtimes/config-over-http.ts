@@ -11,6 +11,7 @@ const answerExcerpt = 500
 /** The configuration of one replica behind an authorised HTTP address: GET with an ETag, PUT with If-Match, confirmed by a GET. */
 export class ConfigOverHttp implements ConfigPort {
   readonly #url: string
+  readonly #schemaUrl: string | undefined
   readonly #token: string
   readonly #generationKey: string | undefined
   readonly #replica: string
@@ -18,6 +19,7 @@ export class ConfigOverHttp implements ConfigPort {
   constructor(replica: string, baseUrl: string, spec: HttpConfigSpec, token: string) {
     this.#replica = replica
     this.#url = baseUrl + spec.path
+    this.#schemaUrl = spec.schemaPath === undefined ? undefined : baseUrl + spec.schemaPath
     this.#token = token
     this.#generationKey = spec.generationKey
   }
@@ -47,6 +49,15 @@ export class ConfigOverHttp implements ConfigPort {
         { cause: error, hint: `is ${this.#url} right?` },
       )
     }
+  }
+
+  /** Undefined where the stack names none, or the replica does not have it: the document can be edited without. */
+  async schema(signal: AbortSignal): Promise<unknown> {
+    if (this.#schemaUrl === undefined) return undefined
+    const response = await this.#send('GET', {}, undefined, signal, this.#schemaUrl)
+    if (response.ok) return this.#parse(response)
+    await response.body?.cancel()
+    return undefined
   }
 
   async write(document: unknown, etag: string, signal: AbortSignal): Promise<ConfigSnapshot> {
@@ -89,9 +100,10 @@ export class ConfigOverHttp implements ConfigPort {
     headers: Record<string, string>,
     body: unknown,
     signal: AbortSignal,
+    url = this.#url,
   ): Promise<Response> {
     try {
-      return await fetch(this.#url, {
+      return await fetch(url, {
         method,
         headers: {
           authorization: `Bearer ${this.#token}`,
@@ -104,7 +116,7 @@ export class ConfigOverHttp implements ConfigPort {
     } catch (error) {
       throw new HarnessError(
         'CONFIG_UNREACHABLE',
-        `the configuration of ${this.#replica} cannot be reached at ${this.#url}`,
+        `the configuration of ${this.#replica} cannot be reached at ${url}`,
         { cause: error },
       )
     }

@@ -44,6 +44,7 @@ function service(
       port: 'admin',
       path: '/config',
       tokenEnv: 'ADMIN_TOKEN',
+      schemaPath: '/config/schema',
       generationKey: 'generation',
     },
     connects,

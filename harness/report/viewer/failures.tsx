@@ -1,9 +1,7 @@
-import type { Exchange } from '../../core/index.ts'
-import type { LogLine, PageData, PageFailure } from '../page-data.ts'
+import type { PageData, PageFailure } from '../page-data.ts'
 import { formatDuration } from '../words.ts'
-import { curlOf } from './curl.ts'
+import { ExchangeView, LogLines } from './exchange.tsx'
 import type { Chosen } from './matrix.tsx'
-import { CopyBlock } from './parts.tsx'
 
 /** The cells that failed as a list, and the first failing exchange of the chosen one. */
 export function Failures(props: {
@@ -78,99 +76,14 @@ function Failure({ failure, data }: { failure: PageFailure; data: PageData }) {
       </p>
       {exchange ? <ExchangeView exchange={exchange} /> : <p class="quiet">No exchange was kept.</p>}
       {exchange?.traceId === undefined ? null : (
-        <Logs trace={exchange.traceId} lines={data.logs[exchange.traceId] ?? []} />
+        <div class="logs">
+          <h4>Log lines with this trace id</h4>
+          <LogLines
+            lines={data.logs[exchange.traceId] ?? []}
+            none={`No service logged ${exchange.traceId}.`}
+          />
+        </div>
       )}
     </article>
-  )
-}
-
-function ExchangeView({ exchange }: { exchange: Exchange }) {
-  const { status, servedBy, durationMs, traceId } = exchange
-  return (
-    <>
-      <dl class="facts">
-        <div>
-          <dt>answer</dt>
-          <dd>{status ?? `none: ${exchange.error ?? 'unknown'}`}</dd>
-        </div>
-        <div>
-          <dt>after</dt>
-          <dd>{formatDuration(durationMs)}</dd>
-        </div>
-        <div>
-          <dt>served by</dt>
-          <dd>{servedBy ?? 'unknown'}</dd>
-        </div>
-        <div>
-          <dt>trace id</dt>
-          <dd>
-            <code>{traceId ?? 'none'}</code>
-          </dd>
-        </div>
-      </dl>
-      <div class="two">
-        <Message
-          title="Request"
-          first={`${exchange.method} ${exchange.url}`}
-          headers={exchange.requestHeaders}
-          body={exchange.requestBody}
-        />
-        <Message
-          title="Response"
-          first={status === undefined ? (exchange.error ?? 'no answer') : `HTTP ${status}`}
-          headers={exchange.responseHeaders ?? {}}
-          body={exchange.responseBody}
-        />
-      </div>
-      <CopyBlock text={curlOf(exchange)} label="Copy as curl" />
-    </>
-  )
-}
-
-function Message(props: {
-  title: string
-  first: string
-  headers: Readonly<Record<string, string>>
-  body: string | undefined
-}) {
-  const lines = Object.entries(props.headers).map(([name, value]) => `${name}: ${value}`)
-  return (
-    <div>
-      <h4>{props.title}</h4>
-      <pre tabIndex={0} aria-label={props.title}>
-        <b>{props.first}</b>
-        {`\n${lines.join('\n')}`}
-        {props.body === undefined || props.body === '' ? '' : `\n\n${pretty(props.body)}`}
-      </pre>
-    </div>
-  )
-}
-
-function pretty(body: string): string {
-  try {
-    return JSON.stringify(JSON.parse(body), null, 2)
-  } catch {
-    // No JSON, or an excerpt of it: shown as it came.
-    return body
-  }
-}
-
-function Logs({ trace, lines }: { trace: string; lines: readonly LogLine[] }) {
-  return (
-    <div class="logs">
-      <h4>Log lines with this trace id</h4>
-      {lines.length === 0 ? (
-        <p class="quiet">No service logged {trace}.</p>
-      ) : (
-        <pre tabIndex={0} aria-label="Log lines with this trace id">
-          {lines.map(({ replica, line }, index) => (
-            <span key={index}>
-              <b>{replica}</b> {line}
-              {'\n'}
-            </span>
-          ))}
-        </pre>
-      )}
-    </div>
   )
 }

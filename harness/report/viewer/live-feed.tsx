@@ -1,15 +1,31 @@
 import type { JournalEvent } from '../../core/index.ts'
-import { NowFold, type LiveState } from '../now.ts'
+import type { Gives, LiveAction, LiveState, Takes } from '../live-contract.ts'
+import { NowFold } from '../now.ts'
 import { PageFold, type PageData } from '../page-data.ts'
 
 /** The whole page is made anew at most this often, in ms: charts take a while to draw. */
 const pageEveryMs = 1_000
+/** What is seen of cells is drawn anew at most this often, in ms. */
+const drawEveryMs = 50
 
 export interface LiveView {
   readonly now: NowFold
   readonly data?: PageData
   readonly state: LiveState
   readonly connection: 'connecting' | 'open' | 'ended'
+}
+
+/** What the server says against an action. */
+class Refused extends Error {}
+
+export type Act = <A extends LiveAction>(action: A, input: Takes<A>) => Promise<Gives<A>>
+
+const nothingYet: LiveState = {
+  change: 'starting',
+  inForce: [],
+  rollOuts: [],
+  loadPerSecond: 0,
+  system: null,
 }
 
 /** Folds the journal of the running engine, as the report does, and says what is to be shown. */
@@ -21,11 +37,12 @@ export class LiveFeed {
   readonly #source: EventSource
   #view: LiveView
   #madeAt = -Infinity
-  #timer: ReturnType<typeof setTimeout> | undefined
+  #pageTimer: ReturnType<typeof setTimeout> | undefined
+  #drawTimer: ReturnType<typeof setTimeout> | undefined
 
   constructor(show: (view: LiveView) => void) {
     this.#show = show
-    this.#view = { now: this.#now, state: { change: 'starting' }, connection: 'connecting' }
+    this.#view = { now: this.#now, state: nothingYet, connection: 'connecting' }
     this.#source = new EventSource(`/events?token=${encodeURIComponent(this.#token)}`)
     this.#source.addEventListener('open', () => this.#update({ connection: 'open' }))
     this.#source.addEventListener('error', () =>
@@ -45,20 +62,21 @@ export class LiveFeed {
     })
   }
 
-  /** Resolves with why it was not begun; with nothing when it was. */
-  async act(action: 'apply' | 'undo'): Promise<string | undefined> {
-    try {
-      const headers = { 'x-aftershock-token': this.#token }
-      const response = await fetch(`/do/${action}`, { method: 'POST', headers })
-      return response.ok ? undefined : (await response.text()).trim()
-    } catch (error) {
-      return error instanceof Error ? error.message : String(error)
-    }
+  /** Throws Refused with what the server says. */
+  readonly act: Act = async <A extends LiveAction>(action: A, input: Takes<A>) => {
+    const response = await fetch(`/do/${action}`, {
+      method: 'POST',
+      headers: { 'x-aftershock-token': this.#token, 'content-type': 'application/json' },
+      body: JSON.stringify(input),
+    })
+    if (!response.ok) throw new Refused((await response.text()).trim())
+    return (await response.json()) as Gives<A>
   }
 
   close(): void {
     this.#source.close()
-    clearTimeout(this.#timer)
+    clearTimeout(this.#pageTimer)
+    clearTimeout(this.#drawTimer)
   }
 
   #take(lines: string): void {
@@ -67,13 +85,16 @@ export class LiveFeed {
       this.#fold.take(event)
       this.#now.take(event)
     }
-    this.#update({})
+    this.#drawTimer ??= setTimeout(() => {
+      this.#drawTimer = undefined
+      this.#update({})
+    }, drawEveryMs)
     const dueMs = this.#madeAt + pageEveryMs - performance.now()
-    this.#timer ??= setTimeout(() => this.#makePage(), Math.max(0, dueMs))
+    this.#pageTimer ??= setTimeout(() => this.#makePage(), Math.max(0, dueMs))
   }
 
   #makePage(): void {
-    this.#timer = undefined
+    this.#pageTimer = undefined
     this.#madeAt = performance.now()
     this.#update({ data: this.#fold.data() })
   }

@@ -1,16 +1,18 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
+import type { LiveState } from '../live-contract.ts'
+import type { NowFold } from '../now.ts'
 import type { PageData } from '../page-data.ts'
-import type { LiveState, NowFold } from '../now.ts'
-import { LiveFeed, type LiveView } from './live-feed.tsx'
+import { LiveFeed, type Act, type LiveView } from './live-feed.tsx'
+import { DoButton } from './live-parts.tsx'
+import { Tools } from './live-tools.tsx'
 import { Page } from './page.tsx'
 import { Scroll } from './parts.tsx'
 
 const words: Readonly<Record<LiveState['change'], string>> = {
   starting: 'Starting: the system comes up, is checked, and gets the change.',
   applied: 'The change is applied.',
-  applying: 'Applying the change…',
+  partly: 'A part of the replicas has the change.',
   'not-applied': 'The change is not applied.',
-  undoing: 'Undoing the change, and watching whether everything comes back…',
   ended: 'Everything is being stopped.',
 }
 
@@ -23,7 +25,7 @@ export function LivePage() {
     feed.current = opened
     return () => opened.close()
   }, [])
-  if (!view?.data) {
+  if (!view?.data || !feed.current) {
     return (
       <header class="top">
         <h1>{view?.connection === 'ended' ? 'This session is over.' : 'Waiting for the run…'}</h1>
@@ -31,23 +33,34 @@ export function LivePage() {
     )
   }
   return (
-    <Page data={view.data} live={<LiveHead view={view} data={view.data} feed={feed.current} />} />
+    <Page
+      data={view.data}
+      live={<LiveHead view={view} data={view.data} act={feed.current.act} />}
+    />
   )
 }
 
-function LiveHead(props: { view: LiveView; data: PageData; feed: LiveFeed | undefined }) {
-  const { view, data, feed } = props
+function LiveHead({ view, data, act }: { view: LiveView; data: PageData; act: Act }) {
   const { now, state, connection } = view
+  const canAct = connection === 'open' && state.system !== null && state.busy === undefined
   return (
-    <header class="top live">
-      <p class="where">
-        <strong class="badge">{connection === 'ended' ? 'OVER' : 'LIVE'}</strong>{' '}
-        {data.summary.title}
-      </p>
-      <h1>{sentenceOf(view, data.summary.cells.length)}</h1>
-      <Controls state={state} connection={connection} feed={feed} />
-      <NowTable data={data} now={now} />
-    </header>
+    <>
+      <header class="top live">
+        <p class="where">
+          <strong class="badge">{connection === 'ended' ? 'OVER' : 'LIVE'}</strong>{' '}
+          {data.summary.title}
+        </p>
+        <h1>{sentenceOf(view, data.summary.cells.length)}</h1>
+        <Controls state={state} connection={connection} act={act} canAct={canAct} />
+      </header>
+      <section aria-labelledby="now-title">
+        <h2 id="now-title">Right now</h2>
+        <NowTable data={data} now={now} />
+      </section>
+      {state.system ? (
+        <Tools act={act} state={state} system={state.system} data={data} canAct={canAct} />
+      ) : null}
+    </>
   )
 }
 
@@ -65,36 +78,81 @@ function sentenceOf({ now, connection }: LiveView, cells: number): string {
 function Controls(props: {
   state: LiveState
   connection: LiveView['connection']
-  feed: LiveFeed | undefined
+  act: Act
+  canAct: boolean
 }) {
-  const { state, connection, feed } = props
-  const [refused, setRefused] = useState<string>()
-  const act = (action: 'apply' | 'undo') => {
-    void feed?.act(action).then(setRefused)
-  }
-  const problem = refused ?? state.problem
+  const { state, connection, act, canAct } = props
+  const isPut = state.change === 'applied' || state.change === 'partly'
   const said = {
-    open: words[state.change],
+    open: state.busy === undefined ? words[state.change] : `${capital(state.busy)}…`,
     connecting: 'The connection is lost; trying again…',
     ended: 'The session is over: everything was undone and stopped.',
   }[connection]
-  const isOpen = connection === 'open'
-  // Not `disabled`: a button that was pressed keeps the focus while it cannot be pressed again.
-  const button = (action: 'apply' | 'undo', can: boolean, label: string) => (
-    <button type="button" aria-disabled={!can} onClick={() => (can ? act(action) : undefined)}>
-      {label}
-    </button>
-  )
   return (
-    <div class="controls" role="group" aria-label="The change">
-      {button('undo', isOpen && state.change === 'applied', 'Undo the change')}
-      {button('apply', isOpen && state.change === 'not-applied', 'Apply the change')}
-      <span role="status" id="state">
+    <>
+      <div class="controls" role="group" aria-label="The change">
+        <DoButton
+          run={() => act('undo', {})}
+          can={canAct && isPut}
+          label="Undo the change"
+          strong={isPut}
+        />
+        <DoButton
+          run={() => act('apply', {})}
+          can={canAct && (state.change === 'not-applied' || state.change === 'partly')}
+          label="Apply the change"
+          strong={state.change === 'not-applied'}
+        />
+        {state.rollOuts.map(({ step, title, next }) => (
+          <DoButton
+            key={step}
+            run={() => act('roll-out', { step })}
+            can={canAct}
+            label={`${state.rollOuts.length > 1 ? `${title}: roll out to` : 'Roll out to'} ${next} only`}
+          />
+        ))}
+      </div>
+      <p role="status" id="state">
         {said}
-        {problem === undefined ? '' : ` That failed: ${problem}`}
-      </span>
-    </div>
+        {state.problem === undefined ? '' : ` That failed: ${state.problem}`}
+      </p>
+      {state.inForce.length === 0 && state.loadPerSecond === 0 ? null : (
+        <ul class="in-force" aria-label="In force">
+          {state.inForce.map(({ step, title, on, byHand }) => (
+            <li key={step}>
+              <span>
+                <b>{title}</b>{' '}
+                <span class="quiet">
+                  on {on.join(', ')}
+                  {byHand ? ', by hand' : ''}
+                </span>
+              </span>
+              <DoButton
+                run={() => act('undo-step', { step })}
+                can={canAct}
+                label="Turn off"
+                name={`Turn off ${title}`}
+              />
+            </li>
+          ))}
+          {state.loadPerSecond === 0 ? null : (
+            <li>
+              <b>load of {state.loadPerSecond} flows a second</b>
+              <DoButton
+                run={() => act('set-load', { ratePerSecond: 0 })}
+                can={canAct}
+                label="End the load"
+              />
+            </li>
+          )}
+        </ul>
+      )}
+    </>
   )
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 /** Each cell by its latest sample; below stands what was judged. */
@@ -105,11 +163,11 @@ function NowTable({ data, now }: { data: PageData; now: NowFold }) {
   const isCell = new Set(cells.map(({ flow, actor }) => `${flow} ${actor}`))
   return (
     <Scroll label="Every cell right now">
-      <table id="now">
+      <table id="now" class="matrix">
         <caption class="unseen">Each flow and actor by its latest run</caption>
         <thead>
           <tr>
-            <th scope="col">right now</th>
+            <th scope="col">flow</th>
             {actors.map(([id, title]) => (
               <th scope="col" key={id}>
                 {title}
@@ -138,11 +196,13 @@ function NowTable({ data, now }: { data: PageData; now: NowFold }) {
 
 function NowCell(props: { isCell: boolean; sample: ReturnType<NowFold['latest']> }) {
   const { isCell, sample } = props
-  if (!isCell) return <td />
+  if (!isCell) return <td class="no-cell" />
   if (!sample) return <td class="quiet">not yet</td>
   return sample.ok ? (
     <td class="now ok">● works</td>
   ) : (
-    <td class="now bad">✗ {sample.symptom ?? 'fails'}</td>
+    <td class="now bad" title={sample.message ?? ''}>
+      ✗ {sample.symptom ?? 'fails'}
+    </td>
   )
 }

@@ -55,7 +55,10 @@ export function Matrix(props: {
           </tbody>
         </table>
       </Scroll>
-      <Legend cells={cells} />
+      <Legend
+        cells={cells}
+        hasAgainst={props.data.expect.kind === 'reproduces' && reasons.some(({ flow }) => flow)}
+      />
     </>
   )
 }
@@ -82,7 +85,7 @@ function MatrixCell(props: {
           {marks[mark].sign}
         </i>
       ))}
-      {against ? <i class="mark broken">!</i> : null}
+      {against ? <b class="against">!</b> : null}
     </span>
   )
   const during = shown[1][1]
@@ -124,11 +127,14 @@ function outcomesOf(cell: SummaryCell): Trio {
   ]
 }
 
-function Legend({ cells }: { cells: readonly SummaryCell[] }) {
+function Legend(props: { cells: readonly SummaryCell[]; hasAgainst: boolean }) {
+  const { cells, hasAgainst } = props
   const used = new Set(cells.flatMap((cell) => outcomesOf(cell).map(([, mark]) => mark)))
   return (
     <p class="legend">
-      <span>three marks: before, during, after</span>
+      <span>
+        Three marks a cell: <b>before</b>, <b>during</b> and <b>after</b> the change
+      </span>
       {(Object.keys(marks) as Shown[])
         .filter((mark) => used.has(mark))
         .map((mark) => (
@@ -139,6 +145,12 @@ function Legend({ cells }: { cells: readonly SummaryCell[] }) {
             {marks[mark].text}
           </span>
         ))}
+      {hasAgainst ? (
+        <span>
+          <b class="against">!</b> not as the scenario says
+        </span>
+      ) : null}
+      <span>a cell that failed leads to its exchange</span>
     </p>
   )
 }

@@ -1,14 +1,12 @@
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import type { PageData } from '../page-data.ts'
-import { formatDuration } from '../words.ts'
 import { Failures } from './failures.tsx'
+import { Head } from './head.tsx'
 import { Matrix, type Chosen } from './matrix.tsx'
 import { CopyBlock, Section } from './parts.tsx'
 import { Changes, EvidenceTable, OutsideTable } from './tables.tsx'
 import { TimelineView } from './timeline.tsx'
-
-const verdictWords = { pass: 'PASS', fail: 'FAIL', inconclusive: 'INCONCLUSIVE' }
 
 /** `live` stands in place of the verdict while the run goes on. */
 export function Page({ data, live }: { data: PageData; live?: ComponentChildren }) {
@@ -27,6 +25,13 @@ export function Page({ data, live }: { data: PageData; live?: ComponentChildren 
     <>
       {live ?? <Head data={data} />}
       <main>
+        <nav class="jumps" aria-label="Sections">
+          {sections(first !== undefined).map(([id, title]) => (
+            <a key={id} href={`#${id}`}>
+              {title}
+            </a>
+          ))}
+        </nav>
         <Section
           id="matrix"
           title="Who is affected"
@@ -34,17 +39,17 @@ export function Page({ data, live }: { data: PageData; live?: ComponentChildren 
         >
           <Matrix data={data} chosen={chosen} choose={choose} />
         </Section>
-        <Section id="timeline" title="Over time">
-          <TimelineView data={data} />
-        </Section>
         <Section id="changes" title="What was changed">
           <Changes data={data} />
         </Section>
         {first ? (
-          <Section id="failures" title="What failed, first">
+          <Section id="failures" title="What failed">
             <Failures data={data} chosen={chosen} choose={choose} />
           </Section>
         ) : null}
+        <Section id="timeline" title="Over time">
+          <TimelineView data={data} />
+        </Section>
         <Section
           id="outside"
           title="Traffic to the outside"
@@ -64,36 +69,16 @@ export function Page({ data, live }: { data: PageData; live?: ComponentChildren 
   )
 }
 
-function Head({ data }: { data: PageData }) {
-  const { summary } = data
-  return (
-    <header class={`top ${summary.verdict}`}>
-      <p class="where">
-        <strong class="badge">{verdictWords[summary.verdict]}</strong> {summary.title}
-      </p>
-      <h1>{data.sentence}</h1>
-      {summary.reasons.length === 0 ? null : (
-        <ul class="reasons">
-          {summary.reasons.slice(0, 8).map(({ message, flow, actor }, index) => (
-            <li key={index}>
-              {flow === undefined ? '' : `${flow} as ${actor}: `}
-              {message}
-            </li>
-          ))}
-          {summary.reasons.length > 8 ? <li>and {summary.reasons.length - 8} more</li> : null}
-        </ul>
-      )}
-      <p class="quiet">
-        {summary.runtime} · seed {summary.seed} ·{' '}
-        {new Date(summary.startedAt).toISOString().replace('T', ' ').slice(0, 19)} UTC ·{' '}
-        {formatDuration(summary.timings.totalMs)} in all
-        {summary.git
-          ? ` · git ${summary.git.head.slice(0, 10)}${summary.git.dirty ? ' (dirty)' : ''}`
-          : ''}
-      </p>
-      {data.description === '' ? null : <p>{data.description}</p>}
-    </header>
-  )
+function sections(hasFailures: boolean): [id: string, title: string][] {
+  return [
+    ['matrix', 'Who is affected'],
+    ['changes', 'What was changed'],
+    ...(hasFailures ? [['failures', 'What failed'] as [string, string]] : []),
+    ['timeline', 'Over time'],
+    ['outside', 'Outside'],
+    ['evidence', 'Evidence'],
+    ['reproduce', 'Reproduce'],
+  ]
 }
 
 function Foot({ data }: { data: PageData }) {

@@ -1,5 +1,6 @@
 import type { PageData } from '../page-data.ts'
 import { formatDuration } from '../words.ts'
+import { DiffLine } from './diff-line.tsx'
 import { Scroll, marks } from './parts.tsx'
 
 /** What each step altered, before and after. */
@@ -28,19 +29,6 @@ export function Changes({ data }: { data: PageData }) {
         </article>
       ))}
     </>
-  )
-}
-
-/** `path: before -> after`; anything else stands as it is. */
-function DiffLine({ line }: { line: string }) {
-  const [, path, before, after] = /^(.*?): (.*) -> (.*)$/s.exec(line) ?? []
-  if (path === undefined) return <div>{line}</div>
-  return (
-    <div>
-      <b>{path}</b>
-      <del>{before}</del>
-      <ins>{after}</ins>
-    </div>
   )
 }
 

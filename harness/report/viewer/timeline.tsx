@@ -1,19 +1,23 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
-import uPlot from 'uplot'
-import type { PageData } from '../page-data.ts'
+import { useState } from 'preact/hooks'
+import type { PageData, PageMark, PageSpan } from '../page-data.ts'
 import type { TimelineSeries } from '../page-timeline.ts'
 import { formatDuration } from '../words.ts'
+import { loadLines, Plot, type Line, type Range } from './plot.tsx'
 import { Scroll } from './parts.tsx'
 
-/** Rate, errors and percentiles over time, for all flows or one, with what happened marked. Drag to zoom, double click to see all. */
+const mostEvents = 60
+
+/** Rate, errors and percentiles over time, for all flows or one, with what happened marked. */
 export function TimelineView({ data }: { data: PageData }) {
   const [flow, setFlow] = useState('')
   const [log, setLog] = useState(true)
-  const [zoom, setZoom] = useState<Zoom>(undefined)
+  const [zoom, setZoom] = useState<Range>()
   const { timeline } = data
   const series = timeline.series.find((one) => one.flow === flow)
   const titles = new Map(data.summary.cells.map((cell) => [cell.flow, cell.flowTitle]))
-  if (!series) return <p class="quiet">No flow ran.</p>
+  if (!series || timeline.buckets === 0) return <p class="quiet">No flow ran.</p>
+  const range = zoom ?? wholeOf(data)
+  const plot = { data, range, setZoom }
   return (
     <>
       <div class="controls">
@@ -35,17 +39,23 @@ export function TimelineView({ data }: { data: PageData }) {
           />{' '}
           log scale
         </label>
-        <button type="button" disabled={!zoom} onClick={() => setZoom(undefined)}>
-          Show all
-        </button>
-        <span class="quiet">drag to zoom</span>
+        <Zooms data={data} zoom={zoom} setZoom={setZoom} />
+        <span class="quiet">or drag over a chart</span>
       </div>
-      <h3>Flow runs a second</h3>
-      <Plot data={data} series={series} kind="rate" log={false} zoom={zoom} setZoom={setZoom} />
-      <h3>Latency, ms</h3>
-      <Plot data={data} series={series} kind="latency" log={log} zoom={zoom} setZoom={setZoom} />
-      <StatusStrip data={data} />
-      <Events data={data} />
+      <h3>Flow runs a second, and how many failed</h3>
+      <Plot {...plot} lines={rateLines(series, timeline.bucketMs)} at={middles(data)} log={false} />
+      <h3>Latency of flows, in ms</h3>
+      <Plot {...plot} lines={latencyLines(series)} at={middles(data)} log={log} />
+      {data.load.length > 0 ? (
+        <>
+          <h3>Load, flows a second</h3>
+          <Plot {...plot} lines={loadLines(data.load)} at={loadTimes(data)} log={false} />
+          <h3>Latency under load, of the slowest flow, in ms</h3>
+          <Plot {...plot} lines={latencyLines(loadSeries(data))} at={loadTimes(data)} log={log} />
+        </>
+      ) : null}
+      <Lanes data={data} range={range} />
+      <Events marks={data.marks} />
       <details>
         <summary>The same as a table</summary>
         <SeriesTable data={data} series={series} />
@@ -54,191 +64,135 @@ export function TimelineView({ data }: { data: PageData }) {
   )
 }
 
-type Zoom = readonly [number, number] | undefined
-
-interface PlotProps {
-  readonly data: PageData
-  readonly series: TimelineSeries
-  readonly kind: 'rate' | 'latency'
-  readonly log: boolean
-  readonly zoom: Zoom
-  readonly setZoom: (zoom: Zoom) => void
+/** From a little before the first window: what comes before is the start of the system, in which nobody does anything. */
+function wholeOf({ spans, endMs }: PageData): [number, number] {
+  const first = spans[0]?.fromMs ?? 0
+  return [Math.max(0, first - (endMs - first) * 0.02) / 1000, Math.max(0.001, endMs / 1000)]
 }
 
-function Plot(props: PlotProps) {
-  const place = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    const element = place.current
-    if (!element) return undefined
-    const draw = () => new uPlot(optionsFor(props, element.clientWidth), valuesFor(props), element)
-    let plot = draw()
-    const again = () => {
-      plot.destroy()
-      plot = draw()
-    }
-    const dark = matchMedia('(prefers-color-scheme: dark)')
-    dark.addEventListener('change', again)
-    const observer = new ResizeObserver(() =>
-      plot.setSize({ width: element.clientWidth, height: 150 }),
-    )
-    observer.observe(element)
-    return () => {
-      observer.disconnect()
-      dark.removeEventListener('change', again)
-      plot.destroy()
-    }
-  }, [props.series, props.kind, props.log, props.zoom, props.data])
-  return <div ref={place} class="plot" role="img" aria-label={describe(props)} />
-}
-
-function describe({ series, kind, data }: PlotProps): string {
-  const total = (list: readonly number[]) => list.reduce((sum, value) => sum + value, 0)
-  const p99 = Math.max(0, ...series.p99.map((value) => value ?? 0))
-  return kind === 'rate'
-    ? `Flow runs and errors over ${formatDuration(data.endMs)}: ${total(series.requests)} runs, ${total(series.errors)} failed`
-    : `Percentiles of the duration of flows over time; the highest p99 is ${formatDuration(p99)}`
-}
-
-function valuesFor({ data, series, kind }: PlotProps): uPlot.AlignedData {
-  const { bucketMs, buckets } = data.timeline
-  const at = Array.from({ length: buckets }, (_, index) => ((index + 0.5) * bucketMs) / 1000)
-  const perSecond = (list: readonly number[]) => list.map((value) => (value * 1000) / bucketMs)
-  if (kind === 'rate') return [at, perSecond(series.requests), perSecond(series.errors)]
-  return [at, [...series.p50], [...series.p95], [...series.p99]]
-}
-
-function optionsFor(props: PlotProps, width: number): uPlot.Options {
-  const { kind, log, zoom, setZoom, data } = props
-  const colour = coloursOf()
-  const line = (label: string, stroke: string, fill?: string): uPlot.Series => ({
-    label,
-    stroke,
-    width: 1.5,
-    points: { size: 4 },
-    value: (_, value) => (value === null ? '–' : String(Math.round(value * 10) / 10)),
-    ...(fill === undefined ? {} : { fill }),
-  })
-  const axis = {
-    stroke: colour.quiet,
-    grid: { stroke: colour.line, width: 1 },
-    ticks: { show: false },
-    font: '11px system-ui',
+function Zooms(props: { data: PageData; zoom: Range; setZoom: (range: Range) => void }) {
+  const { data, zoom, setZoom } = props
+  const around = ({ fromMs, toMs }: PageSpan): [number, number] => {
+    const margin = Math.max(300, (toMs - fromMs) * 0.15)
+    return [Math.max(0, fromMs - margin) / 1000, (toMs + margin) / 1000]
   }
-  return {
-    width,
-    height: 150,
-    cursor: { drag: { x: true, y: false }, sync: { key: 'time' } },
-    scales: {
-      x: { time: false, range: () => [...(zoom ?? [0, data.endMs / 1000])] as [number, number] },
-      // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- uPlot declares this enum and does not export it; 3 is its logarithmic scale
-      y: log ? { distr: 3 } : { range: (_, __, max) => [0, Math.max(1, max * 1.1)] },
-    },
-    axes: [
-      { ...axis, values: (_, ticks) => ticks.map((tick) => `${tick} s`), size: 28 },
-      { ...axis, size: 46 },
-    ],
-    series: [
-      { label: 'time', value: (_, value) => (value === null ? '–' : `${value.toFixed(2)} s`) },
-      ...(kind === 'rate'
-        ? [
-            line('runs/s', colour.calm, colour.calmFill),
-            line('errors/s', colour.bad, colour.badFill),
-          ]
-        : [line('p50', colour.calm), line('p95', colour.warn), line('p99', colour.bad)]),
-    ],
-    hooks: {
-      drawClear: [(plot) => drawSpans(plot, data, colour)],
-      setSelect: [
-        (plot) => {
-          if (plot.select.width < 4) return
-          const from = plot.posToVal(plot.select.left, 'x')
-          setZoom([from, plot.posToVal(plot.select.left + plot.select.width, 'x')])
-        },
-      ],
-    },
-  }
-}
-
-type Colours = ReturnType<typeof coloursOf>
-
-function coloursOf() {
-  const style = getComputedStyle(document.documentElement)
-  const named = (name: string) => style.getPropertyValue(`--${name}`).trim()
-  return {
-    quiet: named('quiet'),
-    line: named('line'),
-    calm: named('calm'),
-    calmFill: named('calm-fill'),
-    bad: named('bad'),
-    badFill: named('bad-fill'),
-    warn: named('warn'),
-    band: named('band'),
-    bandBad: named('band-bad'),
-  }
-}
-
-/** Windows as bands behind the lines, what was done as vertical lines. */
-function drawSpans(plot: uPlot, data: PageData, colour: Colours): void {
-  const { ctx, bbox } = plot
-  const x = (ms: number) =>
-    Math.min(bbox.left + bbox.width, Math.max(bbox.left, plot.valToPos(ms / 1000, 'x', true)))
-  ctx.save()
-  for (const { kind, fromMs, toMs } of data.spans) {
-    ctx.fillStyle = kind === 'change' ? colour.bandBad : colour.band
-    ctx.fillRect(x(fromMs), bbox.top, Math.max(1, x(toMs) - x(fromMs)), bbox.height)
-  }
-  for (const { kind, atMs } of data.marks) {
-    ctx.fillStyle = kind === 'undone' ? colour.calm : colour.bad
-    ctx.fillRect(x(atMs) - 0.75, bbox.top, 1.5 * devicePixelRatio, bbox.height)
-  }
-  ctx.restore()
-}
-
-function StatusStrip({ data }: { data: PageData }) {
-  if (data.status.length === 0) return null
-  const share = (ms: number) => `${(ms / Math.max(1, data.endMs)) * 100}%`
+  const isAt = (range: readonly number[]) => zoom?.[0] === range[0] && zoom?.[1] === range[1]
   return (
-    <>
-      <h3>Status page</h3>
-      <div class="strip" aria-hidden="true">
-        {data.status.map(({ fromMs, toMs, overall }, index) => (
-          <span
-            key={index}
-            class={`state ${overall}`}
-            title={overall}
-            style={{ left: share(fromMs), width: share(Math.max(toMs - fromMs, data.endMs / 400)) }}
-          />
-        ))}
-      </div>
-      <p class="legend">
-        {data.status.slice(0, 12).map(({ fromMs, toMs, overall }, index) => (
-          <span key={index}>
-            <i class={`swatch ${overall}`} aria-hidden="true" /> {overall} from{' '}
-            {formatDuration(fromMs)} to {formatDuration(toMs)}
-          </span>
-        ))}
-      </p>
-    </>
+    <span class="zooms" role="group" aria-label="Zoom">
+      <button type="button" aria-pressed={!zoom} onClick={() => setZoom(undefined)}>
+        all
+      </button>
+      {data.spans.slice(0, 8).map((span) => (
+        <button
+          type="button"
+          key={span.id}
+          aria-pressed={isAt(around(span))}
+          onClick={() => setZoom(around(span))}
+        >
+          {span.id}
+        </button>
+      ))}
+    </span>
   )
 }
 
-function Events({ data }: { data: PageData }) {
-  const all = [
-    ...data.spans.map(({ id, fromMs, toMs, kind }) => ({
-      atMs: fromMs,
-      text: `window ${id}: judged until ${formatDuration(toMs)}`,
-      kind: `window ${kind}`,
-    })),
-    ...data.marks,
-  ].toSorted((a, b) => a.atMs - b.atMs)
+function middles({ timeline: { bucketMs, buckets } }: PageData): number[] {
+  return Array.from({ length: buckets }, (_, index) => ((index + 0.5) * bucketMs) / 1000)
+}
+
+function rateLines({ requests, errors }: TimelineSeries, bucketMs: number): Line[] {
+  const perSecond = (list: readonly number[]) => list.map((value) => (value * 1000) / bucketMs)
+  return [
+    { label: 'runs/s', colour: 'calm', fill: true, values: perSecond(requests) },
+    { label: 'failed/s', colour: 'bad', fill: true, values: perSecond(errors) },
+  ]
+}
+
+function latencyLines(of: Pick<TimelineSeries, 'p50' | 'p95' | 'p99'>): Line[] {
+  return [
+    { label: 'p50', colour: 'calm', values: of.p50 },
+    { label: 'p95', colour: 'note', values: of.p95, dash: [7, 3] },
+    { label: 'p99', colour: 'warn', values: of.p99, dash: [2, 3] },
+  ]
+}
+
+function loadTimes({ load }: PageData): number[] {
+  return load.map(({ atMs }) => atMs / 1000)
+}
+
+function loadSeries({ load }: PageData): Pick<TimelineSeries, 'p50' | 'p95' | 'p99'> {
+  return {
+    p50: load.map(({ p50 }) => p50),
+    p95: load.map(({ p95 }) => p95),
+    p99: load.map(({ p99 }) => p99),
+  }
+}
+
+/** What lies below the charts on the same scale: windows that were judged, the status page, what happened. */
+function Lanes({ data, range: [from, to] }: { data: PageData; range: readonly [number, number] }) {
+  const share = (ms: number) => Math.min(100, Math.max(0, ((ms / 1000 - from) / (to - from)) * 100))
+  const span = (fromMs: number, toMs: number) => ({
+    left: `${share(fromMs)}%`,
+    width: `${share(toMs) - share(fromMs)}%`,
+  })
+  const isSeen = (fromMs: number, toMs: number) => toMs / 1000 >= from && fromMs / 1000 <= to
+  return (
+    <div class="lanes" aria-hidden="true">
+      <span>windows</span>
+      <div>
+        {data.spans.map(({ id, kind, fromMs, toMs }) => (
+          <i key={id} class={`span ${kind}`} style={span(fromMs, toMs)} title={id}>
+            {id}
+          </i>
+        ))}
+      </div>
+      {data.status.length > 0 ? (
+        <>
+          <span>status page</span>
+          <div>
+            {data.status.map(({ fromMs, toMs, overall }, index) => (
+              <i
+                key={index}
+                class={`state ${overall}`}
+                style={span(fromMs, Math.max(toMs, data.status[index + 1]?.fromMs ?? toMs))}
+                title={overall}
+              >
+                {overall}
+              </i>
+            ))}
+          </div>
+        </>
+      ) : null}
+      {data.marks.length > 0 ? (
+        <>
+          <span>events</span>
+          <div>
+            {data.marks.slice(0, mostEvents).map(({ atMs, kind }, index) =>
+              isSeen(atMs, atMs) ? (
+                <i key={index} class={`event ${kind}`} style={{ left: `${share(atMs)}%` }}>
+                  {index + 1}
+                </i>
+              ) : null,
+            )}
+          </div>
+        </>
+      ) : null}
+    </div>
+  )
+}
+
+function Events({ marks }: { marks: readonly PageMark[] }) {
   return (
     <ol class="events">
-      {all.slice(0, 40).map(({ atMs, text, kind }, index) => (
+      {marks.slice(0, mostEvents).map(({ atMs, text, kind }, index) => (
         <li key={index}>
-          <i class={`tick ${kind}`} aria-hidden="true" />
-          <time>{formatDuration(atMs)}</time> {text}
+          <i class={`event ${kind}`} aria-hidden="true">
+            {index + 1}
+          </i>
+          <time>{formatDuration(atMs)}</time> <span>{text}</span>
         </li>
       ))}
+      {marks.length > mostEvents ? <li>and {marks.length - mostEvents} more</li> : null}
     </ol>
   )
 }
@@ -259,16 +213,18 @@ function SeriesTable({ data, series }: { data: PageData; series: TimelineSeries 
           </tr>
         </thead>
         <tbody>
-          {series.requests.map((requests, index) => (
-            <tr key={index}>
-              <th scope="row">{((index * bucketMs) / 1000).toFixed(2)} s</th>
-              <td>{requests}</td>
-              <td>{series.errors[index]}</td>
-              <td>{shown(series.p50[index])}</td>
-              <td>{shown(series.p95[index])}</td>
-              <td>{shown(series.p99[index])}</td>
-            </tr>
-          ))}
+          {series.requests.map((requests, index) =>
+            requests === 0 ? null : (
+              <tr key={index}>
+                <th scope="row">{((index * bucketMs) / 1000).toFixed(2)} s</th>
+                <td>{requests}</td>
+                <td>{series.errors[index]}</td>
+                <td>{shown(series.p50[index])}</td>
+                <td>{shown(series.p95[index])}</td>
+                <td>{shown(series.p99[index])}</td>
+              </tr>
+            ),
+          )}
         </tbody>
       </table>
     </Scroll>

@@ -1,0 +1,97 @@
+import type { Exchange } from '../../core/index.ts'
+import type { LogLine } from '../page-data.ts'
+import { formatDuration } from '../words.ts'
+import { curlOf } from './curl.ts'
+import { CopyBlock } from './parts.tsx'
+
+/** A request and its answer, and the request as curl. */
+export function ExchangeView({ exchange }: { exchange: Exchange }) {
+  const { status, servedBy, durationMs, traceId } = exchange
+  return (
+    <>
+      <dl class="facts">
+        <div>
+          <dt>answer</dt>
+          <dd>{status ?? `none: ${exchange.error ?? 'unknown'}`}</dd>
+        </div>
+        <div>
+          <dt>after</dt>
+          <dd>{formatDuration(durationMs)}</dd>
+        </div>
+        <div>
+          <dt>served by</dt>
+          <dd>{servedBy ?? 'unknown'}</dd>
+        </div>
+        <div>
+          <dt>trace id</dt>
+          <dd>
+            <code>{traceId ?? 'none'}</code>
+          </dd>
+        </div>
+      </dl>
+      <div class="two">
+        <Message
+          title="Request"
+          first={`${exchange.method} ${exchange.url}`}
+          headers={exchange.requestHeaders}
+          body={exchange.requestBody}
+        />
+        <Message
+          title="Response"
+          first={status === undefined ? (exchange.error ?? 'no answer') : `HTTP ${status}`}
+          headers={exchange.responseHeaders ?? {}}
+          body={exchange.responseBody}
+        />
+      </div>
+      <CopyBlock text={curlOf(exchange)} label="Copy as curl" />
+    </>
+  )
+}
+
+function Message(props: {
+  title: string
+  first: string
+  headers: Readonly<Record<string, string>>
+  body: string | undefined
+}) {
+  const headers = Object.entries(props.headers)
+  return (
+    <div>
+      <h4>{props.title}</h4>
+      <pre tabIndex={0} role="region" aria-label={props.title}>
+        <b>{props.first}</b>
+        {headers.map(([name, value]) => (
+          <span key={name}>
+            {'\n'}
+            <span class="quiet">{name}:</span> {value}
+          </span>
+        ))}
+        {props.body === undefined || props.body === '' ? '' : `\n\n${pretty(props.body)}`}
+      </pre>
+    </div>
+  )
+}
+
+function pretty(body: string): string {
+  try {
+    return JSON.stringify(JSON.parse(body), null, 2)
+  } catch {
+    // No JSON, or an excerpt of it: shown as it came.
+    return body
+  }
+}
+
+/** Lines of services' logs, grouped by who wrote them in the order in which they came. */
+export function LogLines({ lines, none }: { lines: readonly LogLine[]; none: string }) {
+  if (lines.length === 0) return <p class="quiet">{none}</p>
+  return (
+    <pre tabIndex={0} role="region" aria-label="Log lines with this trace id" class="log">
+      {lines.map(({ replica, line }, index) => (
+        <span key={index}>
+          <b>{replica}</b> {line}
+          {'\n'}
+        </span>
+      ))}
+    </pre>
+  )
+}

@@ -1,0 +1,39 @@
+import { useState } from 'preact/hooks'
+import { DoButton, Field, type ToolProps } from './live-parts.tsx'
+
+/** Load over all cells, beside the traffic that goes on anyway. */
+export function LoadTool({ act, state, data, canAct }: ToolProps) {
+  const [rate, setRate] = useState('50')
+  const running = state.loadPerSecond > 0
+  const set = (ratePerSecond: number) => act('set-load', { ratePerSecond })
+  const last = data.load.at(-1)
+  return (
+    <>
+      <div class="fields">
+        <Field label="flows a second">
+          <input
+            type="number"
+            min="1"
+            max="5000"
+            value={rate}
+            onInput={(event) => setRate(event.currentTarget.value)}
+          />
+        </Field>
+      </div>
+      <DoButton
+        run={() => set(Number(rate))}
+        can={canAct}
+        label={running ? 'Change the rate' : 'Start the load'}
+        strong
+      />
+      <DoButton run={() => set(0)} can={canAct && running} label="Stop the load" />
+      <p class="quiet" id="load-now">
+        {running && last
+          ? `${state.loadPerSecond} flows a second are asked for; in the last second ${last.started} were started, ${last.ended} ended, ${last.failed} of them failed, ${last.dropped} were dropped, ${last.inFlight} are under way.`
+          : running
+            ? `${state.loadPerSecond} flows a second are asked for.`
+            : 'No load is running.'}
+      </p>
+    </>
+  )
+}

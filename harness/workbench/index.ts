@@ -1,0 +1,5 @@
+export { Bench } from './bench.ts'
+export { HandLoad } from './hand-load.ts'
+export { systemToAct } from './system-to-act.ts'
+export { TraceLogs } from './trace-logs.ts'
+export { Workbench } from './workbench.ts'

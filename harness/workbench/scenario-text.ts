@@ -1,0 +1,149 @@
+import {
+  HarnessError,
+  isSecretName,
+  selects,
+  type CellId,
+  type CellSelector,
+  type Effect,
+} from '../core/index.ts'
+import type { Bench, StepInForce } from './bench.ts'
+import type { FailingCell } from './recent-samples.ts'
+
+/**
+ * What is in force, as a scenario file beside the one that runs: the same steps in the same order on as many replicas, each with what it was
+ * seen to break. Run, it passes when the same breaks again and everything else holds.
+ */
+export function scenarioText(bench: Bench, id: string, original: string): string {
+  const inForce = bench.inForce()
+  const steps = inForce.map((one, i) => stepText(bench, one, i === inForce.length - 1))
+  const makers = new Set(inForce.flatMap(({ byHand }) => (byHand ? [byHand.maker] : [])))
+  const types = new Set(inForce.flatMap(({ byHand, step }) => (byHand ? [] : [typeOf(step.kind)])))
+  const imports = [
+    ...['defineScenario', 'holds', 'reproduces'].filter((name) =>
+      name === 'defineScenario' ? true : (name === 'holds') === (broken(bench).length === 0),
+    ),
+    ...makers,
+    ...[...types].map((name) => `type ${name}`),
+  ]
+  return `/** Made by hand on the live page of '${bench.scenario.id}': what was in force then, and what was seen to break. */
+import { ${imports.toSorted().join(', ')} } from 'aftershock'
+import original from '${original}'
+
+const { incident: _incident, demonstrates: _demonstrates, ...rest } = original
+
+export default defineScenario({
+  ...rest,
+  id: '${id}',
+  title: ${literal(`By hand: ${titlesOf(inForce)}`)},
+  steps: [
+${steps.map((text) => indented(text, 4)).join(',\n')},
+  ],
+  expect: ${expectation(bench)},
+})
+`
+}
+
+const typeOf = (kind: string): string => (kind === 'fault' ? 'Fault' : 'Change')
+
+function titlesOf(inForce: readonly StepInForce[]): string {
+  return inForce
+    .map(({ step }) => step.title)
+    .join('; ')
+    .slice(0, 150)
+}
+
+/** A step that is not the last declares what it breaks, so that the run goes on to the next. */
+function stepText(bench: Bench, one: StepInForce, isLast: boolean): string {
+  const { step, on, byHand } = one
+  const seen = isLast ? [] : (bench.failingUnder.get(step.name) ?? [])
+  const added = seen.filter((cell) => !isDeclared(step.effects, cell))
+  const effects = [
+    ...step.effects,
+    ...grouped(added).map(({ symptom, ...cells }) => ({ ...cells, becomes: symptom })),
+  ]
+  const rollout = step.kind === 'change' ? { rollout: { kind: 'count', replicas: on.length } } : {}
+  if (byHand) {
+    assertNoSecret(byHand.options)
+    const options = { ...byHand.options, ...rollout, ...(effects.length > 0 ? { effects } : {}) }
+    return `${byHand.maker}('${step.name}', ${literal(options)})`
+  }
+  const index = bench.scenario.steps.indexOf(step)
+  const altered = {
+    ...(bench.isPartial(one) ? rollout : {}),
+    ...(added.length > 0 ? { effects } : {}),
+  }
+  const from = `...(original.steps[${index}] as ${typeOf(step.kind)})`
+  return `{\n  ${[from, ...Object.entries(altered).map(([key, value]) => `${key}: ${indented(literal(value), 2).trimStart()}`)].join(',\n  ')},\n}`
+}
+
+function isDeclared(effects: readonly Effect[], cell: CellId): boolean {
+  return effects.some((effect) => selects(effect, cell))
+}
+
+/** What fails now and no step in force declares. */
+function broken(bench: Bench): FailingCell[] {
+  const inForce = bench.inForce()
+  const before = inForce.slice(0, -1).flatMap(({ step }) => bench.failingUnder.get(step.name) ?? [])
+  const isKnown = (cell: CellId) =>
+    inForce.some(({ step }) => isDeclared(step.effects, cell)) ||
+    before.some(({ flow, actor }) => flow === cell.flow && actor === cell.actor)
+  return bench.recent.failing().filter((cell) => !isKnown(cell))
+}
+
+function expectation(bench: Bench): string {
+  const cells = broken(bench)
+  if (cells.length === 0) return 'holds()'
+  const selectors = [false, true].flatMap((sometimes) =>
+    grouped(cells.filter((cell) => cell.sometimes === sometimes)).map((selector) =>
+      sometimes ? { ...selector, failing: 'some' } : selector,
+    ),
+  )
+  return `reproduces(${indented(literal(selectors), 2).trimStart()})`
+}
+
+/** Flows that fail in one way for the same actors stand together. */
+function grouped(cells: readonly FailingCell[]): (CellSelector & { symptom: string })[] {
+  const byFlow = Map.groupBy(cells, ({ flow, symptom }) => JSON.stringify([symptom, flow]))
+  const lines = [...byFlow].map(([key, own]) => {
+    const [symptom, flow] = JSON.parse(key) as [string, string]
+    return { symptom, flow, actors: own.map(({ actor }) => actor).toSorted() }
+  })
+  const bySame = Map.groupBy(lines, ({ symptom, actors }) => JSON.stringify([symptom, actors]))
+  return [...bySame.values()].flatMap((same) =>
+    same[0]
+      ? [
+          {
+            flows: same.map(({ flow }) => flow),
+            actors: same[0].actors,
+            symptom: same[0].symptom,
+          },
+        ]
+      : [],
+  )
+}
+
+function assertNoSecret(value: unknown): void {
+  JSON.stringify(value, (key, item: unknown) => {
+    const path = (item as { path?: unknown } | null)?.path
+    if (isSecretName(key) || (typeof path === 'string' && isSecretName(path))) {
+      throw new HarnessError('USAGE', 'a secret was edited, and secrets are written to no file')
+    }
+    return item
+  })
+}
+
+/** As a person would write it: names without quotes, texts in single ones. */
+function literal(value: unknown): string {
+  return JSON.stringify(value, null, 2)
+    .replace(/"((?:[^"\\]|\\.)*)"/g, (json) => quoted(JSON.parse(json) as string))
+    .replace(/^(\s*)'([A-Za-z_]\w*)':/gm, '$1$2:')
+}
+
+function quoted(text: string): string {
+  const escaped = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")
+  return `'${escaped}'`
+}
+
+function indented(text: string, by: number): string {
+  return text.replace(/^/gm, ' '.repeat(by))
+}
