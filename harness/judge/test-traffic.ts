@@ -28,10 +28,7 @@ const baselineMs = defaultLoadJudgement.baselineMs
 const options = { ...defaultJudgement, ...defaultLoadJudgement }
 
 /** Flows of the baseline and of a window after it, in the order in which they end. */
-function traffic(
-  given: Traffic,
-  seed: number,
-): { before: LoadOutcome[]; after: LoadOutcome[] } {
+function traffic(given: Traffic, seed: number): { before: LoadOutcome[]; after: LoadOutcome[] } {
   const random = seededRandom(seed)
   const lengthMs = baselineMs + options.windowMs
   const level = given.isNoisy ? levels(random, lengthMs) : () => 1
