@@ -1,5 +1,5 @@
 import type { Exchange } from '../core/index.ts'
-import type { RequestFigures } from './load-client.ts'
+import type { RequestFigures } from './http1/call.ts'
 
 /** What one thread measured since the last time: flat lists of numbers, so that they cross threads without a copy. */
 export interface Batch {

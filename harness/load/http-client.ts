@@ -224,6 +224,7 @@ const symptoms: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: 'connection reset',
   UND_ERR_HEADERS_TIMEOUT: 'timeout',
   UND_ERR_BODY_TIMEOUT: 'timeout',
+  BAD_ANSWER: 'answer is not HTTP',
 }
 
 export function symptomOf(error: unknown): string {

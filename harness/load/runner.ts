@@ -14,7 +14,7 @@ import {
 import type { BatchWriter } from './batch.ts'
 import { Deadline } from './deadline.ts'
 import { durationMs, durationOr } from './duration.ts'
-import type { RequestFigures } from './load-client.ts'
+import type { RequestFigures } from './http1/call.ts'
 import { ArrivalPacer, endOf, lengthOf, mostVus, ratePieces, valueAt, vuPieces } from './pacer.ts'
 import type { WeightedCell } from './profile.ts'
 import { Schedule } from './schedule.ts'

@@ -1,0 +1,79 @@
+import type { Call, Door } from './call.ts'
+import { Connection, type ConnectionOwner } from './connection.ts'
+import type { ParserLimits } from './response-parser.ts'
+
+export interface DoorOptions {
+  /** Connections at most. */
+  readonly connections: number
+  readonly limits: ParserLimits
+  /** How long it took to open a connection, in ms. */
+  readonly onConnect: (durationMs: number) => void
+}
+
+/** A front door over http. Calls beyond the connections wait for one, in order: when the target stalls, catching up must not become a storm of connections. */
+export class PlainDoor implements Door, ConnectionOwner {
+  readonly #host: string
+  readonly #port: number
+  readonly #options: DoorOptions
+  readonly #all = new Set<Connection>()
+  readonly #free: Connection[] = []
+  readonly #waiting = new Set<Call>()
+  #isClosed = false
+
+  constructor(url: URL, options: DoorOptions) {
+    // An address of IPv6 stands in brackets there, and without them here.
+    this.#host = url.hostname.replace(/^\[|\]$/g, '')
+    this.#port = Number(url.port || 80)
+    this.#options = options
+  }
+
+  start(call: Call): void {
+    if (this.#isClosed) return call.fail(new Error('the load is over'))
+    for (let known = this.#free.pop(); known; known = this.#free.pop()) {
+      if (known.isUsable) return known.send(call)
+      known.destroy()
+    }
+    if (this.#all.size < this.#options.connections) return this.#open(call)
+    this.#waiting.add(call)
+    call.giveUp = () => this.#waiting.delete(call)
+  }
+
+  close(): Promise<void> {
+    this.#isClosed = true
+    for (const connection of this.#all) connection.destroy()
+    for (const call of this.#waiting) call.fail(new Error('the load is over'))
+    this.#waiting.clear()
+    return Promise.resolve()
+  }
+
+  free(connection: Connection): void {
+    const next = this.#next()
+    if (next) connection.send(next)
+    else this.#free.push(connection)
+  }
+
+  gone(connection: Connection): void {
+    this.#all.delete(connection)
+    const at = this.#free.indexOf(connection)
+    if (at >= 0) this.#free.splice(at, 1)
+    if (this.#isClosed) return
+    const next = this.#next()
+    if (next) this.#open(next)
+  }
+
+  opened(durationMs: number): void {
+    this.#options.onConnect(durationMs)
+  }
+
+  #open(call: Call): void {
+    const connection = new Connection(this.#host, this.#port, this.#options.limits, this)
+    this.#all.add(connection)
+    connection.send(call)
+  }
+
+  #next(): Call | undefined {
+    const [next] = this.#waiting
+    if (next) this.#waiting.delete(next)
+    return next
+  }
+}

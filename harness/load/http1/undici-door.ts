@@ -1,0 +1,86 @@
+import { Pool, buildConnector, type Dispatcher } from 'undici'
+import { flatten } from '../http-client.ts'
+import type { Call, Door } from './call.ts'
+import type { DoorOptions } from './plain-door.ts'
+
+/** What the door over plain http does not cover: https, upgrades, fields that say how a message is framed. */
+export class UndiciDoor implements Door {
+  readonly #pool: Pool
+  readonly #bodyBytes: number
+
+  constructor(url: URL, { connections, limits, onConnect }: DoorOptions) {
+    this.#bodyBytes = limits.bodyBytes
+    const connector = buildConnector({})
+    this.#pool = new Pool(url.origin, {
+      connections,
+      pipelining: 1,
+      connect: (options, callback) => {
+        const started = performance.now()
+        connector(options, (...result) => {
+          onConnect(performance.now() - started)
+          callback(...result)
+        })
+      },
+    })
+  }
+
+  start(call: Call): void {
+    const { method, path, headers, body } = call.request
+    this.#pool.dispatch(
+      { method: method as Dispatcher.HttpMethod, path, headers, body: body ?? null },
+      new Handler(call, this.#bodyBytes),
+    )
+  }
+
+  close(): Promise<void> {
+    return this.#pool.destroy()
+  }
+}
+
+class Handler implements Dispatcher.DispatchHandler {
+  readonly #call: Call
+  readonly #bodyBytes: number
+  #status = 0
+  #headers: Readonly<Record<string, string>> = {}
+  readonly #parts: Buffer[] = []
+
+  constructor(call: Call, bodyBytes: number) {
+    this.#call = call
+    this.#bodyBytes = bodyBytes
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    // Before it is on a connection undici cannot be told: it hears of it when it comes to it.
+    if (this.#call.isSettled) return controller.abort(new Error('the time of the flow is over'))
+    this.#call.giveUp = (error) => controller.abort(error)
+    const { body } = this.#call.request
+    this.#call.sent(body === undefined ? 0 : Buffer.byteLength(body))
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2],
+  ): void {
+    // What is only informational (103) comes before the answer.
+    if (status < 200) return
+    this.#call.firstByteAtMs = performance.now()
+    this.#status = status
+    this.#headers = flatten(headers)
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#call.receivedBytes += chunk.length
+    this.#parts.push(chunk)
+    if (this.#call.receivedBytes <= this.#bodyBytes) return
+    controller.abort(new Error(`the body is larger than ${this.#bodyBytes} bytes`))
+  }
+
+  onResponseEnd(): void {
+    this.#call.done(this.#status, this.#headers, Buffer.concat(this.#parts))
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#call.fail(error)
+  }
+}
