@@ -103,10 +103,10 @@ export class BatchWriter {
     const cpu = process.threadCpuUsage(this.#cpu)
     const { utilization } = performance.eventLoopUtilization(this.#utilization)
     this.#send({
-      flows: Float64Array.from(this.#flows),
-      requests: Float64Array.from(this.#requests),
-      connectMs: Float64Array.from(this.#connects),
-      dropped: Float64Array.from(this.#dropped),
+      flows: new Float64Array(this.#flows),
+      requests: new Float64Array(this.#requests),
+      connectMs: new Float64Array(this.#connects),
+      dropped: new Float64Array(this.#dropped),
       symptoms: this.#symptoms,
       started: this.#started,
       cut: this.#cut,

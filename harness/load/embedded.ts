@@ -16,7 +16,9 @@ import { cellsOfMix, type ProfileContext } from './profile.ts'
 import { LoadRunner, type PlannedExecutor } from './runner.ts'
 import { durationOr } from './duration.ts'
 import { endsTheLoad, evaluate, thresholdsOf, type ThresholdResult } from './thresholds.ts'
-import { flushEveryMs, sharedNow, type WorkerMessage, type WorkerOrder } from './worker-contract.ts'
+import { sharedNow } from './shared-now.ts'
+import { TickClock } from './tick-clock.ts'
+import { flushEveryMs, type WorkerMessage, type WorkerOrder } from './worker-contract.ts'
 
 export interface LoadRequest {
   readonly profile: LoadProfile
@@ -191,6 +193,7 @@ async function runHere(
     ...request,
     onConnect: (ms) => writer.connected(ms),
   })
+  await using ticks = await TickClock.startFor(executors)
   const runner = new LoadRunner({
     executors,
     flows: request.flows,
@@ -202,6 +205,7 @@ async function runHere(
     of: 1,
     elapsed,
     writer,
+    ...(ticks ? { ticks } : {}),
   })
   const flushing = setInterval(() => writer.flush(), flushEveryMs)
   try {

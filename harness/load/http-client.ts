@@ -155,31 +155,52 @@ export function responseOf(
   headers: Readonly<Record<string, string>>,
   makeExchange: () => Exchange,
 ): HttpResponse {
-  let made: Exchange | undefined
-  const text = () => new TextDecoder().decode(bytes)
-  return {
-    status,
-    headers,
-    bytes,
-    // Made on demand: only failures are looked at, and most answers are not failures.
-    get exchange() {
-      made ??= makeExchange()
-      return made
-    },
-    text,
-    json() {
-      try {
-        return JSON.parse(text()) as unknown
-      } catch (error) {
-        throw new FlowFailure(
-          `${status} not JSON`,
-          // Redacted before it is cut, as excerpts are.
-          `the answer is not JSON: ${redactor.text(text()).slice(0, 80)}`,
-          this.exchange,
-          error,
-        )
-      }
-    },
+  return new Answer(redactor, bytes, status, headers, makeExchange)
+}
+
+class Answer implements HttpResponse {
+  readonly bytes: Uint8Array
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly #redactor: Redactor
+  readonly #makeExchange: () => Exchange
+  #exchange: Exchange | undefined
+
+  constructor(
+    redactor: Redactor,
+    bytes: Uint8Array,
+    status: number,
+    headers: Readonly<Record<string, string>>,
+    makeExchange: () => Exchange,
+  ) {
+    this.#redactor = redactor
+    this.bytes = bytes
+    this.status = status
+    this.headers = headers
+    this.#makeExchange = makeExchange
+  }
+
+  // Made on demand: only failures are looked at, and most answers are not failures.
+  get exchange(): Exchange {
+    return (this.#exchange ??= this.#makeExchange())
+  }
+
+  text(): string {
+    return new TextDecoder().decode(this.bytes)
+  }
+
+  json(): unknown {
+    try {
+      return JSON.parse(this.text()) as unknown
+    } catch (error) {
+      throw new FlowFailure(
+        `${this.status} not JSON`,
+        // Redacted before it is cut, as excerpts are.
+        `the answer is not JSON: ${this.#redactor.text(this.text()).slice(0, 80)}`,
+        this.exchange,
+        error,
+      )
+    }
   }
 }
 

@@ -19,7 +19,7 @@ import {
   symptomOf,
   type HttpConnectionsOptions,
 } from './http-client.ts'
-import { Call, type CallRequest, type Door, type RequestFigures } from './http1/call.ts'
+import { Call, headersOf, type CallRequest, type Door, type RequestFigures } from './http1/call.ts'
 import { PlainDoor, type DoorOptions } from './http1/plain-door.ts'
 import { fieldLines, requestHead } from './http1/request-head.ts'
 import { UndiciDoor } from './http1/undici-door.ts'
@@ -144,15 +144,7 @@ export class LoadConnections implements AsyncDisposable {
     const bodyBytes = body === undefined ? undefined : Buffer.byteLength(body)
     const lines = this.#linesOf(actorHeaders, own)
     const head = requestHead(method, path, service.host, lines, bodyBytes)
-    return {
-      method,
-      path,
-      get headers() {
-        return { ...actorHeaders, ...own }
-      },
-      body,
-      head,
-    }
+    return { method, path, actorHeaders, own, body, head }
   }
 
   #linesOf(
@@ -173,7 +165,8 @@ export class LoadConnections implements AsyncDisposable {
 
   #asked(service: Service, sent: CallRequest, traceId: string, durationMs: number): Exchange {
     const { redactor } = this.#options
-    const { method, path, headers, body } = sent
+    const { method, path, body } = sent
+    const headers = headersOf(sent)
     return {
       method,
       url: service.url + path,

@@ -26,6 +26,7 @@ export const metricTypes = {
 
 export type MetricName = keyof typeof metricTypes
 
-export const tagNames = ['flow', 'actor', 'executor', 'window'] as const
+/** `window` and `step` (the change or fault that the window is about) are of loads in a scenario. */
+export const tagNames = ['flow', 'actor', 'executor', 'window', 'step'] as const
 
 export type Tags = Readonly<Partial<Record<(typeof tagNames)[number], string>>>

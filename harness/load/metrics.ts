@@ -1,7 +1,7 @@
 import { build, type Histogram } from 'hdr-histogram-js'
 import type { CellId, Exchange } from '../core/index.ts'
 import { flowStride, requestStride, type Batch } from './batch.ts'
-import type { MetricName, Tags } from './metric-names.ts'
+import { tagNames, type MetricName, type Tags } from './metric-names.ts'
 import type { PlannedExecutor } from './runner.ts'
 import type { Aggregation, ReadFigure } from './thresholds.ts'
 
@@ -85,11 +85,13 @@ export interface LoadSecond {
 
 /** All that a load measured. Its size depends on the cells and windows, not on how long the load runs. */
 export class LoadMetrics {
-  window = 'load'
   onSample: ((sample: LoadSample) => void) | undefined
   readonly examples: FailureExample[] = []
   readonly #executors: readonly PlannedExecutor[]
-  readonly #series = new Map<string, Series>()
+  readonly #series: Series[] = []
+  /** Those of the window that is open, by executor and cell. */
+  #current: Series[][] = []
+  #window: Pick<Tags, 'window' | 'step'> = { window: 'load' }
   readonly #connecting = newHistogram()
   readonly #late = newHistogram()
   readonly #names = new Map<number, string[]>()
@@ -134,6 +136,12 @@ export class LoadMetrics {
     return busiest
   }
 
+  /** What comes from now on counts for this window, and the step that it is about. */
+  openWindow(window: string, step?: string): void {
+    this.#window = step === undefined ? { window } : { window, step }
+    this.#current = []
+  }
+
   set elapsedMs(ms: number) {
     this.#elapsedMs = ms
   }
@@ -175,7 +183,7 @@ export class LoadMetrics {
   /** Figures of each cell in each window, executors together. */
   cells(): CellFigures[] {
     const groups = Map.groupBy(
-      this.#series.values(),
+      this.#series,
       ({ tags }) => `${tags.flow} × ${tags.actor} × ${tags.window}`,
     )
     return [...groups.values()].map((list) => {
@@ -199,7 +207,7 @@ export class LoadMetrics {
 
   readonly read: ReadFigure = (metric, tags, aggregation) => {
     if (metric === 'http_req_connecting') return trend(this.#connecting, aggregation)
-    const selected = [...this.#series.values()].filter((series) =>
+    const selected = this.#series.filter((series) =>
       Object.entries(tags).every(([name, value]) => series.tags[name as keyof Tags] === value),
     )
     return selected.length === 0 ? undefined : this.#figure(metric, selected, aggregation)
@@ -258,7 +266,10 @@ export class LoadMetrics {
   #takeFlows(thread: number, list: Float64Array): void {
     for (let i = 0; i < list.length; i += flowStride) {
       const series = this.#at(list, i)
-      const [startMs = 0, durationMs = 0, lateMs = 0, number = 0] = list.subarray(i + 2, i + 6)
+      const startMs = list[i + 2] ?? 0
+      const durationMs = list[i + 3] ?? 0
+      const lateMs = list[i + 4] ?? 0
+      const number = list[i + 5] ?? 0
       put(series.duration, durationMs)
       put(this.#late, lateMs)
       series.flows += 1
@@ -268,9 +279,10 @@ export class LoadMetrics {
         series.symptoms.set(symptom, (series.symptoms.get(symptom) ?? 0) + 1)
       }
       this.#countSecond(series.tags.flow ?? '', durationMs, symptom)
+      if (!this.onSample) continue
       const { flow = '', actor = '', window = '' } = series.tags
       const sample = { flow, actor, window, startMs, durationMs }
-      this.onSample?.(symptom === undefined ? sample : { ...sample, symptom })
+      this.onSample(symptom === undefined ? sample : { ...sample, symptom })
     }
   }
 
@@ -300,14 +312,23 @@ export class LoadMetrics {
   }
 
   #at(list: Float64Array, i: number): Series {
-    const planned = this.#executors[list[i] ?? 0]
-    const { flow = '', actor = '' } = planned?.cells[list[i + 1] ?? 0] ?? {}
-    const key = `${list[i]} ${list[i + 1]} ${this.window}`
-    const known = this.#series.get(key)
+    const executor = list[i] ?? 0
+    const cell = list[i + 1] ?? 0
+    const row = (this.#current[executor] ??= [])
+    return (row[cell] ??= this.#open(executor, cell))
+  }
+
+  #open(executor: number, cell: number): Series {
+    const planned = this.#executors[executor]
+    const { flow = '', actor = '' } = planned?.cells[cell] ?? {}
+    const tags: Tags = { flow, actor, executor: planned?.name ?? '', ...this.#window }
+    // A window that is opened again goes on.
+    const known = this.#series.find((one) =>
+      tagNames.every((name) => one.tags[name] === tags[name]),
+    )
     if (known) return known
-    const executor = planned?.name ?? ''
-    const series = new Series({ flow, actor, executor, window: this.window })
-    this.#series.set(key, series)
+    const series = new Series(tags)
+    this.#series.push(series)
     return series
   }
 }

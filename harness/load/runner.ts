@@ -6,6 +6,7 @@ import {
   isFlowFailure,
   type Actor,
   type Flow,
+  type FlowContext,
   type HttpClient,
   type LoadExecutor,
   type Random,
@@ -18,6 +19,7 @@ import type { RequestFigures } from './http1/call.ts'
 import { ArrivalPacer, endOf, lengthOf, mostVus, ratePieces, valueAt, vuPieces } from './pacer.ts'
 import type { WeightedCell } from './profile.ts'
 import { Schedule } from './schedule.ts'
+import type { TickClock } from './tick-clock.ts'
 
 /** An executor with its name and what its users do. */
 export interface PlannedExecutor {
@@ -44,6 +46,8 @@ export interface RunnerOptions {
   /** Ms since the start of the load, on a clock that all threads share. Below 0 before it. */
   readonly elapsed: () => number
   readonly writer: BatchWriter
+  /** For arrivals. Timers without it. */
+  readonly ticks?: TickClock
 }
 
 interface Cell {
@@ -166,7 +170,7 @@ export class LoadRunner {
       const pace = pacer.pace(elapsed() - beginMs, started, index, of)
       if (pace.kind === 'stop') return
       if (pace.kind === 'wait') {
-        await this.#sleep(pace.forMs, stop)
+        await (this.#options.ticks?.sleep(pace.forMs, stop) ?? this.#sleep(pace.forMs, stop))
         continue
       }
       const count = Math.min(pace.count, mostAtOnce)
@@ -257,19 +261,10 @@ export class LoadRunner {
     const http = clientFor(actor, deadline, (figures) =>
       writer.request(executor, cellNumber, figures),
     )
-    const context = {
-      http,
-      actor,
-      random,
-      iteration,
-      get signal() {
-        return deadline.signal
-      },
-    }
+    const context = new Context(http, actor, random, iteration, deadline)
     let failure: FlowFailure | undefined
     try {
-      const done = flow.run(context)
-      await Promise.race([done, overdue(deadline, timeoutMs, done)])
+      await inTime(deadline, timeoutMs, () => flow.run(context))
     } catch (error) {
       failure = this.#asFailure(error, flow)
     } finally {
@@ -364,12 +359,39 @@ function untilAborted(signal: AbortSignal): Promise<void> {
   })
 }
 
+/** What a flow is given. The signal is made for who asks for it. */
+class Context implements FlowContext {
+  readonly http: HttpClient
+  readonly actor: Actor
+  readonly random: Random
+  readonly iteration: number
+  readonly #deadline: Deadline
+
+  constructor(
+    http: HttpClient,
+    actor: Actor,
+    random: Random,
+    iteration: number,
+    deadline: Deadline,
+  ) {
+    this.http = http
+    this.actor = actor
+    this.random = random
+    this.iteration = iteration
+    this.#deadline = deadline
+  }
+
+  get signal(): AbortSignal {
+    return this.#deadline.signal
+  }
+}
+
 /** Ends flows that do not look at their signal. */
-function overdue(deadline: Deadline, timeoutMs: number, done: Promise<void>): Promise<never> {
-  return new Promise((_resolve, reject) => {
+function inTime(deadline: Deadline, timeoutMs: number, run: () => Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    run().then(resolve, reject)
     deadline.onExpire(() => {
       // The request under way fails a moment earlier, and shows its exchange.
-      done.catch(() => undefined)
       const fail = () => reject(new FlowFailure('timeout', `not done within ${timeoutMs} ms`))
       setTimeout(fail, 10)
     })

@@ -26,11 +26,3 @@ export type WorkerMessage =
   | { readonly kind: 'fault'; readonly message: string }
 
 export const flushEveryMs = 200
-
-/** performance.now() counts from the start of each thread; the process's clock is the same for all. */
-const offsetMs = Number(process.hrtime.bigint()) / 1e6 - performance.now()
-
-/** Ms on a monotonic clock that all threads share. */
-export function sharedNow(): number {
-  return performance.now() + offsetMs
-}

@@ -4,7 +4,9 @@ import { Redactor, describeError, type LoadTest } from '../core/index.ts'
 import { BatchWriter } from './batch.ts'
 import { LoadConnections } from './load-client.ts'
 import { LoadRunner } from './runner.ts'
-import { flushEveryMs, sharedNow, type WorkerMessage, type WorkerOrder } from './worker-contract.ts'
+import { sharedNow } from './shared-now.ts'
+import { TickClock } from './tick-clock.ts'
+import { flushEveryMs, type WorkerMessage, type WorkerOrder } from './worker-contract.ts'
 
 const order = workerData as WorkerOrder
 const stop = new AbortController()
@@ -33,6 +35,7 @@ try {
     connections,
     onConnect: (durationMs) => writer.connected(durationMs),
   })
+  await using ticks = await TickClock.startFor(order.executors)
   send({ kind: 'ready' })
   // The main thread sets the time once all are ready: until then this waits without load.
   const startAt = new Float64Array(order.startAt)
@@ -49,6 +52,7 @@ try {
     of: order.of,
     elapsed: () => sharedNow() - (startAt[0] ?? 0),
     writer,
+    ...(ticks ? { ticks } : {}),
   })
   const flushing = setInterval(() => writer.flush(), flushEveryMs)
   try {

@@ -19,10 +19,16 @@ export interface RequestFigures {
 export interface CallRequest {
   readonly method: string
   readonly path: string
-  readonly headers: Readonly<Record<string, string>>
+  /** The second before the first. */
+  readonly actorHeaders: Readonly<Record<string, string>>
+  readonly own: Readonly<Record<string, string>>
   readonly body: string | Uint8Array | undefined
   /** The request line and fields as they go out; absent when only undici can send it. */
   readonly head: string | undefined
+}
+
+export function headersOf({ actorHeaders, own }: CallRequest): Record<string, string> {
+  return { ...actorHeaders, ...own }
 }
 
 export interface CallOutcome {

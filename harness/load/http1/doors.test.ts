@@ -83,7 +83,8 @@ async function ask(
       const request = {
         method,
         path: '/',
-        headers: {},
+        actorHeaders: {},
+        own: {},
         body: undefined,
         head: requestHead(method, '/', 'a', '', undefined),
       }

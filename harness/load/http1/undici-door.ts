@@ -1,6 +1,6 @@
 import { Pool, buildConnector, type Dispatcher } from 'undici'
 import { flatten } from '../http-client.ts'
-import type { Call, Door } from './call.ts'
+import { headersOf, type Call, type Door } from './call.ts'
 import type { DoorOptions } from './plain-door.ts'
 
 /** What the door over plain http does not cover: https, upgrades, fields that say how a message is framed. */
@@ -25,7 +25,8 @@ export class UndiciDoor implements Door {
   }
 
   start(call: Call): void {
-    const { method, path, headers, body } = call.request
+    const { method, path, body } = call.request
+    const headers = headersOf(call.request)
     this.#pool.dispatch(
       { method: method as Dispatcher.HttpMethod, path, headers, body: body ?? null },
       new Handler(call, this.#bodyBytes),
