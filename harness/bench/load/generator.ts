@@ -1,7 +1,7 @@
 /** A load by the embedded engine in a process of its own: `url`, profile as JSON. Prints its figures as a line of JSON. */
 import { Redactor, type LoadProfile } from '../../core/index.ts'
 import { runEmbeddedLoad } from '../../load/index.ts'
-import { actors, flows } from './flow.ts'
+import { actors, flows } from './fixtures/flow.ts'
 
 const [url = '', profile = ''] = process.argv.slice(2)
 const marks: { cpuMs: number; requests: number; rssMiB: number }[] = []
@@ -10,7 +10,7 @@ const { metrics, selfCheck, durationMs } = await runEmbeddedLoad({
   profile: JSON.parse(profile) as LoadProfile,
   flows,
   actors,
-  module: new URL('flow.ts', import.meta.url).href,
+  module: new URL('fixtures/flow.ts', import.meta.url).href,
   frontDoors: { target: url },
   entry: 'target',
   // Nothing goes there.
