@@ -272,6 +272,12 @@ export interface ExpectedBreak extends CellSelector {
   readonly symptom?: string
   /** 'some': it fails now and then, as when one replica of several has the change. Over all such cells together some attempts must succeed. */
   readonly failing?: 'some'
+  /**
+   * Name of the step by which they come back, where undoing the change does not help by itself: until then they are broken under every
+   * step, but for cells that a step declares effects in; from then on they must hold. Steps go on meanwhile. Default: they come back when
+   * all is undone at the end.
+   */
+  readonly until?: string
 }
 
 /** How honest the status page has to be about cells that break undeclared. It is read every 150 ms. */

@@ -2,6 +2,7 @@ import {
   HarnessError,
   cellsOf,
   deriveSeed,
+  lasting,
   selects,
   type Actor,
   type CellId,
@@ -278,7 +279,7 @@ export class Experiment {
     const steps = this.scenario.steps.filter((step) => step.order === order)
     if (!(await this.#undoSteps(steps.map(({ name }) => name)))) return false
     const window = `recovery:${number}`
-    await this.#watch({ id: window, kind: 'recovery' }, [...this.#inForce.values()].flat(), true)
+    await this.#watch({ id: window, kind: 'recovery' }, [...this.#inForce.values()].flat())
     const isWell = this.journal.judged(window).every(({ judgement }) => judgement !== 'broken')
     return isWell && !this.interrupted && !this.#isTooMuch
   }
@@ -503,18 +504,24 @@ export class Experiment {
       step.effects.map((effect) => ({ ...effect, everywhere })),
     )
     const startMs = this.#now()
-    // In an order all was well before, so an undo may break something just as a change may.
-    const isRecovering = step.kind === 'undo' && step.order === undefined
-    await this.#watch(info, [...this.#inForce.values()].flat(), isRecovering)
+    const { expect, steps } = this.scenario
+    const saidOf = (cell: CellId) => lasting(expect, steps, cell, step.name)
+    await this.#watch(info, [...this.#inForce.values()].flat(), (cell) => {
+      const said = saidOf(cell)
+      // In an order all was well before, so an undo may break something just as a change may.
+      const isUndo = step.kind === 'undo' && step.order === undefined
+      return said === 'end' || (isUndo && said !== 'before')
+    })
     this.#timings.verdictMs = Math.max(this.#timings.verdictMs ?? 0, this.#since(startMs))
-    const broken = this.journal.judged(window).some((event) => event.judgement === 'broken')
-    return !broken && !this.interrupted && !this.#isTooMuch
+    const broken = this.journal.judged(window).filter((event) => event.judgement === 'broken')
+    const goesOn = broken.every((cell) => saidOf(cell) === 'before')
+    return goesOn && !this.interrupted && !this.#isTooMuch
   }
 
   async #watch(
     info: WindowInfo,
     effects: readonly EffectInForce[],
-    recovering = false,
+    recovering: (cell: CellId) => boolean = () => false,
   ): Promise<void> {
     const { signal, clock } = this.#options
     const sampler = this.#sampler

@@ -54,6 +54,55 @@ it('what is waited for is watched once more with everything in force', async () 
   expect(read.map(({ judgement }) => judgement)).toEqual(['holds', 'effect', 'effect', 'holds'])
 })
 
+/** A system that stays as the change made it when that is undone, until the next configuration comes. */
+const sticky: typeof declared = {
+  ...change('sticky', { refuses: ['read'] }),
+  apply: async (replica, signal) => {
+    const applied = await change('sticky', { refuses: ['read'] }).apply(replica, signal)
+    return { ...applied, undo: async () => undefined }
+  },
+}
+
+it('steps go on while cells are broken that are to come back by a later one', async () => {
+  const system = new TestSystem()
+  const cure = change('cure', { refuses: [] })
+  const { verdict, of } = await run(system, {
+    steps: [sticky, undo('sticky'), wait('a-while', 100), cure, wait('then', 100)],
+    expect: { kind: 'reproduces', broken: [{ flows: ['read'], until: 'cure' }] },
+    judgement: { windowMs: 700 },
+  })
+  const read = of('cell.judged').filter(({ flow, actor }) => flow === 'read' && actor === 'web')
+  expect(read.slice(0, -1).map(({ judgement }) => judgement)).toEqual([
+    'holds',
+    'broken',
+    'broken',
+    'broken',
+    'holds',
+    'holds',
+  ])
+  // The change was never undone, which the hash of the configuration shows.
+  expect(verdict?.kind).toBe('fail')
+})
+
+it('names a later step as the end of what is broken', () => {
+  const problems = validateScenario({
+    id: 'a',
+    title: 'a',
+    stack: new TestSystem().stack,
+    actors: [{ id: 'web', title: 'web', headers: {} }],
+    flows: [{ id: 'read', title: 'read', actors: ['web'], run: async () => undefined }],
+    steps: [harmless, undo('harmless')],
+    expect: { kind: 'reproduces', broken: [{ flows: ['read'], until: 'harmless' }] },
+  })
+  expect(problems).toEqual([
+    {
+      path: 'expect.broken[0].until',
+      message: "is 'harmless'",
+      hint: 'name a step after the first: undo-harmless',
+    },
+  ])
+})
+
 it.each([
   [[undo('nothing'), harmless], "steps[0].step is 'nothing'"],
   [

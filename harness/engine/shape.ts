@@ -91,7 +91,12 @@ const step: Check = (path, value) => {
   const known = typeof kind === 'string' && Object.hasOwn(steps, kind) ? steps[kind] : undefined
   return (known ?? change)(path, value)
 }
-const expectedBreak = objectOf({ ...selector, 'symptom?': text, 'failing?': oneOf('some') })
+const expectedBreak = objectOf({
+  ...selector,
+  'symptom?': text,
+  'failing?': oneOf('some'),
+  'until?': text,
+})
 const incident = objectOf({
   date: text,
   organisation: text,

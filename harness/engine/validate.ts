@@ -311,9 +311,10 @@ function checkExpectation(scenario: Scenario): Problem[] {
         ...(expect.broken.length > 0
           ? []
           : problem('expect.broken', 'is empty', 'name the cells that break, or expect holds')),
-        ...expect.broken.flatMap((selector, i) =>
-          checkSelector(`expect.broken[${i}]`, selector, scenario),
-        ),
+        ...expect.broken.flatMap((selector, i) => [
+          ...checkSelector(`expect.broken[${i}]`, selector, scenario),
+          ...checkUntil(`expect.broken[${i}].until`, selector.until, scenario.steps),
+        ]),
         ...(expect.statusPageLies !== undefined && !scenario.statusPage
           ? problem(
               'expect.statusPageLies',
@@ -329,6 +330,17 @@ function checkExpectation(scenario: Scenario): Problem[] {
         'use holds() or reproduces(…)',
       )
   }
+}
+
+function checkUntil(path: string, until: string | undefined, steps: readonly Step[]): Problem[] {
+  const later = steps.slice(1).map(({ name }) => name)
+  return until === undefined || later.includes(until)
+    ? []
+    : problem(
+        path,
+        `is '${until}'`,
+        `name a step after the first: ${later.join(', ') || 'there is none'}`,
+      )
 }
 
 function checkJudgement(given: Partial<JudgementOptions> | undefined): Problem[] {

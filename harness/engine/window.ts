@@ -28,8 +28,8 @@ export interface WindowOptions {
   readonly cells: readonly CellId[]
   /** Of all steps that are in force. */
   readonly effects: readonly EffectInForce[]
-  /** Whether failures that end are let pass, as after an undo, in cells without a declared effect. */
-  readonly recovering?: boolean
+  /** Whether failures of the cell that end are let pass, as after an undo; never those with a declared effect. */
+  readonly recovering?: (cell: CellId) => boolean
   readonly judgement: JudgementOptions
   readonly emit: Emit
   readonly now: () => number
@@ -97,9 +97,10 @@ export class Window {
   }
 
   #opened(id: CellId): OpenCell {
-    const { info, effects, judgement, cells, recovering = false } = this.#options
+    const { info, effects, judgement, cells, recovering } = this.#options
     const declared = effects.findLast((effect) => selects(effect, id))
-    const isRecovering = (recovering || info.kind === 'recovery') && declared === undefined
+    const isRecovering =
+      declared === undefined && (recovering?.(id) === true || info.kind === 'recovery')
     const about = info.kind === 'baseline' ? 'steady' : isRecovering ? 'recovery' : 'change'
     return {
       id,

@@ -4,6 +4,7 @@ import {
   describeError,
   fail,
   inconclusive,
+  lasting,
   pass,
   selects,
   wholeStack,
@@ -61,7 +62,7 @@ function checkRun(history: readonly JournalEvent[]): Verdict {
   return combine([
     ...interrupted,
     ...started.changes.map((change) => checkChange(history, started, change)),
-    checkReproduction(history, started.expect),
+    checkReproduction(history, started),
     checkUndo(history),
     checkState(history),
     checkRecovery(history, started),
@@ -139,7 +140,7 @@ function checkChange(
         pass,
         ...checkMissing(started, judged, `under ${under}`),
         ...judged
-          .filter((finding) => !expectedBreak(started.expect, finding))
+          .filter((finding) => !mayBreak(started, finding, change))
           .map((finding) => checkHolding(finding, under)),
       ]
     }),
@@ -164,22 +165,28 @@ function isBrokenOff(
 }
 
 /** Whether what was expected to break broke, under whichever of the changes. */
-function checkReproduction(history: readonly JournalEvent[], expect: Expectation): Verdict {
+function checkReproduction(history: readonly JournalEvent[], started: Started): Verdict {
+  const { expect } = started
   if (expect.kind === 'holds') return pass
   // That a change could not be applied is said elsewhere; that nothing broke then only follows from it.
   if (of(history, 'change.failed').length > 0) return pass
-  const windows = new Set(
+  const steps = new Map(
     of(history, 'window.opened')
       .filter((event) => event.window.kind === 'change')
-      .map((event) => event.window.id),
+      .map(({ window }) => [window.id, window.change ?? '']),
   )
-  const judged = judgedIn(history, (window) => windows.has(window))
+  const judged = judgedIn(history, (window) => steps.has(window)).filter((finding) =>
+    mayBreak(started, finding, steps.get(finding.window) ?? ''),
+  )
   const cells = Map.groupBy(judged, cellKey)
   return combine([
     pass,
     ...[...cells.values()].flatMap((findings) => {
       const expected = expectedBreak(expect, findings[0] as Judged)
-      return expected ? [checkExpectedBreak(findings, expected.symptom)] : []
+      if (!expected) return []
+      const broke = checkExpectedBreak(findings, expected.symptom)
+      const { until } = expected
+      return until === undefined ? [broke] : [broke, checkLasting(findings, until, steps)]
     }),
     checkIntermittence(expect, judged),
   ])
@@ -219,6 +226,35 @@ function checkFailedChange(failed: EventOf<'change.failed'>): Verdict {
         message: `'${failed.change}' could not be applied to ${failed.replica}: ${failed.message}`,
       })
   }
+}
+
+/** That a cell which is to stay broken until a step did. What a step declares of it counts as not seen. */
+function checkLasting(
+  findings: readonly Judged[],
+  until: string,
+  steps: ReadonlyMap<string, string>,
+): Verdict {
+  const first = findings.findIndex(({ judgement }) => judgement === 'broken')
+  const later = first < 0 ? [] : findings.slice(first + 1)
+  const back = later.find(({ judgement }) => judgement === 'holds')
+  if (back) {
+    return fail({
+      code: 'not-reproduced',
+      cell: idOf(back),
+      message: `was expected to stay broken until '${until}', and held under '${steps.get(back.window)}' already`,
+    })
+  }
+  return combine([
+    pass,
+    ...later.filter(({ judgement }) => judgement !== 'broken').map((one) => checkHolding(one, '')),
+  ])
+}
+
+/** Whether the scenario says that the cell is broken under this step. */
+function mayBreak(started: Started, cell: CellId, step: string): boolean {
+  const { expect, changes } = started
+  const said = lasting(expect, changes, cell, step)
+  return expectedBreak(expect, cell) !== undefined && (said === undefined || said === 'before')
 }
 
 function expectedBreak(expect: Expectation, cell: CellId) {

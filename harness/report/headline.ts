@@ -100,6 +100,9 @@ function recovery(summary: Summary): string {
   }
   const told = brokenCells(summary).length || altered.length
   const { recoveryMs } = summary.timings
+  if (summary.recoversBy !== undefined) {
+    return `, undoing was no help, and ${quoted(summary.recoversBy)} brought ${told === 1 ? 'it' : `all ${told}`} back`
+  }
   const inTime = recoveryMs === null ? '' : ` in ${formatDuration(recoveryMs)}`
   return `, and undoing brought ${told === 1 ? 'it' : `all ${told}`} back${inTime}`
 }

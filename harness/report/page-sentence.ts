@@ -39,6 +39,9 @@ function recovery(summary: Summary, broken: readonly SummaryCell[]): string {
   const back = watched.filter((cell) => cell.recovery?.judgement === 'holds').length
   const { recoveryMs } = summary.timings
   const inTime = recoveryMs === null ? '' : ` in ${formatDuration(recoveryMs)}`
+  if (back === broken.length && summary.recoversBy !== undefined) {
+    return `Undoing it was no help; ‘${summary.recoversBy}’ brought everything back.`
+  }
   return back === broken.length
     ? `Undoing it brought everything back${inTime}.`
     : `Undoing it brought back only ${back} of ${broken.length} broken cells.`

@@ -22,6 +22,8 @@ export interface Summary {
   readonly startedAt: string
   readonly verdict: Verdict['kind']
   readonly expectation: Expectation['kind']
+  /** Name of the step by which cells came back that undoing alone does not bring back. */
+  readonly recoversBy?: string
   readonly reasons: readonly SummaryReason[]
   readonly cells: readonly SummaryCell[]
   readonly changes: readonly SummaryChange[]

@@ -40,6 +40,7 @@ export function summarizeModel(model: RunModel): Summary {
     startedAt: started.startedAt,
     verdict: verdict.kind,
     expectation: started.expect.kind,
+    ...recoversBy(started),
     reasons: reasonsOf(verdict).map(flatReason),
     cells: summarizeCells(model),
     changes: summarizeChanges(model),
@@ -59,6 +60,11 @@ export function summarizeModel(model: RunModel): Summary {
     versions: started.versions,
     git: started.git ?? null,
   }
+}
+
+function recoversBy({ expect }: EventOf<'run.started'>): Pick<Summary, 'recoversBy'> {
+  const until = expect.kind === 'reproduces' && expect.broken.find((one) => one.until)?.until
+  return until ? { recoversBy: until } : {}
 }
 
 function countedOutside({ counted }: RunModel): number {

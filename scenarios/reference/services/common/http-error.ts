@@ -19,6 +19,7 @@ export const ErrorCode = {
   upstream: 130,
   internal: 131,
   unavailable: 132,
+  closed: 133,
   badRequest: 214,
   linkBlocked: 240,
   siteUnusable: 241,

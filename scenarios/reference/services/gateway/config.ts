@@ -1,4 +1,5 @@
 import type { ConfigDefinition, ConfigDocument } from '../common/config-store.ts'
+import type { QuerySettings } from '../common/query-queue.ts'
 import {
   boolean,
   generation,
@@ -81,6 +82,10 @@ export interface GatewayConfig extends ConfigDocument {
     isolateTenants: boolean
     /** A rule that takes longer than waf.timeBudgetMs is put out of use. */
     wafTimeBudget: boolean
+    /** A cache node that joins is filled from the one that leaves. */
+    warmCacheNodes: boolean
+    /** In place of a limit that is no number the last one that was; nobody repairs anything. */
+    keepLastLimit: boolean
   }
   policy: { rules: PolicyRule[] }
   features: { list: readonly string[]; max: number }
@@ -89,7 +94,15 @@ export interface GatewayConfig extends ConfigDocument {
   admission: {
     /** A request that is held up for longer than this before it is looked at is given up. */
     deadlineMs: number
+    /** Nobody is let in. The status page stays open. */
+    closed: boolean
+    /** Home timelines that a replica puts together in a second; more are told to come again. */
+    timelinesPerSecond: number
   }
+  /** How it is known whose posts may be shown. */
+  authors: QuerySettings & { cacheNode: string }
+  /** Settings that lie in a database, and how it is asked. What edits them writes texts. */
+  settings: QuerySettings & { headerBytes: string }
   quota: {
     /** Posts of one account in a UTC day. Absent: none, see guards.keepLastQuota. */
     publishPerDay?: number
@@ -119,6 +132,11 @@ const PAID_ENDPOINTS: readonly EndpointId[] = [
 const addresses = { type: 'array', items: { enum: ['primary'] } }
 const name = { type: 'string', minLength: 1, maxLength: 64 }
 
+const query = {
+  queryMs: integer(1, 60_000),
+  timeoutMs: integer(1, 60_000),
+  maxQueued: integer(1, 100_000),
+}
 const policyRule = strictObject({
   id: name,
   route: { enum: ['*', ...ENDPOINT_IDS] },
@@ -153,6 +171,8 @@ export const gatewayConfig: ConfigDefinition<GatewayConfig> = {
       refuseOversizedFeatures: false,
       isolateTenants: false,
       wafTimeBudget: false,
+      warmCacheNodes: false,
+      keepLastLimit: false,
     },
     policy: { rules: [{ id: 'fair-use', route: '*', limit: { perMinute: 1_000_000 } }] },
     features: { list: BOT_FEATURES, max: 200 },
@@ -161,7 +181,9 @@ export const gatewayConfig: ConfigDefinition<GatewayConfig> = {
       rules: [{ id: 'path-traversal', mode: 'block', pattern: '(\\.\\./){2}' }],
       timeBudgetMs: 20,
     },
-    admission: { deadlineMs: 10_000 },
+    admission: { deadlineMs: 10_000, closed: false, timelinesPerSecond: 10_000 },
+    authors: { cacheNode: 'node-1', queryMs: 50, timeoutMs: 280, maxQueued: 20 },
+    settings: { headerBytes: '16384', queryMs: 150, timeoutMs: 400, maxQueued: 12 },
     quota: { publishPerDay: 10_000 },
     session: { ttlS: 86_400 },
     upstream: { timeoutMs: 5_000 },
@@ -197,6 +219,8 @@ export const gatewayConfig: ConfigDefinition<GatewayConfig> = {
       refuseOversizedFeatures: boolean,
       isolateTenants: boolean,
       wafTimeBudget: boolean,
+      warmCacheNodes: boolean,
+      keepLastLimit: boolean,
     }),
     policy: strictObject({ rules: { type: 'array', items: policyRule } }),
     features: strictObject({ list: strings, max: integer(1, 10_000) }),
@@ -211,7 +235,13 @@ export const gatewayConfig: ConfigDefinition<GatewayConfig> = {
       rules: { type: 'array', items: wafRule },
       timeBudgetMs: integer(1, 10_000),
     }),
-    admission: strictObject({ deadlineMs: integer(1, 60_000) }),
+    admission: strictObject({
+      deadlineMs: integer(1, 60_000),
+      closed: boolean,
+      timelinesPerSecond: { type: 'number', exclusiveMinimum: 0, maximum: 1_000_000 },
+    }),
+    authors: strictObject({ cacheNode: name, ...query }),
+    settings: strictObject({ headerBytes: name, ...query }),
     quota: strictObject({ publishPerDay: integer(0, 1_000_000_000) }, ['publishPerDay']),
     session: strictObject({ ttlS: integer(1, 31_536_000) }),
     upstream,

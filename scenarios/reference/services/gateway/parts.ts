@@ -4,6 +4,7 @@ import type { AppDirectory } from './access/app-directory.ts'
 import type { Sessions } from './access/sessions.ts'
 import type { GatewayConfig } from './config.ts'
 import type { Backend } from './content/backend.ts'
+import type { Authors } from './content/authors.ts'
 import type { EdgeCache } from './content/edge-cache.ts'
 import type { Posts } from './content/posts.ts'
 import type { RedirectCache } from './content/redirect-cache.ts'
@@ -16,6 +17,7 @@ export interface GatewayParts {
   accounts: Accounts
   sessions: Sessions
   posts: Posts
+  authors: Authors
   quota: Quota
   media: Backend
   link: Backend

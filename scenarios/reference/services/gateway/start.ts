@@ -16,6 +16,7 @@ import { addGatekeeper, addIdentification } from './access/gatekeeper.ts'
 import { Sessions } from './access/sessions.ts'
 import { addChecks } from './checks/checks.ts'
 import { gatewayConfig } from './config.ts'
+import { Authors } from './content/authors.ts'
 import { Backend } from './content/backend.ts'
 import { EdgeCache } from './content/edge-cache.ts'
 import { Posts } from './content/posts.ts'
@@ -66,6 +67,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
     accounts: new Accounts(db),
     sessions: new Sessions(db),
     posts: new Posts(db),
+    authors: new Authors(config),
     quota: new Quota(config.current),
     media: new Backend(media, () => plans.addressesOf('media')),
     link: new Backend(link, () => plans.addressesOf('link')),

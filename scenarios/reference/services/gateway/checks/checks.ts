@@ -3,6 +3,7 @@ import type { ConfigStore } from '../../common/config-store.ts'
 import { ErrorCode, HttpError } from '../../common/http-error.ts'
 import type { GatewayConfig } from '../config.ts'
 import { BotScore } from './bot-score.ts'
+import { HeaderLimit } from './header-limit.ts'
 import { RatePolicy } from './rate-policy.ts'
 import { Tenants } from './tenants.ts'
 import { inspected, Waf } from './waf.ts'
@@ -20,10 +21,16 @@ export function addChecks(app: FastifyInstance, config: ConfigStore<GatewayConfi
   const bots = new BotScore()
   const tenants = new Tenants()
   const waf = new Waf()
+  const headers = new HeaderLimit(config)
   app.decorateRequest('tenant', '')
+  app.addHook('onRequest', async (request) => {
+    // Status, health and unknown pages belong to no endpoint: nothing is to stand before them.
+    if (request.routeOptions.config.endpoint === undefined) return
+    if (config.current.admission.closed) throw closed()
+    await headers.check(request)
+  })
   app.addHook('onRequest', (request, reply, done) => {
     const { endpoint } = request.routeOptions.config
-    // Status, health and unknown pages belong to no endpoint: nothing is to stand before them.
     if (endpoint === undefined) return done()
     const current = config.current
     inspect(waf, current, request)
@@ -41,6 +48,11 @@ function inspect(waf: Waf, config: GatewayConfig, request: FastifyRequest): void
   request.logFields['waf'] = matching.map(({ id }) => id).join(' ')
   if (matching.every(({ mode }) => mode === 'simulate')) return
   throw new HttpError(403, ErrorCode.notPermitted, 'The request looks like an attack')
+}
+
+function closed(): HttpError {
+  const headers = { 'retry-after': '5' }
+  return new HttpError(503, ErrorCode.closed, 'We are not open right now', { headers })
 }
 
 /** A request that was held up for so long is given up, as a proxy in front would: whoever asked is not waiting any more. */

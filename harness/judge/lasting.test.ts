@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest'
+
+import { formatReason, reasonsOf, type Expectation } from '../core/index.ts'
+import { judgeRun } from './run-judge.ts'
+import { historyOf, web, type Finding } from './test-history.ts'
+
+const untilOff: Expectation = {
+  kind: 'reproduces',
+  broken: [{ flows: [web.flow], actors: [web.actor], symptom: '503', until: 'off' }],
+}
+const broken: Finding = { is: 'broken', symptoms: { '503': 3 } }
+const steps = ['plan', 'undo-plan', 'wait', 'off'] as const
+
+/** The verdict on a run in which the cell was found so under each step. */
+function judged(...findings: readonly Finding[]): string[] {
+  const verdict = judgeRun(
+    historyOf({
+      expect: untilOff,
+      changes: steps,
+      windows: findings.map((finding, i) => ({ change: steps[i] as string, web: finding })),
+    }),
+  )
+  return reasonsOf(verdict).map(formatReason)
+}
+
+it.each<[string, readonly Finding[], readonly RegExp[]]>([
+  ['stays broken until the step that ends it', [broken, broken, broken, 'holds'], []],
+  [
+    'shows what a step declares meanwhile',
+    [broken, broken, { is: 'effect', declared: '503' }, 'holds'],
+    [],
+  ],
+  [
+    'comes back by the undo alone',
+    [broken, 'holds', 'holds', 'holds'],
+    [/stay broken until 'off', and held under 'undo-plan'/],
+  ],
+  ['never breaks', ['holds', 'holds', 'holds', 'holds'], [/was expected to break/]],
+  ['breaks only after the undo', ['holds', broken, broken, 'holds'], []],
+  [
+    'is broken under the step that ends it',
+    [broken, broken, broken, broken],
+    [/broke under 'off'/],
+  ],
+  ['is not known of meanwhile', [broken, 'undecided', broken, 'holds'], [/did not suffice/]],
+])('a cell that is to last, and %s', (_, findings, reasons) => {
+  const found = judged(...findings)
+  expect(found).toHaveLength(reasons.length)
+  for (const [i, reason] of reasons.entries()) expect(found[i]).toMatch(reason)
+})
