@@ -249,8 +249,11 @@ export class Experiment {
     const { signal, clock } = this.#options
     const startMs = this.#now()
     this.journal.emit('phase', { phase: 'applying', text: step.title })
-    if (step.kind === 'wait') await clock.sleep(step.durationMs, signal)
-    else if (!(await this.#undoSteps([step.step]))) return false
+    if (step.kind === 'wait') {
+      await this.#unlessLost((ended) =>
+        clock.sleep(step.durationMs, AbortSignal.any([signal, ended])),
+      )
+    } else if (!(await this.#undoSteps([step.step]))) return false
     const durationMs = this.#since(startMs)
     this.journal.emit('change.applied', {
       change: step.name,
@@ -461,13 +464,23 @@ export class Experiment {
     return !this.interrupted
   }
 
+  /** Throws as soon as what runs the stack went away. The signal is aborted when the task is not waited for any more. */
+  async #unlessLost<T>(task: (ended: AbortSignal) => Promise<T>): Promise<T> {
+    const ended = new AbortController()
+    try {
+      return await Promise.race([task(ended.signal), this.#lost.promise])
+    } finally {
+      ended.abort()
+    }
+  }
+
   /** The result of a step, or that it did not come. A step is told to stop first; what one that does not listen applies later is still undone. */
   async #inTime(step: Step, result: Promise<StageResult>): Promise<StageResult> {
     const limitMs = this.scenario.safety?.stepTimeoutMs ?? defaultStepTimeoutMs
-    const ended = new AbortController()
-    const over = this.#options.clock.sleep(limitMs + stopsWithinMs, ended.signal)
-    const first = await Promise.race([result, over.then(() => undefined)])
-    ended.abort()
+    const first = await this.#unlessLost((ended) => {
+      const over = this.#options.clock.sleep(limitMs + stopsWithinMs, ended)
+      return Promise.race([result, over.then(() => undefined)])
+    })
     if (first) return first
     void result.then(
       ({ applied }) => this.#applied.push(...applied),

@@ -9,6 +9,7 @@ import {
   type SampleRecord,
   type WindowInfo,
   type WindowKind,
+  wholeStack,
 } from '../core/index.ts'
 
 /** What was seen of one cell in one window. */
@@ -48,6 +49,8 @@ export interface RunModel {
   writes?: EventOf<'writes.checked'>
   readonly refusedOutside: EventOf<'outside'>[]
   interrupted?: EventOf<'interrupted'>
+  /** Whether what runs the system went away during the run. */
+  lost?: boolean
   reached?: EventOf<'verdict.reached'>
   ended?: EventOf<'run.ended'>
   lastMs: number
@@ -125,6 +128,7 @@ function note(model: RunModel, event: Exclude<JournalEvent, { kind: 'run.started
       break
     case 'cell.judged':
       tallyOf(openWindow(model, windowFromId(event.window), event.atMs), event).judged = event
+      if (model.lost) forgetBroken(model)
       break
     case 'change.applied':
       model.applied.push(event)
@@ -163,9 +167,12 @@ function note(model: RunModel, event: Exclude<JournalEvent, { kind: 'run.started
     case 'run.ended':
       model.ended = event
       break
+    case 'replica.exited':
+      model.lost = model.lost === true || event.replica === wholeStack
+      if (model.lost) forgetBroken(model)
+      break
     case 'state.hashed':
     case 'status.read':
-    case 'replica.exited':
     case 'escape.checked':
     case 'answers.sampled':
     case 'fault.told':
@@ -178,6 +185,13 @@ function note(model: RunModel, event: Exclude<JournalEvent, { kind: 'run.started
       break
     default:
       event satisfies never
+  }
+}
+
+/** What runs the system went away: what broke then, or shortly before, broke by that. */
+function forgetBroken({ windows }: RunModel): void {
+  for (const tally of [...windows.values()].flatMap(({ cells }) => [...cells.values()])) {
+    if (tally.judged?.judgement === 'broken') delete tally.judged
   }
 }
 

@@ -172,6 +172,16 @@ test('a verdict that was reached before the cut stays inconclusive, and its reas
   expect(summary.reasons[0]?.message).toContain(`a verdict of 'fail' had been reached`)
 })
 
+test('a run whose engine went away has no broken cell', () => {
+  const events = incident().events
+  const at = events.findIndex(({ kind }) => kind === 'verdict.reached')
+  const lost = (detail: string) =>
+    ({ kind: 'replica.exited', atMs: 9_000, replica: 'all', detail }) as const
+  const summary = summarize(events.toSpliced(at, 0, lost('the container engine went away')))
+  expect(cell(summary, 'open-link', 'web').change?.judgement).toBe('undecided')
+  expect(summary.cells.filter(({ change }) => change?.judgement === 'broken')).toEqual([])
+})
+
 test('of several windows the worst is told, with its name', () => {
   const journal = upToBaseline({ started: { changes: [planChange, { ...planChange, name: 'b' }] } })
   journal.open('change:1', planChange.name).judge('change:1', web, 'effect', { declared: 'x' })

@@ -1,9 +1,12 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { getContainerRuntimeClient, type ContainerRuntimeClient } from 'testcontainers'
 import { HarnessError } from '../../core/index.ts'
 
 /** The engine's API. */
 export type Docker = ContainerRuntimeClient['container']['dockerode']
 
+const reachMs = 10_000
 const ryukImage = 'testcontainers/ryuk:0.14.0'
 
 /**
@@ -13,6 +16,7 @@ const ryukImage = 'testcontainers/ryuk:0.14.0'
 export async function connectEngine(): Promise<Docker> {
   let docker: Docker
   try {
+    await reachNamedEngine()
     docker = (await getContainerRuntimeClient()).container.dockerode
     await docker.ping()
   } catch (error) {
@@ -27,6 +31,24 @@ export async function connectEngine(): Promise<Docker> {
     if (!(await hasImage(docker, image))) process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true'
   }
   return docker
+}
+
+/**
+ * Throws when the engine that DOCKER_HOST names cannot be reached: Testcontainers would take another one that it finds, for good, and what
+ * is started or removed there would be on the wrong one.
+ */
+async function reachNamedEngine(): Promise<void> {
+  const address = process.env['DOCKER_HOST']
+  if (address === undefined || !URL.canParse(address)) return
+  const { protocol, hostname, port, pathname } = new URL(address)
+  if (protocol !== 'unix:' && hostname === '') return
+  const place = protocol === 'unix:' ? { path: pathname } : { host: hostname, port: Number(port) }
+  const socket = connect({ ...place, signal: AbortSignal.timeout(reachMs) })
+  try {
+    await once(socket, 'connect')
+  } finally {
+    socket.destroy()
+  }
 }
 
 export async function hasImage(docker: Docker, reference: string): Promise<boolean> {

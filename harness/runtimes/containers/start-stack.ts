@@ -185,15 +185,21 @@ function watchExits(
   parts: readonly ReplicaContainer[],
   { onExit }: StartOptions,
 ): void {
+  let isLost = false
+  const lose = (detail: string) => {
+    if (!isLost) onExit({ replica: wholeStack, detail })
+    isLost = true
+  }
   exits.onExit((part, containerId, detail) => {
     const replica = parts.find(({ id }) => id === part)
-    if (part === fabricPart) onExit({ replica: fabricPart, detail })
+    // An engine that stops takes its containers down first, this one among them.
+    if (part === fabricPart) lose(`the fabric was ended (${detail}), as when the engine stops`)
     if (!replica?.endsUnasked(containerId)) return
     void replica
       .logSettled()
       .then(() => onExit({ replica: part, detail: `${detail}\n${lastLines(replica.logFile)}` }))
   })
-  exits.onLost(() => onExit({ replica: wholeStack, detail: 'the container engine went away' }))
+  exits.onLost(() => lose('the container engine went away'))
 }
 
 function describe(

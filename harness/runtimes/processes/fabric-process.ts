@@ -10,16 +10,18 @@ import { compileCache } from './compile-cache.ts'
 import { lastLines } from './last-lines.ts'
 import type { Supervised } from './supervised.ts'
 
-/** Starts the fabric and returns when it listens. */
+/** Starts the fabric and returns when it listens. `onExit` is called when it ends unasked after that. */
 export async function startFabric(
   supervised: Supervised,
   logFile: string,
   signal: AbortSignal,
   settings: FabricSettings,
+  onExit: (detail: string) => void,
 ): Promise<FabricReady> {
   const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
   const program = fileURLToPath(new URL(`../../fabric/main${extension}`, import.meta.url))
   const { promise, resolve, reject } = Promise.withResolvers<FabricReady>()
+  let isReady = false
   const abort = () => reject(new HarnessError('ABORTED', 'interrupted while the fabric started'))
   signal.addEventListener('abort', abort, { once: true })
   if (signal.aborted) abort()
@@ -38,15 +40,16 @@ export async function startFabric(
       announce: readyPrefix,
     },
     {
-      onLine: (line) => resolve(JSON.parse(line.slice(readyPrefix.length)) as FabricReady),
-      onExit: (detail) =>
-        reject(
-          new HarnessError(
-            'START_FAILED',
-            `the fabric ended while starting (${detail}):\n${lastLines(logFile)}`,
-            { hint: 'the line above says which site or setting it could not use' },
-          ),
-        ),
+      onLine: (line) => {
+        isReady = true
+        resolve(JSON.parse(line.slice(readyPrefix.length)) as FabricReady)
+      },
+      onExit: (detail) => {
+        if (isReady) return onExit(`${detail}\n${lastLines(logFile)}`)
+        const message = `the fabric ended while starting (${detail}):\n${lastLines(logFile)}`
+        const hint = 'the line above says which site or setting it could not use'
+        reject(new HarnessError('START_FAILED', message, { hint }))
+      },
     },
   )
   try {

@@ -3,7 +3,13 @@ import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Runtime, RunningStack, StartOptions } from '../../engine/index.ts'
-import { deriveSeed, type ServiceInfo, type ServiceSpec, type Stack } from '../../core/index.ts'
+import {
+  deriveSeed,
+  type ServiceInfo,
+  type ServiceSpec,
+  type Stack,
+  wholeStack,
+} from '../../core/index.ts'
 import { FabricClient } from '../../fabric/client.ts'
 import type { FabricReady } from '../../fabric/contract.ts'
 import { startFabric } from './fabric-process.ts'
@@ -44,17 +50,24 @@ async function startStack(
   const callers = Object.fromEntries(
     ['actor', ...plans.map(({ id }) => id)].map((id) => [id, makeSecret()]),
   )
-  const fabric = await startFabric(supervised, join(options.logDir, 'fabric.log'), options.signal, {
-    host: '127.0.0.1',
-    seed: deriveSeed(options.seed, 'fabric'),
-    services: stack.services.map(({ name }) => name),
-    links: stack.services.flatMap(({ name, connects }) =>
-      connects.map((to) => ({ from: name, to })),
-    ),
-    sites: stack.sites,
-    controlToken,
-    callers,
-  })
+  const fabric = await startFabric(
+    supervised,
+    join(options.logDir, 'fabric.log'),
+    options.signal,
+    {
+      host: '127.0.0.1',
+      seed: deriveSeed(options.seed, 'fabric'),
+      services: stack.services.map(({ name }) => name),
+      links: stack.services.flatMap(({ name, connects }) =>
+        connects.map((to) => ({ from: name, to })),
+      ),
+      sites: stack.sites,
+      controlToken,
+      callers,
+    },
+    (detail) =>
+      options.onExit({ replica: wholeStack, detail: `the fabric ended by itself (${detail})` }),
+  )
   const caFile = join(scratch, 'ca.pem')
   writeFileSync(caFile, fabric.caCertificate)
   options.onProgress(`the fabric is ready; starting ${plans.length} replicas`)
