@@ -6,6 +6,7 @@ import type {
   ExpectedBreak,
   Flow,
   LoadTest,
+  ProjectConfig,
   Rollout,
   Scenario,
   Stack,
@@ -46,6 +47,7 @@ export type {
   LoadTest,
   LoadThreshold,
   OutsideLimit,
+  ProjectConfig,
   ReplicaPort,
   Resources,
   Rollout,
@@ -112,6 +114,8 @@ export const defineScenario = (scenario: Scenario): Scenario => scenario
 export const defineStack = (stack: Stack): Stack => stack
 /** A load test before a launch, the default export of a `*.load.ts`. */
 export const defineLoad = (test: LoadTest): LoadTest => test
+/** The default export of `aftershock.config.ts`. */
+export const defineConfig = (config: ProjectConfig): ProjectConfig => config
 export const defineFlow = (flow: Flow): Flow => flow
 export const defineActor = (actor: Actor): Actor => actor
 

@@ -7,6 +7,7 @@ import { describeError, exitCodes } from '../core/index.ts'
 import { loadScenarios, scenarioFiles } from '../session/index.ts'
 import type { Check } from './doctor-check.ts'
 import { containerChecks } from './doctor-containers.ts'
+import { openHere } from './open-here.ts'
 
 /** `aftershock doctor`: exit code 1 when something is missing that runs need. */
 export async function doctorCommand({ json }: { readonly json: boolean }): Promise<void> {
@@ -63,7 +64,7 @@ async function checkScenarios(): Promise<Check> {
   const name = 'scenarios'
   const hint = 'correct the scenario files; aftershock list says the same'
   try {
-    const found = await loadScenarios(scenarioFiles(process.cwd()))
+    const found = await loadScenarios(scenarioFiles(...(await openHere()).scenarioFolders))
     return { name, ok: true, detail: `${found.length} below this directory, all valid`, hint }
   } catch (error) {
     return { name, ok: false, detail: describeError(error), hint }

@@ -1,7 +1,12 @@
 import { CommanderError } from 'commander'
 import { HarnessError, describeError, exitCodes, type HarnessErrorCode } from '../core/index.ts'
 
-const usageCodes: readonly HarnessErrorCode[] = ['INVALID_SCENARIO', 'USAGE', 'JOURNAL_UNREADABLE']
+const usageCodes: readonly HarnessErrorCode[] = [
+  'INVALID_SCENARIO',
+  'INVALID_CONFIG',
+  'USAGE',
+  'JOURNAL_UNREADABLE',
+]
 
 /** Says on stderr what went wrong and what to do; returns the exit code. */
 export function reportFault(error: unknown): number {

@@ -3,10 +3,11 @@ import { cellsOf } from '../core/index.ts'
 import { loadScenarios, scenarioFiles, type FoundScenario } from '../session/index.ts'
 import { renderList } from './list-text.ts'
 import { renderOptionsFor } from './screen.ts'
+import { openHere } from './open-here.ts'
 
 /** `aftershock list` */
 export async function listCommand({ json }: { readonly json: boolean }): Promise<void> {
-  const found = await loadScenarios(scenarioFiles(process.cwd()))
+  const found = await loadScenarios(scenarioFiles(...(await openHere()).scenarioFolders))
   const rows = found.map(describe)
   if (json) {
     process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)

@@ -5,9 +5,10 @@ import { runLoadTest, scenarioOf } from '../engine/index.ts'
 import { createPlainLog, renderBreakpoint, renderLoadSummary } from '../report/index.ts'
 import { Interrupts, exitCodeOf, findLoadTest, performRun } from '../session/index.ts'
 import { chooseRuntime, type RuntimeName } from '../runtimes/choose-runtime.ts'
+import { openHere } from './open-here.ts'
 
 interface LoadOptions {
-  readonly runtime: RuntimeName
+  readonly runtime?: RuntimeName
   readonly seed?: number
   readonly out?: string
   readonly json: boolean
@@ -19,9 +20,13 @@ export async function loadCommand(
   options: LoadOptions,
   argv: readonly string[],
 ): Promise<void> {
-  const { test, module } = await findLoadTest(process.cwd(), name)
+  const project = await openHere()
+  const { test, module } = await findLoadTest(process.cwd(), name, project.scenarioFolders)
   const scenario = scenarioOf(test)
-  const { runtime, why } = await chooseRuntime(options.runtime, scenario)
+  const { runtime, why } = await chooseRuntime(
+    options.runtime ?? project.runtime ?? 'auto',
+    scenario,
+  )
   const say = (text: string) => {
     if (!options.json) process.stdout.write(`${text}\n`)
   }
@@ -33,6 +38,7 @@ export async function loadCommand(
     scenario,
     runtime,
     args: argv,
+    runsDir: project.runsFolder,
     signal: interrupts.signal,
     listeners: [
       (event) => {

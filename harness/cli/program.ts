@@ -100,11 +100,10 @@ export function buildProgram(argv: readonly string[]): Command {
 function runtimeOption(): Option {
   return new Option(
     '--runtime <runtime>',
-    'what starts the system; auto takes containers where an engine answers, else processes',
+    'what starts the system; auto, the default, takes containers where an engine answers, else processes',
   )
     .choices(runtimeNames)
     .env(runtimeVariable)
-    .default('auto')
 }
 
 function seedOption(): Option {

@@ -20,9 +20,10 @@ import { Bench, HandLoad, systemToAct, TraceLogs, Workbench } from '../workbench
 import { LiveSession } from './live-session.ts'
 import { openBrowser } from './open-browser.ts'
 import { showProgress } from './progress.ts'
+import { openHere } from './open-here.ts'
 
 interface ReproduceOptions {
-  readonly runtime: RuntimeName
+  readonly runtime?: RuntimeName
   readonly seed?: number
   readonly out?: string
   readonly open?: boolean
@@ -37,7 +38,8 @@ export async function reproduceCommand(
   options: ReproduceOptions,
   argv: readonly string[],
 ): Promise<void> {
-  const all = await loadScenarios(scenarioFiles(process.cwd()), [name], warn)
+  const project = await openHere()
+  const all = await loadScenarios(scenarioFiles(...project.scenarioFolders), [name], warn)
   const [found, ...others] = selectScenarios(all, [name])
   if (!found || others.length > 0) {
     const ids = [found, ...others].flatMap((one) => (one ? [one.scenario.id] : []))
@@ -49,13 +51,17 @@ export async function reproduceCommand(
       },
     )
   }
-  const { runtime, why } = await chooseRuntime(options.runtime, found.scenario)
+  const { runtime, why } = await chooseRuntime(
+    options.runtime ?? project.runtime ?? 'auto',
+    found.scenario,
+  )
   if (why !== undefined) process.stdout.write(`runtime: ${runtime.name}, since ${why}\n`)
   using interrupts = new Interrupts()
   const { folder } = await performRun({
     scenario: found.scenario,
     runtime,
     args: argv,
+    runsDir: project.runsFolder,
     signal: interrupts.signal,
     idlePauseMs: livePauseMs,
     drive: (scenario, given, folder) =>

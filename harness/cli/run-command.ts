@@ -23,22 +23,31 @@ import { reportFault, warn } from './faults.ts'
 import { tellPipeline } from './pipeline-output.ts'
 import { noProgress, showProgress } from './progress.ts'
 import { renderOptionsFor } from './screen.ts'
+import { openHere } from './open-here.ts'
 
-interface RunOptions {
-  readonly runtime: RuntimeName
+interface GivenOptions {
+  readonly runtime?: RuntimeName
   readonly seed?: number
   readonly out?: string
   readonly verbose: boolean
   readonly json: boolean
 }
 
+interface RunOptions extends GivenOptions {
+  readonly runtime: RuntimeName
+  readonly runsDir: string
+}
+
 /** `aftershock run`: one scenario after the other. The exit code is that of the worst verdict. */
 export async function runCommand(
   filter: readonly string[],
-  options: RunOptions,
+  given: GivenOptions,
   argv: readonly string[],
 ): Promise<void> {
-  const all = await loadScenarios(scenarioFiles(process.cwd()), filter, warn)
+  const project = await openHere()
+  const { runsFolder: runsDir, runtime = 'auto' } = project
+  const options = { runtime, ...given, runsDir }
+  const all = await loadScenarios(scenarioFiles(...project.scenarioFolders), filter, warn)
   const wanted = selectScenarios(all, filter)
   const named = wanted.length === 1 || wanted.every(({ scenario }) => filter.includes(scenario.id))
   const impossible = named ? [] : await impossibleHere(wanted, options)
@@ -127,6 +136,7 @@ async function runOne(
     scenario,
     runtime,
     args: argv,
+    runsDir: options.runsDir,
     signal,
     listeners: [progress.take],
     ...(outDir === undefined ? {} : { outDir }),

@@ -1,6 +1,7 @@
 /** Stable codes of what can go wrong in the harness itself. A code is never renamed. */
 export type HarnessErrorCode =
   | 'INVALID_SCENARIO'
+  | 'INVALID_CONFIG'
   | 'USAGE'
   | 'START_FAILED'
   | 'REPLICA_EXITED'

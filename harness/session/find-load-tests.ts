@@ -10,12 +10,19 @@ export interface FoundLoadTest {
   readonly module: string
 }
 
-/** Finds the one `*.load.ts` (or .js, .mts, .mjs) below the directory whose id or path fits the word; validates it. Throws USAGE or INVALID_SCENARIO with all problems. */
-export async function findLoadTest(directory: string, word: string): Promise<FoundLoadTest> {
-  const files = globSync('**/*.load.{ts,js,mts,mjs}', {
-    cwd: directory,
-    exclude: (name) => name === 'node_modules' || name.startsWith('.') || name === 'dist',
-  }).toSorted()
+/** Finds the one `*.load.ts` (or .js, .mts, .mjs) below the directory, or the folders that are named, whose id or path fits the word; validates it. Throws USAGE or INVALID_SCENARIO with all problems. */
+export async function findLoadTest(
+  directory: string,
+  word: string,
+  below: readonly string[] = [directory],
+): Promise<FoundLoadTest> {
+  const found = below.flatMap((folder) =>
+    globSync('**/*.load.{ts,js,mts,mjs}', {
+      cwd: folder,
+      exclude: (name) => name === 'node_modules' || name.startsWith('.') || name === 'dist',
+    }).map((file) => relative(directory, resolve(folder, file))),
+  )
+  const files = [...new Set(found)].toSorted()
   const isNamed = (file: string) => file.replace(/^.*\//, '').replace(/\.load\.\w+$/, '') === word
   const exact = files.filter(
     (file) => isNamed(file) || file === relative(directory, resolve(directory, word)),

@@ -10,14 +10,15 @@ export interface FoundScenario {
   readonly scenario: Scenario
 }
 
-/** Every `*.scenario.ts` (or .js, .mts, .mjs) below the directory, outside of node_modules and hidden folders, in order of path. */
-export function scenarioFiles(directory: string): string[] {
-  return globSync('**/*.scenario.{ts,js,mts,mjs}', {
-    cwd: directory,
-    exclude: (name) => name === 'node_modules' || name.startsWith('.') || name === 'dist',
-  })
-    .map((file) => resolve(directory, file))
-    .toSorted()
+/** Every `*.scenario.ts` (or .js, .mts, .mjs) below the directories, outside of node_modules and hidden folders, in order of path. */
+export function scenarioFiles(...directories: readonly string[]): string[] {
+  const files = directories.flatMap((directory) =>
+    globSync('**/*.scenario.{ts,js,mts,mjs}', {
+      cwd: directory,
+      exclude: (name) => name === 'node_modules' || name.startsWith('.') || name === 'dist',
+    }).map((file) => resolve(directory, file)),
+  )
+  return [...new Set(files)].toSorted()
 }
 
 /** Loads and validates one file. Throws INVALID_SCENARIO that names the file and all that is wrong. */

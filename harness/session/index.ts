@@ -1,6 +1,7 @@
 export * from './find-scenarios.ts'
 export { makeHtmlReport, makeLivePage } from './html-report.ts'
 export * from './perform-run.ts'
+export * from './project.ts'
 export * from './provenance.ts'
 export * from './run-folder.ts'
 export * from './signals.ts'

@@ -16,15 +16,16 @@ import {
 } from '../engine/index.ts'
 import type { Summary } from '../report/index.ts'
 import { findProvenance } from './provenance.ts'
-import { RunFolder, defaultRunsDirectory, newRunId } from './run-folder.ts'
+import { RunFolder, newRunId } from './run-folder.ts'
 
 export interface RunRequest {
   readonly scenario: Scenario
   readonly runtime: Runtime
   /** As typed, for the journal. */
   readonly args: readonly string[]
-  /** Folder for what the run leaves; `reports/runs/<run id>` when absent. */
+  /** Folder for what the run leaves; one with the run's id in `runsDir` when absent. */
   readonly outDir?: string
+  readonly runsDir: string
   readonly seed?: number
   readonly signal: AbortSignal
   readonly listeners?: readonly JournalListener[]
@@ -49,7 +50,7 @@ export async function performRun(request: RunRequest): Promise<RunOutcome> {
   const clock = monotonicClock()
   const runId = newRunId(scenario.id)
   const provenance = await findProvenance(request.args)
-  using folder = new RunFolder(request.outDir ?? join(defaultRunsDirectory, runId))
+  using folder = new RunFolder(request.outDir ?? join(request.runsDir, runId))
   const redactor = new Redactor()
   const finish = () => folder.writeReports(redactor)
   let verdict: Verdict

@@ -5,8 +5,6 @@ import { HarnessError, type JournalEvent, type Redactor } from '../core/index.ts
 import { PageFold, renderJunit, summarize, type Summary } from '../report/index.ts'
 import { makeHtmlReport } from './html-report.ts'
 
-export const defaultRunsDirectory = join('reports', 'runs')
-
 /** `20261124-044658-twitter-api-plan-3fa9`: sorts by time, and does not repeat. */
 export function newRunId(scenario: string): string {
   const time = new Date().toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15)

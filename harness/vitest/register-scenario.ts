@@ -19,7 +19,7 @@ export function registerScenario(
   settings: RunnerSettings,
 ): ScenarioRun {
   const scenario = validated(exported, file)
-  const run = new ScenarioRun(scenario, settings.args)
+  const run = new ScenarioRun(scenario, settings)
   const timeout = settings.timeoutMs ?? timeoutFor(scenario)
   // The engine runs once a file, so another try of a test would see the same.
   describe(scenario.title, { timeout, retry: 0 }, () => {

@@ -5,6 +5,7 @@ import { chooseRuntime, needsContainers } from '../runtimes/choose-runtime.ts'
 import { performRun } from '../session/perform-run.ts'
 import { ignoreSignals } from './ignore-signals.ts'
 import { Progress, type Part } from './progress.ts'
+import type { RunnerSettings } from './settings.ts'
 import { shownFault } from './shown-fault.ts'
 
 export interface FinishedRun extends RunSuites {
@@ -15,16 +16,16 @@ export interface FinishedRun extends RunSuites {
 /** The one run of a scenario file, shared by its tests. It starts when the first of them asks, and goes to its end whichever of them are run. */
 export class ScenarioRun {
   readonly #scenario: Scenario
-  readonly #args: readonly string[]
+  readonly #settings: RunnerSettings
   readonly #progress = new Progress()
   readonly #stop = new AbortController()
   #running: Promise<FinishedRun> | undefined
   /** Id of the test that tells of a fault of the harness. */
   #teller: string | undefined
 
-  constructor(scenario: Scenario, args: readonly string[]) {
+  constructor(scenario: Scenario, settings: RunnerSettings) {
     this.#scenario = scenario
-    this.#args = args
+    this.#settings = settings
   }
 
   /** Waits until the part, or the whole run, is over. True when the cells are known to have held in it; else `finished` knows more. */
@@ -69,13 +70,14 @@ export class ScenarioRun {
 
   async #perform(): Promise<FinishedRun> {
     using _ = ignoreSignals()
-    // As a test a scenario runs the same wherever it does, unless it needs more.
-    const name = needsContainers(this.#scenario) ? 'containers' : 'processes'
+    const { runsDir, args } = this.#settings
+    const name = needsContainers(this.#scenario) ? 'containers' : this.#settings.runtime
     const { runtime } = await chooseRuntime(name, this.#scenario)
     const { folder } = await performRun({
       scenario: this.#scenario,
       runtime,
-      args: this.#args,
+      args,
+      runsDir,
       signal: this.#stop.signal,
       listeners: [this.#progress.take],
     })

@@ -1,7 +1,13 @@
+import type { RuntimeName } from '../runtimes/choose-runtime.ts'
+
 /** What the plugin tells the runner, from the main process to each worker. */
 export interface RunnerSettings {
   /** How long the tests of a scenario may take, in ms; by what the scenario says when absent. */
   readonly timeoutMs?: number
+  /** Folder in which each run leaves one of its own. */
+  readonly runsDir: string
+  /** Where a scenario does not need containers. */
+  readonly runtime: RuntimeName
   /** The command line, for the journal. */
   readonly args: readonly string[]
 }

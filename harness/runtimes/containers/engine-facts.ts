@@ -1,6 +1,7 @@
 import { connectEngine, hasImage } from './engine.ts'
 import { assembledTag } from './image/assemble-base.ts'
-import { baseVariable, defaultBase } from './image/base-image.ts'
+import { defaultBase } from './image/base-image.ts'
+import { baseVariable } from './image/base-variable.ts'
 
 /** One line on the engine: version, API, rootless or not, cgroups. */
 export async function engineFacts(): Promise<string> {

@@ -1,8 +1,8 @@
 import { HarnessError, describeError } from '../../../core/index.ts'
 import { hasImage, type Docker } from '../engine.ts'
 import { assembleBase, assembledTag } from './assemble-base.ts'
+import { baseVariable } from './base-variable.ts'
 
-export const baseVariable = 'AFTERSHOCK_BASE_IMAGE'
 export const defaultBase = 'node:26-slim'
 const pullTimeoutMs = 120_000
 
