@@ -1,10 +1,16 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { exitCodes, formatReason, reasonsOf, type JournalEvent } from '../core/index.ts'
+import {
+  exitCodes,
+  formatReason,
+  reasonsOf,
+  type JournalEvent,
+  type RuntimeName,
+} from '../core/index.ts'
 import { runLoadTest, scenarioOf } from '../engine/index.ts'
 import { createPlainLog, renderBreakpoint, renderLoadSummary } from '../report/index.ts'
 import { Interrupts, exitCodeOf, findLoadTest, performRun } from '../session/index.ts'
-import { chooseRuntime, type RuntimeName } from '../runtimes/choose-runtime.ts'
+import { chooseRuntime } from '../runtimes/choose-runtime.ts'
 import { openHere } from './open-here.ts'
 
 interface LoadOptions {

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { packageVersion } from '../session/index.ts'
-import { runtimeNames, runtimeVariable } from '../runtimes/choose-runtime.ts'
+import { runtimeNames } from '../core/index.ts'
+import { runtimeVariable } from '../runtimes/choose-runtime.ts'
 import { cleanCommand } from './clean-command.ts'
 import { doctorCommand } from './doctor-command.ts'
 import { listCommand } from './list-command.ts'

@@ -1,4 +1,4 @@
-import { exitCodes, HarnessError, type Verdict } from '../core/index.ts'
+import { exitCodes, HarnessError, type RuntimeName, type Verdict } from '../core/index.ts'
 import { Experiment, takeSteps, type ExperimentOptions } from '../engine/index.ts'
 import {
   Interrupts,
@@ -11,7 +11,7 @@ import {
   type FoundScenario,
   type RunFolder,
 } from '../session/index.ts'
-import { chooseRuntime, type RuntimeName } from '../runtimes/choose-runtime.ts'
+import { chooseRuntime } from '../runtimes/choose-runtime.ts'
 import { warn } from './faults.ts'
 import { loadSites } from '../fabric/site.ts'
 import { genericVariants } from '../fabric/variants/index.ts'

@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path'
-import { exitCodes, type Verdict } from '../core/index.ts'
+import { exitCodes, type Verdict, type RuntimeName } from '../core/index.ts'
 import {
   renderSuite,
   renderTerminal,
@@ -17,7 +17,7 @@ import {
   type FoundScenario,
   type RunOutcome,
 } from '../session/index.ts'
-import { chooseRuntime, needsContainers, type RuntimeName } from '../runtimes/choose-runtime.ts'
+import { chooseRuntime, needsContainers } from '../runtimes/choose-runtime.ts'
 import { containersAvailability } from '../runtimes/containers/availability.ts'
 import { reportFault, warn } from './faults.ts'
 import { tellPipeline } from './pipeline-output.ts'

@@ -1,11 +1,8 @@
-import { HarnessError, type Scenario, type Stack } from '../core/index.ts'
+import { HarnessError, type RuntimeName, type Scenario, type Stack } from '../core/index.ts'
 import type { Runtime } from '../engine/index.ts'
 import { containersAvailability } from './containers/availability.ts'
 import { containersRuntime } from './containers/containers-runtime.ts'
 import { processesRuntime } from './processes/processes-runtime.ts'
-
-export const runtimeNames = ['auto', 'processes', 'containers'] as const
-export type RuntimeName = (typeof runtimeNames)[number]
 
 /** Environment variable that stands for `--runtime` where that is not given. */
 export const runtimeVariable = 'AFTERSHOCK_RUNTIME'

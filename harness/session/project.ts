@@ -1,9 +1,14 @@
 import { existsSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { HarnessError, describeError, type ProjectConfig } from '../core/index.ts'
-import { runtimeNames, type RuntimeName } from '../runtimes/choose-runtime.ts'
-import { baseVariable } from '../runtimes/containers/image/base-variable.ts'
+import {
+  HarnessError,
+  baseImageVariable,
+  describeError,
+  runtimeNames,
+  type ProjectConfig,
+  type RuntimeName,
+} from '../core/index.ts'
 
 /** A folder with scenarios, as its `aftershock.config.ts` has it, or as it is without one. Paths are absolute. */
 export interface Project {
@@ -36,9 +41,9 @@ export async function openProject(folder = process.cwd()): Promise<Project> {
 
 /** Environment variables that stand for what the project says, unless they are set. */
 export function projectEnvironment({ baseImage }: Project): Record<string, string> {
-  return baseImage === undefined || process.env[baseVariable] !== undefined
+  return baseImage === undefined || process.env[baseImageVariable] !== undefined
     ? {}
-    : { [baseVariable]: baseImage }
+    : { [baseImageVariable]: baseImage }
 }
 
 async function load(file: string, name: string): Promise<unknown> {

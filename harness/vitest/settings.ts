@@ -1,4 +1,4 @@
-import type { RuntimeName } from '../runtimes/choose-runtime.ts'
+import type { RuntimeName } from '../core/index.ts'
 
 /** What the plugin tells the runner, from the main process to each worker. */
 export interface RunnerSettings {

@@ -1,7 +1,7 @@
+import { baseImageVariable } from '../../core/index.ts'
 import { connectEngine, hasImage } from './engine.ts'
 import { assembledTag } from './image/assemble-base.ts'
 import { defaultBase } from './image/base-image.ts'
-import { baseVariable } from './image/base-variable.ts'
 
 /** One line on the engine: version, API, rootless or not, cgroups. */
 export async function engineFacts(): Promise<string> {
@@ -27,7 +27,7 @@ export async function engineFacts(): Promise<string> {
 /** One line on the base image, without pulling or making anything. */
 export async function describeImages(): Promise<string> {
   const docker = await connectEngine()
-  const wanted = process.env[baseVariable] ?? defaultBase
+  const wanted = process.env[baseImageVariable] ?? defaultBase
   if (await hasImage(docker, wanted)) return `base image ${wanted} is here`
   if (await hasImage(docker, assembledTag())) {
     return `base image ${assembledTag()}, made from this machine's Node`

@@ -1,7 +1,6 @@
-import { HarnessError, describeError } from '../../../core/index.ts'
+import { HarnessError, baseImageVariable, describeError } from '../../../core/index.ts'
 import { hasImage, type Docker } from '../engine.ts'
 import { assembleBase, assembledTag } from './assemble-base.ts'
-import { baseVariable } from './base-variable.ts'
 
 export const defaultBase = 'node:26-slim'
 const pullTimeoutMs = 120_000
@@ -11,7 +10,7 @@ const pullTimeoutMs = 120_000
  * Where no registry can be reached it is made from the Node of this machine, and `say` tells so.
  */
 export async function resolveBase(docker: Docker, say: (text: string) => void): Promise<string> {
-  const named = process.env[baseVariable]
+  const named = process.env[baseImageVariable]
   const wanted = named ?? defaultBase
   if (await hasImage(docker, wanted)) return wanted
   if (named === undefined && (await hasImage(docker, assembledTag()))) {
@@ -28,7 +27,7 @@ export async function resolveBase(docker: Docker, say: (text: string) => void): 
     if (named !== undefined) {
       throw new HarnessError('RUNTIME_UNAVAILABLE', `the base image ${wanted} cannot be had`, {
         cause: error,
-        hint: `${baseVariable} names it: load it into the engine, or name another one`,
+        hint: `${baseImageVariable} names it: load it into the engine, or name another one`,
       })
     }
     say(
@@ -40,7 +39,7 @@ export async function resolveBase(docker: Docker, say: (text: string) => void): 
 
 /** Whether there is a base image or a way to one that needs no registry; where the harness does not run on Linux a registry is relied upon. */
 export async function canHaveBase(docker: Docker): Promise<boolean> {
-  const named = process.env[baseVariable]
+  const named = process.env[baseImageVariable]
   if (named === undefined) return true
   if (await hasImage(docker, named)) return true
   return pull(docker, named).then(
