@@ -4,6 +4,7 @@ import type {
   AlsoExpected,
   Expectation,
   ExpectedBreak,
+  ExpectedUnderLoad,
   Flow,
   LoadTest,
   ProjectConfig,
@@ -30,6 +31,7 @@ export type {
   Exchange,
   Expectation,
   ExpectedBreak,
+  ExpectedUnderLoad,
   Fault,
   Flow,
   FlowContext,
@@ -42,6 +44,7 @@ export type {
   IncidentSource,
   JudgementOptions,
   LoadExecutor,
+  LoadJudgementOptions,
   LoadProfile,
   LoadShare,
   LoadTest,
@@ -127,7 +130,10 @@ export function holds(also: AlsoExpected = {}): Expectation {
 /** An incident: these cells break, in the named way where a symptom is given; all others hold. */
 export function reproduces(
   broken: readonly ExpectedBreak[],
-  options: { readonly statusPageLies?: boolean } & AlsoExpected = {},
+  options: {
+    readonly statusPageLies?: boolean
+    readonly underLoad?: readonly ExpectedUnderLoad[]
+  } & AlsoExpected = {},
 ): Expectation {
   return { kind: 'reproduces', broken, ...options }
 }

@@ -8,6 +8,7 @@ import { killNine } from './kill-nine.ts'
 import { library } from './library.ts'
 import { links } from './links.ts'
 import { outside } from './outside.ts'
+import { verdict } from './verdict.ts'
 import { verdictAccuracy } from './verdict-accuracy.ts'
 
 /** Prints its figures; true when all that must hold did. */
@@ -21,6 +22,7 @@ const benches: Readonly<Record<string, Bench>> = {
   outside,
   links,
   library,
+  verdict,
 }
 
 /** BENCH_SCALE=0.1 makes a tenth of the runs: to try out the bench itself. */

@@ -59,6 +59,7 @@ export async function reproduceCommand(
   using interrupts = new Interrupts()
   const { folder } = await performRun({
     scenario: found.scenario,
+    file: found.file,
     runtime,
     args: argv,
     runsDir: project.runsFolder,

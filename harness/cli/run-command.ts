@@ -120,7 +120,7 @@ async function runOne(
   signal: AbortSignal,
   isOneOfMany: boolean,
 ): Promise<RunOutcome> {
-  const { scenario } = found
+  const { scenario, file } = found
   const outDir =
     options.out === undefined
       ? undefined
@@ -134,6 +134,7 @@ async function runOne(
   using progress = options.json ? noProgress : showProgress(process.stdout)
   const outcome = await performRun({
     scenario,
+    file,
     runtime,
     args: argv,
     runsDir: options.runsDir,

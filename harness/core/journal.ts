@@ -1,5 +1,6 @@
 import type { CellId } from './cell.ts'
 import type { Exchange } from './http.ts'
+import type { LoadFinding, LoadJudgementOptions } from './load-judgement.ts'
 import type { LinkCount } from './link-count.ts'
 import type {
   AmplificationLimit,
@@ -205,6 +206,8 @@ interface Body {
     readonly outside?: { readonly maxRequests?: readonly OutsideLimit[] }
     readonly amplification?: readonly AmplificationLimit[]
     readonly statusPage?: string
+    /** Present where load goes on beside the cells. */
+    readonly load?: { readonly cells: readonly CellId[]; readonly judgement: LoadJudgementOptions }
     /** Present when acknowledged writes are read back at the end. */
     readonly writes?: string
   }
@@ -331,6 +334,8 @@ interface Body {
     readonly symptoms: Readonly<Record<string, number>>
     readonly flows: readonly LoadFlowFigures[]
   }
+  /** The load of a cell in a window of a scenario. */
+  'load.judged': LoadFinding
   /** The end of a load, or of one rate of a search. */
   'load.summary': {
     readonly durationMs: number
@@ -338,6 +343,7 @@ interface Body {
     readonly rate?: number
     readonly cells: readonly (LoadFlowFigures & {
       readonly actor: string
+      readonly window: string
       readonly dropped: number
     })[]
     readonly thresholds: readonly {

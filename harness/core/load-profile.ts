@@ -1,5 +1,3 @@
-import type { Actor, AmplificationLimit, Flow } from './scenario.ts'
-import type { Stack } from './stack.ts'
 import type { LoadDuration, LoadThreshold } from './load-threshold.ts'
 
 /** A share of the traffic: this flow by this actor (by each actor of the flow, when none is named). */
@@ -102,22 +100,4 @@ export interface BreakpointSearch {
   readonly stepDuration?: LoadDuration
   /** The search ends when what holds and what does not are so close. In (0, 1). Default 0.1. */
   readonly precision?: number
-}
-
-/** A question before a launch: a system, who uses it, and how much of that it must bear. */
-export interface LoadTest {
-  readonly id: string
-  readonly title: string
-  readonly description?: string
-  readonly stack: Stack
-  readonly actors: readonly Actor[]
-  readonly flows: readonly Flow[]
-  readonly profile: LoadProfile
-  /** With it the one executor of the profile, constant-arrival-rate, is run at one rate after the other. */
-  readonly breakpoint?: BreakpointSearch
-  /** Hosts outside of the mocked world that the system may ask in vain. */
-  readonly allowOutside?: readonly string[]
-  /** How many requests a service may send for each that it gets, over the whole load. */
-  readonly amplification?: readonly AmplificationLimit[]
-  readonly seed?: number
 }

@@ -2,6 +2,8 @@ import type { CellId, CellSelector } from './cell.ts'
 import type { HttpClient } from './http.ts'
 import type { Incident } from './incident.ts'
 import type { AmplificationTarget } from './link-count.ts'
+import type { LoadJudgementOptions } from './load-judgement.ts'
+import type { LoadProfile } from './load-profile.ts'
 import type { Random } from './random.ts'
 import type { WriteCheck, Writes } from './writes.ts'
 import type { BuildSpec, Resources, Stack } from './stack.ts'
@@ -299,6 +301,11 @@ export interface AlsoExpected {
   readonly escapeRoute?: 'open'
 }
 
+/** Cells whose load shows that they are broken or slower, be it in one window only. */
+export interface ExpectedUnderLoad extends CellSelector {
+  readonly becomes: 'broken' | 'slower'
+}
+
 /** What the author says will happen. `holds`: every cell holds, or changes as declared. */
 export type Expectation = AlsoExpected & ExpectedOfCells
 
@@ -310,6 +317,8 @@ type ExpectedOfCells =
       readonly broken: readonly ExpectedBreak[]
       /** When given: whether the status page goes on saying 'operational' until the change is undone. */
       readonly statusPageLies?: boolean
+      /** What shows under load; the load of all other cells must hold, but for those in `broken`. `broken` may be empty then. */
+      readonly underLoad?: readonly ExpectedUnderLoad[]
     }
 
 export interface JudgementOptions {
@@ -359,6 +368,9 @@ export interface Scenario {
   readonly steps: readonly Step[]
   readonly expect: Expectation
   readonly judgement?: Partial<JudgementOptions>
+  /** Traffic that goes on beside the cells from the baseline to the end, whatever the profile says about how long; each cell of it is judged against the baseline. */
+  readonly load?: LoadProfile
+  readonly loadJudgement?: Partial<LoadJudgementOptions>
   /** Hosts that the system may ask although no site is defined for them; anything else fails the run. */
   readonly allowOutside?: readonly string[]
   /** What is expected of traffic to external sites. Each limit that is exceeded fails the run. */

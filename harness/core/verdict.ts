@@ -27,6 +27,8 @@ export type ReasonCode =
   | 'apply-failed'
   | 'checker-crashed'
   | 'threshold'
+  | 'broken-under-load'
+  | 'slower-under-load'
   | 'generator-limited'
   | 'interrupted'
 

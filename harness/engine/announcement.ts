@@ -6,6 +6,7 @@ import {
   type Scenario,
 } from '../core/index.ts'
 import type { ExperimentOptions } from './experiment-options.ts'
+import { cellsUnderLoad, loadJudgementOf } from './scenario-load.ts'
 
 /** The first event of a journal: all that is known before anything starts. */
 export function announcement(
@@ -44,6 +45,14 @@ export function announcement(
     allowOutside: scenario.allowOutside ?? [],
     ...(scenario.outside === undefined ? {} : { outside: scenario.outside }),
     ...(scenario.amplification === undefined ? {} : { amplification: scenario.amplification }),
+    ...(scenario.load === undefined
+      ? {}
+      : {
+          load: {
+            cells: cellsUnderLoad(scenario, scenario.load),
+            judgement: loadJudgementOf(scenario),
+          },
+        }),
     ...(scenario.writes ? { writes: scenario.writes.title } : {}),
     ...(scenario.statusPage ? { statusPage: scenario.statusPage.title } : {}),
   }

@@ -17,6 +17,8 @@ export interface ExperimentOptions {
     readonly versions: Readonly<Record<string, string>>
     readonly git?: { readonly head: string; readonly dirty: boolean }
   }
+  /** URL of the scenario's file, from which threads of load take its flows. Without it load runs in this thread. */
+  readonly module?: string
   /** Its reason is the name of the signal. */
   readonly signal: AbortSignal
   /** Flows in flight at the same time. Default 8. */

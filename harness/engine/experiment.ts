@@ -33,6 +33,7 @@ import { BreakageClock, OutsideObserver, observeStatusPage } from './observers.t
 import type { RunningStack } from './ports.ts'
 import { stagesOf } from './rollout.ts'
 import { Sampler } from './sampler.ts'
+import { ScenarioLoad } from './scenario-load.ts'
 import { signIn } from './sign-in.ts'
 import { readDocuments } from './state-documents.ts'
 import { hashState } from './state-hash.ts'
@@ -79,6 +80,7 @@ export class Experiment {
   #stack: RunningStack | undefined
   #connections: HttpConnections | undefined
   #sampler: Sampler | undefined
+  #load: ScenarioLoad | undefined
 
   constructor(scenario: Scenario, options: ExperimentOptions) {
     this.scenario = scenario
@@ -155,13 +157,14 @@ export class Experiment {
       },
     })
     this.#stack = stack
-    this.#connections = new HttpConnections({
+    const doors = {
       frontDoors: Object.fromEntries(stack.services.map((s) => [s.name, s.frontDoor])),
       entry: this.scenario.stack.entry,
       proxyUrl: stack.proxyUrl,
       ...(stack.caCertificate === undefined ? {} : { caCertificate: stack.caCertificate }),
       redactor,
-    })
+    }
+    this.#connections = new HttpConnections(doors)
     this.#timings.startMs = this.#since(startMs)
     emit('stack.ready', {
       services: stack.services,
@@ -176,6 +179,7 @@ export class Experiment {
     )
     this.#sampler = this.#makeSampler(this.#connections)
     this.#sampler.start()
+    await this.#startLoad(doors)
     this.#observe(stack, this.#connections)
   }
 
@@ -192,7 +196,8 @@ export class Experiment {
     this.#timings.baselineMs = this.#since(startMs)
     this.#steadyMs = this.#now()
     const judged = this.journal.judged('baseline')
-    return judged.length > 0 && judged.every((event) => event.judgement === 'holds')
+    const load = this.journal.loadJudged('baseline')
+    return judged.length > 0 && [...judged, ...load].every((event) => event.judgement === 'holds')
   }
 
   /** Applies a change stage by stage, or injects a fault, and watches what it does. False when that broke something or could not be done: then what follows makes no sense. */
@@ -347,6 +352,7 @@ export class Experiment {
     const { emit } = this.journal
     if (this.interrupted) emit('interrupted', { signal: String(this.#options.signal.reason) })
     const faults: unknown[] = []
+    await this.#attempt(faults, () => this.#load?.stop())
     await this.#attempt(faults, () => this.#sampler?.stop())
     this.#observersStop.abort()
     await this.#attempt(faults, () => Promise.all(this.#observers))
@@ -422,6 +428,23 @@ export class Experiment {
       emit: this.journal.emit,
       answers: this.#answers,
       ...(this.scenario.writes ? { writesOf: (cell: CellId) => this.#writes.of(cell) } : {}),
+    })
+  }
+
+  async #startLoad(doors: Omit<ConstructorParameters<typeof HttpConnections>[0], 'signal'>) {
+    const { load: profile } = this.scenario
+    const { seed, module, signal } = this.#options
+    if (profile === undefined || signal.aborted) return
+    this.journal.emit('phase', { phase: 'starting', text: 'starting the load' })
+    this.#load = await ScenarioLoad.start({
+      ...doors,
+      scenario: this.scenario,
+      profile,
+      actors: this.#actors,
+      module,
+      seed: deriveSeed(seed, 'load'),
+      judgement: this.#judgement,
+      emit: this.journal.emit,
     })
   }
 
@@ -527,7 +550,10 @@ export class Experiment {
     })
     this.#timings.verdictMs = Math.max(this.#timings.verdictMs ?? 0, this.#since(startMs))
     const broken = this.journal.judged(window).filter((event) => event.judgement === 'broken')
-    const goesOn = broken.every((cell) => saidOf(cell) === 'before')
+    const harmed = this.journal
+      .loadJudged(window)
+      .filter(({ judgement }) => judgement === 'broken' || judgement === 'slower')
+    const goesOn = [...broken, ...harmed].every((cell) => saidOf(cell) === 'before')
     return goesOn && !this.interrupted && !this.#isTooMuch
   }
 
@@ -549,13 +575,21 @@ export class Experiment {
       emit: this.journal.emit,
       now: clock.now,
     })
+    const load = this.#load?.open(
+      info,
+      (cell) => effects.some((effect) => selects(effect, cell)),
+      info.kind === 'recovery' || this.#isUndo(info),
+    )
     const ended = new AbortController()
     const until = AbortSignal.any([signal, ended.signal])
     const readings = this.#breakage.readings
     sampler.window = window
     await Promise.race([
-      window.settled.then(() => this.#statusSeen(window, readings, until)),
+      Promise.all([window.settled, load?.settled]).then(() =>
+        this.#statusSeen(window, readings, until),
+      ),
       sampler.faulted,
+      ...(this.#load ? [this.#load.over] : []),
       this.#lost.promise,
       clock.sleep(this.#judgement.windowMs, until),
       this.#tooMuch(until),
@@ -567,7 +601,9 @@ export class Experiment {
     const stopped = this.#isStopped
       ? 'stopped, since a threshold was crossed'
       : `stopped, since ${this.#unexpected} cells broke that were not to`
-    window.close(signal.aborted ? 'interrupted' : isTooMuch ? stopped : over)
+    const why = signal.aborted ? 'interrupted' : isTooMuch ? stopped : over
+    this.#load?.close(why)
+    window.close(why)
     await this.#links?.enter(undefined)
   }
 
@@ -588,6 +624,10 @@ export class Experiment {
       this.#breakage.readings < before + readingsPerWindow ||
       (!this.#breakage.admitted && this.#now() < admitUntilMs)
     while (isWaiting() && !signal.aborted) await this.#options.clock.sleep(20, signal)
+  }
+
+  #isUndo({ change }: WindowInfo): boolean {
+    return this.scenario.steps.some(({ kind, name }) => kind === 'undo' && name === change)
   }
 
   #now(): number {

@@ -32,6 +32,14 @@ export class Journal {
     )
   }
 
+  /** Those of its load. */
+  loadJudged(window: string): EventOf<'load.judged'>[] {
+    return this.history.filter(
+      (event): event is EventOf<'load.judged'> =>
+        event.kind === 'load.judged' && event.window === window,
+    )
+  }
+
   readonly emit: Emit = <K extends JournalKind>(kind: K, body: EventBody<K>): void => {
     const atMs = Math.round(this.#clock.now() * 10) / 10
     // Not by the names of members: replicas and components are names here, and may well be called 'token-store'.

@@ -140,6 +140,7 @@ const scenario = objectOf({
   expect: objectOf({
     kind: text,
     'broken?': listOf(expectedBreak),
+    'underLoad?': listOf(objectOf({ ...selector, becomes: oneOf('broken', 'slower') })),
     'statusPage?': valuesOf(number),
     'recoverWithinMs?': number,
     'escapeRoute?': oneOf('open'),
@@ -150,6 +151,8 @@ const scenario = objectOf({
     'thresholds?': valuesOf(listOf(threshold)),
   }),
   'judgement?': valuesOf(number),
+  'load?': objectOf({}),
+  'loadJudgement?': valuesOf(number),
   'allowOutside?': texts,
   'outside?': objectOf({ 'maxRequests?': listOf(outsideLimit) }),
   'amplification?': listOf(amplificationLimit),

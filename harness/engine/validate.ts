@@ -21,6 +21,7 @@ import type { Problem } from './problem.ts'
 import { checkShape } from './shape.ts'
 import { checkAmplificationLimits } from './validate-amplification.ts'
 import { checkPromised } from './validate-promises.ts'
+import { checkScenarioLoad } from './validate-scenario-load.ts'
 import { checkIncident } from './validate-incident.ts'
 
 const namePattern = /^[a-z][a-z0-9-]*$/
@@ -51,6 +52,7 @@ function checkScenario(value: Scenario): Problem[] {
     ...checkJudgement(value.judgement),
     ...checkSeed(value.seed),
     ...checkPromised(value),
+    ...checkScenarioLoad(value),
     ...checkIncident(value.incident),
     ...checkOutsideLimits(value.outside?.maxRequests ?? []),
     ...checkAmplificationLimits(value.amplification ?? [], value.stack),
@@ -308,7 +310,7 @@ function checkExpectation(scenario: Scenario): Problem[] {
       return []
     case 'reproduces':
       return [
-        ...(expect.broken.length > 0
+        ...(expect.broken.length > 0 || (expect.underLoad ?? []).length > 0
           ? []
           : problem('expect.broken', 'is empty', 'name the cells that break, or expect holds')),
         ...expect.broken.flatMap((selector, i) => [

@@ -422,11 +422,15 @@ it('has a history for each reason there is', () => {
     'apply-failed': true,
     'checker-crashed': true,
     threshold: true,
+    'broken-under-load': true,
+    'slower-under-load': true,
     'generator-limited': true,
     interrupted: true,
   }
   // The crash has a test of its own below, amplification, writes and promises have theirs in files of their own.
   const elsewhere = [
+    'broken-under-load',
+    'slower-under-load',
     'checker-crashed',
     'amplification',
     'write-lost',

@@ -16,6 +16,7 @@ import {
   type Verdict,
 } from '../core/index.ts'
 import { checkAmplification } from './amplification.ts'
+import { checkLoad } from './load-check.ts'
 import { checkOutsideWorld } from './outside-expectations.ts'
 import { checkPromises } from './promises.ts'
 import { checkWrites } from './write-check.ts'
@@ -66,6 +67,7 @@ function checkRun(history: readonly JournalEvent[]): Verdict {
     checkUndo(history),
     checkState(history),
     checkRecovery(history, started),
+    checkLoad(history),
     checkStatusPage(history, started.expect),
     judgeOutside(history),
     checkAmplification(history),

@@ -38,10 +38,19 @@ export interface LoadRequest {
   /** Connections to each front door at most, over all threads. Default 256. */
   readonly connections?: number
   readonly signal: AbortSignal
+  /** When the first flow is about to start. */
+  readonly onStart?: (live: LiveLoad) => void
   /** Once a second. `wanted`: flows per second that the profile asks for; absent of closed models. */
   readonly onSecond?: (
     second: LoadSecond & { readonly elapsedMs: number; readonly wanted?: number },
   ) => void
+}
+
+/** A load that is under way. */
+export interface LiveLoad {
+  readonly metrics: LoadMetrics
+  /** Ms since its start. */
+  readonly elapsed: () => number
 }
 
 /** Whether the load itself, rather than the system, was the limit. */
@@ -130,6 +139,7 @@ export async function runEmbeddedLoad(request: LoadRequest): Promise<LoadResult>
     const begin = () => {
       startAt[0] = sharedNow()
       ticker.start()
+      request.onStart?.({ metrics, elapsed })
     }
     const isThreaded = request.module !== undefined
     await (isThreaded

@@ -18,6 +18,8 @@ export interface LoadSample extends CellId {
   readonly window: string
   readonly startMs: number
   readonly durationMs: number
+  /** How late it was started. */
+  readonly lateMs: number
   readonly symptom?: string
 }
 
@@ -83,15 +85,21 @@ export interface LoadSecond {
   readonly flows: readonly FlowSecond[]
 }
 
+/** What counts for a window, and since when; its series by executor and cell. */
+interface LoadSpan {
+  readonly tags: Pick<Tags, 'window' | 'step'>
+  readonly fromMs: number
+  readonly rows: Series[][]
+}
+
 /** All that a load measured. Its size depends on the cells and windows, not on how long the load runs. */
 export class LoadMetrics {
   onSample: ((sample: LoadSample) => void) | undefined
   readonly examples: FailureExample[] = []
   readonly #executors: readonly PlannedExecutor[]
   readonly #series: Series[] = []
-  /** Those of the window that is open, by executor and cell. */
-  #current: Series[][] = []
-  #window: Pick<Tags, 'window' | 'step'> = { window: 'load' }
+  /** In the order in which they were opened, the last one open. */
+  readonly #windows: LoadSpan[] = [{ tags: { window: 'load' }, fromMs: -Infinity, rows: [] }]
   readonly #connecting = newHistogram()
   readonly #late = newHistogram()
   readonly #names = new Map<number, string[]>()
@@ -136,10 +144,10 @@ export class LoadMetrics {
     return busiest
   }
 
-  /** What comes from now on counts for this window, and the step that it is about. */
-  openWindow(window: string, step?: string): void {
-    this.#window = step === undefined ? { window } : { window, step }
-    this.#current = []
+  /** Flows that are to start from then on, in ms of the load, count for this window, and the step that it is about; requests do from now on. */
+  openWindow(window: string, fromMs: number, step?: string): void {
+    const tags = step === undefined ? { window } : { window, step }
+    this.#windows.push({ tags, fromMs, rows: [] })
   }
 
   set elapsedMs(ms: number) {
@@ -265,8 +273,8 @@ export class LoadMetrics {
 
   #takeFlows(thread: number, list: Float64Array): void {
     for (let i = 0; i < list.length; i += flowStride) {
-      const series = this.#at(list, i)
       const startMs = list[i + 2] ?? 0
+      const series = this.#at(list, i, startMs)
       const durationMs = list[i + 3] ?? 0
       const lateMs = list[i + 4] ?? 0
       const number = list[i + 5] ?? 0
@@ -281,7 +289,7 @@ export class LoadMetrics {
       this.#countSecond(series.tags.flow ?? '', durationMs, symptom)
       if (!this.onSample) continue
       const { flow = '', actor = '', window = '' } = series.tags
-      const sample = { flow, actor, window, startMs, durationMs }
+      const sample = { flow, actor, window, startMs, durationMs, lateMs }
       this.onSample(symptom === undefined ? sample : { ...sample, symptom })
     }
   }
@@ -311,17 +319,18 @@ export class LoadMetrics {
     second.symptoms.set(symptom, (second.symptoms.get(symptom) ?? 0) + 1)
   }
 
-  #at(list: Float64Array, i: number): Series {
+  #at(list: Float64Array, i: number, startMs = Infinity): Series {
     const executor = list[i] ?? 0
     const cell = list[i + 1] ?? 0
-    const row = (this.#current[executor] ??= [])
-    return (row[cell] ??= this.#open(executor, cell))
+    const span = this.#windows.findLast(({ fromMs }) => fromMs <= startMs) as LoadSpan
+    const row = (span.rows[executor] ??= [])
+    return (row[cell] ??= this.#open(executor, cell, span))
   }
 
-  #open(executor: number, cell: number): Series {
+  #open(executor: number, cell: number, span: LoadSpan): Series {
     const planned = this.#executors[executor]
     const { flow = '', actor = '' } = planned?.cells[cell] ?? {}
-    const tags: Tags = { flow, actor, executor: planned?.name ?? '', ...this.#window }
+    const tags: Tags = { flow, actor, executor: planned?.name ?? '', ...span.tags }
     // A window that is opened again goes on.
     const known = this.#series.find((one) =>
       tagNames.every((name) => one.tags[name] === tags[name]),

@@ -34,7 +34,14 @@ function held(summary: Summary): string {
 
 function reproduced(summary: Summary): string {
   const broken = brokenCells(summary).length
-  return `the incident reproduces: ${broken} of ${count(summary.cells.length, 'cell')} BROKE, as the scenario says${recovery(summary)}`
+  const harmed = harmedUnderLoad(summary)
+  const told = [
+    ...(broken > 0 || harmed === ''
+      ? [`${broken} of ${count(summary.cells.length, 'cell')} BROKE`]
+      : []),
+    ...(harmed === '' ? [] : [harmed]),
+  ]
+  return `the incident reproduces: ${told.join(', ')}, as the scenario says${recovery(summary)}`
 }
 
 function brokeSomething(summary: Summary): string {
@@ -48,6 +55,8 @@ function brokeSomething(summary: Summary): string {
   if (missed > 0) {
     return `${changeNames(summary)} did not do what it declares in ${missed} of ${count(summary.cells.length, 'cell')}${recovery(summary)}`
   }
+  const harmed = harmedUnderLoad(summary)
+  if (harmed !== '') return `${changeNames(summary)} did harm: ${harmed}`
   return firstReason(summary)
 }
 
@@ -125,6 +134,22 @@ function firstReason(summary: Summary): string {
   const where = first.flow === undefined ? '' : `${first.flow} as ${first.actor}: `
   const more = others.length === 0 ? '' : ` (and ${count(others.length, 'more reason')})`
   return `${where}${first.message}${more}`
+}
+
+/** What load showed while a change was in force. */
+function harmedUnderLoad({ load }: Summary): string {
+  const found = (judgement: 'broken' | 'slower') =>
+    new Set(
+      load?.cells
+        .filter((cell) => cell.judgement === judgement && cell.window.startsWith('change:'))
+        .map(({ flow, actor }) => `${flow} ${actor}`),
+    ).size
+  const broken = found('broken')
+  const slower = found('slower')
+  return [
+    ...(broken > 0 ? [`under load ${count(broken, 'cell')} FAILED`] : []),
+    ...(slower > 0 ? [`under load ${count(slower, 'cell')} became SLOWER`] : []),
+  ].join(' and ')
 }
 
 function countReasons(summary: Summary, code: string): number {

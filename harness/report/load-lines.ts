@@ -13,6 +13,16 @@ export function loadSecondLine(event: EventOf<'load.second'>): string {
   ].join(', ')
 }
 
+/** What load showed of a cell in one line. */
+export function loadJudgedLine(event: EventOf<'load.judged'>): string {
+  const { flow, actor, window, judgement, failures, samples, latency, note } = event
+  const median =
+    latency === undefined
+      ? ''
+      : `, median ${latency.baselineMs.toFixed(1)} -> ${latency.nowMs.toFixed(1)} ms`
+  return `${judgement.toUpperCase()} under load: ${flow} as ${actor} in ${window}, ${failures} of ${samples} failed${median}${note === undefined ? '' : `; ${note}`}`
+}
+
 /** The end of a load as text: thresholds, cells, failures. */
 export function renderLoadSummary(event: EventOf<'load.summary'>): string {
   const { cells, thresholds, selfCheck, examples, cut, abortedBy } = event

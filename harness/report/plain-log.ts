@@ -1,5 +1,5 @@
 import { reasonsOf, type EventOf, type JournalEvent } from '../core/index.ts'
-import { loadSecondLine } from './load-lines.ts'
+import { loadJudgedLine, loadSecondLine } from './load-lines.ts'
 import { truncate, visible } from './text.ts'
 import { count, formatDuration, list } from './words.ts'
 
@@ -80,6 +80,8 @@ function lineFor(event: JournalEvent, memory: Memory): string | null {
       return `ended after ${formatDuration(event.timings.totalMs)}: ${event.verdict.kind.toUpperCase()}`
     case 'load.second':
       return loadSecondLine(event)
+    case 'load.judged':
+      return event.judgement === 'holds' ? null : loadJudgedLine(event)
     case 'hand.acted':
       return `by hand: ${event.text}`
     case 'flow.performed':

@@ -47,6 +47,8 @@ export interface RunModel {
   /** What passed through links, by kind of window. */
   readonly traffic: Map<WindowKind | 'between', LinkTraffic>
   writes?: EventOf<'writes.checked'>
+  readonly loadJudged: EventOf<'load.judged'>[]
+  load?: EventOf<'load.summary'>
   readonly refusedOutside: EventOf<'outside'>[]
   interrupted?: EventOf<'interrupted'>
   /** Whether what runs the system went away during the run. */
@@ -104,6 +106,7 @@ function emptyModel(started: EventOf<'run.started'>): RunModel {
     outsideRequests: 0,
     traffic: new Map(),
     refusedOutside: [],
+    loadJudged: [],
     lastMs: started.atMs,
   }
 }
@@ -158,6 +161,12 @@ function note(model: RunModel, event: Exclude<JournalEvent, { kind: 'run.started
     case 'writes.checked':
       model.writes = event
       break
+    case 'load.judged':
+      model.loadJudged.push(event)
+      break
+    case 'load.summary':
+      model.load = event
+      break
     case 'interrupted':
       model.interrupted = event
       break
@@ -178,7 +187,6 @@ function note(model: RunModel, event: Exclude<JournalEvent, { kind: 'run.started
     case 'fault.told':
     case 'safety.judged':
     case 'load.second':
-    case 'load.summary':
     case 'load.breakpoint':
     case 'hand.acted':
     case 'flow.performed':

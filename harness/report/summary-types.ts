@@ -3,6 +3,7 @@ import type {
   Expectation,
   Judgement,
   LinkCount,
+  LoadJudgement,
   ReasonCode,
   Step,
   Verdict,
@@ -37,6 +38,8 @@ export interface Summary {
   readonly links?: readonly SummaryLink[]
   /** Absent where what was written is not read back. */
   readonly writes?: SummaryWrites
+  /** Absent where no load went on beside the cells. */
+  readonly load?: SummaryLoad
   readonly versions: Readonly<Record<string, string>>
   readonly git: { readonly head: string; readonly dirty: boolean } | null
 }
@@ -73,6 +76,47 @@ export interface SummaryWrites {
   readonly lost: number
   readonly duplicated: number
   readonly unread: number
+}
+
+/** Traffic beside the cells, from the baseline to the end. */
+export interface SummaryLoad {
+  readonly flows: number
+  readonly failed: number
+  readonly dropped: number
+  readonly durationMs: number
+  readonly cells: readonly SummaryLoadCell[]
+  readonly thresholds: readonly {
+    readonly text: string
+    readonly outcome: 'holds' | 'crossed' | 'no-data'
+    readonly value: number | null
+  }[]
+  /** Why the load itself may have been the limit. */
+  readonly generatorProblems: readonly string[]
+}
+
+/** Of one cell in one window. */
+export interface SummaryLoadCell {
+  readonly flow: string
+  readonly actor: string
+  readonly window: string
+  readonly judgement: LoadJudgement
+  readonly samples: number
+  readonly failures: number
+  readonly baselineSamples: number
+  readonly baselineFailures: number
+  readonly medianMs: number | null
+  readonly baselineMedianMs: number | null
+  readonly growth: number | null
+  readonly growthLow: number | null
+  readonly growthHigh: number | null
+  readonly smallestRatio: number
+  readonly smallestGrowth: number | null
+  readonly p50: number | null
+  readonly p95: number | null
+  readonly p99: number | null
+  readonly max: number | null
+  readonly judgedMs: number
+  readonly note: string | null
 }
 
 export interface SummaryReason {

@@ -7,6 +7,7 @@ import {
 } from '../core/index.ts'
 import { summarizeCells } from './summary-cells.ts'
 import { summarizeLinks } from './summary-links.ts'
+import { summarizeLoad } from './summary-load.ts'
 import { collectRun, windowsOfKind, type RunModel } from './run-model.ts'
 import {
   summaryVersion,
@@ -30,6 +31,7 @@ export function summarize(events: Iterable<JournalEvent>): Summary {
 export function summarizeModel(model: RunModel): Summary {
   const { started } = model
   const verdict = verdictOf(model)
+  const load = summarizeLoad(model)
   return {
     schemaVersion: summaryVersion,
     runId: started.runId,
@@ -57,6 +59,7 @@ export function summarizeModel(model: RunModel): Summary {
     },
     ...(model.traffic.size === 0 ? {} : { links: summarizeLinks(model.traffic) }),
     ...(model.writes === undefined ? {} : { writes: summarizeWrites(model.writes) }),
+    ...(load === undefined ? {} : { load }),
     versions: started.versions,
     git: started.git ?? null,
   }

@@ -2,6 +2,7 @@ import { brokenCells } from './faults.ts'
 import { groupLines } from './group-lines.ts'
 import { headline } from './headline.ts'
 import { linkSentences } from './link-lines.ts'
+import { loadLines } from './load-section.ts'
 import { matrixLines } from './matrix.ts'
 import { statusPageWords } from './status-page-words.ts'
 import type { Summary, SummaryChange, SummaryReason, SummaryWrites } from './summary-types.ts'
@@ -39,6 +40,7 @@ export function renderTerminal(source: Summary, options: TerminalOptions): strin
       ...matrixLines(summary, theme),
     ],
     groupLines(summary, theme, options.verbose ?? false),
+    loadLines(summary, theme),
     reasonLines(summary, theme),
     standing ? [] : factLines(summary, theme, options.files ?? {}),
   ]

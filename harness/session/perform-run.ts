@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import {
   HarnessError,
   Redactor,
@@ -20,6 +21,8 @@ import { RunFolder, newRunId } from './run-folder.ts'
 
 export interface RunRequest {
   readonly scenario: Scenario
+  /** Its file, absolute: threads of load take its flows from there. */
+  readonly file?: string
   readonly runtime: Runtime
   /** As typed, for the journal. */
   readonly args: readonly string[]
@@ -65,6 +68,7 @@ export async function performRun(request: RunRequest): Promise<RunOutcome> {
       listeners: [folder.take, ...(request.listeners ?? [])],
       provenance,
       signal: request.signal,
+      ...(request.file === undefined ? {} : { module: pathToFileURL(request.file).href }),
       ...(request.idlePauseMs === undefined ? {} : { idlePauseMs: request.idlePauseMs }),
     }
     verdict = await drive(scenario, options, folder)

@@ -17,9 +17,11 @@ export function registerScenario(
   exported: unknown,
   file: string,
   settings: RunnerSettings,
+  /** Absolute: threads of load take its flows from there. */
+  path?: string,
 ): ScenarioRun {
   const scenario = validated(exported, file)
-  const run = new ScenarioRun(scenario, settings)
+  const run = new ScenarioRun(scenario, settings, path)
   const timeout = settings.timeoutMs ?? timeoutFor(scenario)
   // The engine runs once a file, so another try of a test would see the same.
   describe(scenario.title, { timeout, retry: 0 }, () => {

@@ -18,7 +18,7 @@ export default class ScenarioRunner extends TestRunner {
       const { registerScenario } = await import('./register-scenario.ts')
       const exported = (module as { readonly default?: unknown }).default
       const file = relative(this.config.root, filepath)
-      this.#runs.push(registerScenario(exported, file, inject('aftershock')))
+      this.#runs.push(registerScenario(exported, file, inject('aftershock'), filepath))
     }
     return module
   }

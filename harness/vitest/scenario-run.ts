@@ -17,15 +17,17 @@ export interface FinishedRun extends RunSuites {
 export class ScenarioRun {
   readonly #scenario: Scenario
   readonly #settings: RunnerSettings
+  readonly #path: string | undefined
   readonly #progress = new Progress()
   readonly #stop = new AbortController()
   #running: Promise<FinishedRun> | undefined
   /** Id of the test that tells of a fault of the harness. */
   #teller: string | undefined
 
-  constructor(scenario: Scenario, settings: RunnerSettings) {
+  constructor(scenario: Scenario, settings: RunnerSettings, path?: string) {
     this.#scenario = scenario
     this.#settings = settings
+    this.#path = path
   }
 
   /** Waits until the part, or the whole run, is over. True when the cells are known to have held in it; else `finished` knows more. */
@@ -75,6 +77,7 @@ export class ScenarioRun {
     const { runtime } = await chooseRuntime(name, this.#scenario)
     const { folder } = await performRun({
       scenario: this.#scenario,
+      ...(this.#path === undefined ? {} : { file: this.#path }),
       runtime,
       args,
       runsDir,

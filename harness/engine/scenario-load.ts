@@ -1,0 +1,164 @@
+import {
+  HarnessError,
+  cellKey,
+  type Actor,
+  type CellId,
+  type Emit,
+  type JudgementOptions,
+  type LoadJudgementOptions,
+  type LoadProfile,
+  type Redactor,
+  type Scenario,
+  type WindowInfo,
+} from '../core/index.ts'
+import { defaultLoadJudgement } from '../judge/index.ts'
+import {
+  cellsOfMix,
+  lastingProfile,
+  runEmbeddedLoad,
+  type LiveLoad,
+  type LoadRequest,
+  type LoadResult,
+} from '../load/index.ts'
+import { LoadWindow } from './load-window.ts'
+import { stagesOf } from './rollout.ts'
+
+type Doors = Pick<LoadRequest, 'frontDoors' | 'entry' | 'proxyUrl' | 'caCertificate'>
+
+export interface ScenarioLoadOptions extends Doors {
+  readonly scenario: Scenario
+  readonly profile: LoadProfile
+  /** With their sessions. */
+  readonly actors: readonly Actor[]
+  readonly module: string | undefined
+  readonly redactor: Redactor
+  readonly seed: number
+  readonly judgement: JudgementOptions
+  readonly emit: Emit
+}
+
+const lookEveryMs = 100
+
+/** Cells that a profile puts under load. */
+export function cellsUnderLoad(scenario: Pick<Scenario, 'flows' | 'actors'>, profile: LoadProfile) {
+  const all = Object.values(profile.executors).flatMap(({ mix }) =>
+    cellsOfMix(mix ?? profile.mix, scenario),
+  )
+  const cells = new Map(all.map(({ flow, actor }) => [cellKey({ flow, actor }), { flow, actor }]))
+  return [...cells.values()]
+}
+
+export function loadJudgementOf(scenario: Scenario): LoadJudgementOptions {
+  return { ...defaultLoadJudgement, ...scenario.loadJudgement }
+}
+
+/** The load that goes on beside the cells of a scenario, from the baseline to the end, judged window by window. */
+export class ScenarioLoad {
+  readonly #options: ScenarioLoadOptions
+  readonly #cells: readonly CellId[]
+  readonly #stop = new AbortController()
+  readonly #result: Promise<LoadResult>
+  /** Resolves when the load is over, by itself or by a fault: then nothing more can be learnt from it. */
+  readonly over: Promise<void>
+  #live: LiveLoad | undefined
+  #window: LoadWindow | undefined
+  #baseline: LoadWindow | undefined
+  #looking: NodeJS.Timeout | undefined
+
+  private constructor(options: ScenarioLoadOptions, onStart: (live: LiveLoad) => void) {
+    const { scenario, module, judgement: _, emit, profile, ...request } = options
+    this.#options = options
+    this.#cells = cellsUnderLoad(scenario, profile)
+    this.#result = runEmbeddedLoad({
+      ...request,
+      flows: scenario.flows,
+      profile: lastingProfile(profile),
+      ...(module === undefined ? {} : { module }),
+      signal: this.#stop.signal,
+      onStart,
+      onSecond: (second) => emit('load.second', second),
+    })
+    this.over = this.#result.then(
+      () => undefined,
+      () => undefined, // `stop` throws it
+    )
+  }
+
+  /** Resolves once flows are started. Throws HarnessError LOAD_FAILED. */
+  static async start(options: ScenarioLoadOptions): Promise<ScenarioLoad> {
+    const started = Promise.withResolvers<LiveLoad>()
+    const load = new ScenarioLoad(options, started.resolve)
+    const live = await Promise.race([started.promise, load.over])
+    if (!live) {
+      await load.#result
+      throw new HarnessError('LOAD_FAILED', 'the load ended before it began')
+    }
+    load.#follow(live)
+    return load
+  }
+
+  /** Opens a window; `isExcused` says which cells a step in force is declared to alter, so that nothing is said of them. */
+  open(info: WindowInfo, isExcused: (cell: CellId) => boolean, isRecovering: boolean): LoadWindow {
+    const live = this.#live as LiveLoad
+    const options = { ...this.#options.judgement, ...loadJudgementOf(this.#options.scenario) }
+    const isBaseline = info.kind === 'baseline'
+    const elapsedMs = live.elapsed()
+    const fromMs = isBaseline ? Math.max(elapsedMs, options.warmUpMs) : elapsedMs
+    live.metrics.openWindow(info.id, fromMs, info.change)
+    const window = new LoadWindow({
+      id: info.id,
+      kind: isBaseline ? 'baseline' : isRecovering ? 'recovery' : 'change',
+      cells: this.#cells.filter((cell) => !isExcused(cell)),
+      comparisons: this.#cells.length * windowsOfChanges(this.#options.scenario),
+      options,
+      baselineOf: (cell) => this.#baseline?.seenOf(cell),
+      emit: this.#options.emit,
+      fromMs,
+      elapsed: live.elapsed,
+    })
+    if (isBaseline) this.#baseline = window
+    this.#window = window
+    return window
+  }
+
+  /** Ends the open window: what is not judged by now is undecided. */
+  close(note: string): void {
+    const live = this.#live
+    if (!live || !this.#window) return
+    live.metrics.openWindow('transition', live.elapsed())
+    this.#window.close(note)
+    this.#window = undefined
+  }
+
+  /** Ends the load and writes down what it came to. Throws what went wrong inside of the harness, or of a flow. */
+  async stop(): Promise<void> {
+    clearInterval(this.#looking)
+    this.#stop.abort()
+    const { metrics, durationMs, thresholds, selfCheck, abortedBy } = await this.#result
+    this.#options.emit('load.summary', {
+      durationMs,
+      cells: metrics.cells(),
+      thresholds,
+      selfCheck,
+      ...(abortedBy === undefined ? {} : { abortedBy }),
+      cut: metrics.cut,
+      examples: metrics.examples,
+    })
+  }
+
+  #follow(live: LiveLoad): void {
+    this.#live = live
+    live.metrics.openWindow('transition', -Infinity)
+    live.metrics.onSample = (sample) => this.#window?.take(sample)
+    this.#looking = setInterval(() => this.#window?.look(), lookEveryMs)
+  }
+}
+
+/** How many windows there are in which something may be called broken or slower. */
+function windowsOfChanges({ steps, stack }: Scenario): number {
+  return steps.reduce((sum, step) => {
+    if (step.kind !== 'change') return sum + 1
+    const service = stack.services.find(({ name }) => name === step.service)
+    return sum + stagesOf(step.rollout, service?.replicas ?? 1).length
+  }, 0)
+}

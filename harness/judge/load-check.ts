@@ -1,0 +1,196 @@
+import {
+  cellKey,
+  combine,
+  fail,
+  inconclusive,
+  pass,
+  selects,
+  type CellId,
+  type EventOf,
+  type Expectation,
+  type JournalEvent,
+  type LoadFinding,
+  type Reason,
+  type ReasonCode,
+  type Verdict,
+} from '../core/index.ts'
+import { percent, symptomList } from './wording.ts'
+
+type Found = EventOf<'load.judged'>
+type End = EventOf<'load.summary'>
+
+/** What the load beside the cells of a scenario showed. Pass where there was none. */
+export function checkLoad(history: readonly JournalEvent[]): Verdict {
+  const started = history.find((event) => event.kind === 'run.started')
+  if (!started?.load || history.some((event) => event.kind === 'interrupted')) return pass
+  const found = history.filter((event) => event.kind === 'load.judged')
+  const { cells } = started.load
+  const baseline = checkBaseline(cells, found)
+  if (baseline.kind !== 'pass') return baseline
+  const end = history.findLast((event) => event.kind === 'load.summary')
+  if (!end) return inconclusive({ code: 'no-data', message: 'the load did not come to its end' })
+  const opened = history.flatMap((event) => (event.kind === 'window.opened' ? [event.window] : []))
+  const excused = (cell: CellId) =>
+    started.changes.some(({ effects }) => effects.some((effect) => selects(effect, cell)))
+  const verdict = combine([
+    pass,
+    ...opened.flatMap(({ id, kind, change }) => {
+      if (kind === 'baseline') return []
+      const where = kind === 'recovery' ? 'after the undo' : `under '${change}'`
+      return cells.map((cell) => {
+        const finding = found.find((one) => one.window === id && cellKey(one) === cellKey(cell))
+        if (!finding) return excused(cell) ? pass : missing(cell, where)
+        if (kind === 'recovery') return checkRecovered(finding)
+        return isExpected(started.expect, finding) ? pass : checkHolding(finding, where)
+      })
+    }),
+    checkExpected(started.expect, cells, found),
+    checkThresholds(end),
+  ])
+  return withoutBlame(verdict, end)
+}
+
+function missing({ flow, actor }: CellId, where: string): Verdict {
+  return inconclusive({
+    code: 'no-data',
+    cell: { flow, actor },
+    message: `its load was not judged ${where}`,
+  })
+}
+
+function checkBaseline(cells: readonly CellId[], found: readonly Found[]): Verdict {
+  return combine([
+    pass,
+    ...cells.map((cell) => {
+      const finding = found.find(
+        (one) => one.window === 'baseline' && cellKey(one) === cellKey(cell),
+      )
+      if (!finding) return missing(cell, 'in the baseline')
+      if (finding.judgement === 'holds') return pass
+      return inconclusive(
+        reason(
+          finding.judgement === 'broken' ? 'baseline-broken' : 'no-data',
+          finding,
+          finding.judgement === 'broken'
+            ? `failed under load before any change (${failures(finding)}); the change was not applied`
+            : `its load told too little before the change (${finding.note ?? 'too few flows'}); the change was not applied`,
+        ),
+      )
+    }),
+  ])
+}
+
+function isExpected(expect: Expectation, cell: CellId): boolean {
+  if (expect.kind === 'holds') return false
+  return [...expect.broken, ...(expect.underLoad ?? [])].some((selector) => selects(selector, cell))
+}
+
+function checkHolding(finding: Found, where: string): Verdict {
+  switch (finding.judgement) {
+    case 'holds':
+      return pass
+    case 'broken':
+      return fail(reason('broken-under-load', finding, `${failing(finding)} ${where}`))
+    case 'slower':
+      return fail(reason('slower-under-load', finding, `${slowing(finding)} ${where}`))
+    case 'undecided':
+      return inconclusive(reason('no-data', finding, `${unknown(finding)} ${where}`))
+  }
+}
+
+function checkRecovered(finding: Found): Verdict {
+  switch (finding.judgement) {
+    case 'holds':
+      return pass
+    case 'broken':
+      return fail(reason('not-recovered', finding, `${failing(finding)} after the undo still`))
+    case 'slower':
+      return fail(reason('not-recovered', finding, `${slowing(finding)} after the undo still`))
+    case 'undecided':
+      return inconclusive(reason('no-data', finding, `${unknown(finding)} after the undo`))
+  }
+}
+
+/** That what was to show under load did so, under whichever of the steps. */
+function checkExpected(
+  expect: Expectation,
+  cells: readonly CellId[],
+  found: readonly Found[],
+): Verdict {
+  const wanted = expect.kind === 'reproduces' ? (expect.underLoad ?? []) : []
+  return combine([
+    pass,
+    ...wanted.flatMap((selector) =>
+      cells
+        .filter((cell) => selects(selector, cell))
+        .map((cell) => {
+          const own = found.filter(
+            (one) => one.window.startsWith('change:') && cellKey(one) === cellKey(cell),
+          )
+          if (own.some(({ judgement }) => judgement === selector.becomes)) return pass
+          const open = own.find(({ judgement }) => judgement === 'undecided') ?? own.at(-1)
+          if (!open) return pass
+          const seen = `was expected to be ${selector.becomes} under load, and was ${open.judgement} (${figures(open)})`
+          return open.judgement === 'undecided'
+            ? inconclusive(reason('no-data', open, seen))
+            : fail(reason('not-reproduced', open, seen))
+        }),
+    ),
+  ])
+}
+
+/** The thresholds of the profile, over the whole run. */
+function checkThresholds({ thresholds }: End): Verdict {
+  return combine([
+    pass,
+    ...thresholds.map(({ text, outcome, value }) => {
+      if (outcome === 'holds') return pass
+      return outcome === 'crossed'
+        ? fail({ code: 'threshold', message: `${text} does not hold: it is ${value}` })
+        : inconclusive({ code: 'no-data', message: `${text}: nothing was measured` })
+    }),
+  ])
+}
+
+/** Where the load itself was the limit, slowness is not blamed on the system. Failures are. */
+function withoutBlame(verdict: Verdict, { selfCheck }: End): Verdict {
+  if (selfCheck.ok || verdict.kind !== 'fail') return verdict
+  const blameless: readonly ReasonCode[] = ['slower-under-load', 'threshold']
+  const left = verdict.reasons.filter(({ code }) => !blameless.includes(code))
+  if (left.length > 0) return { ...verdict, reasons: left }
+  return inconclusive(
+    ...selfCheck.problems.map((message): Reason => ({ code: 'generator-limited', message })),
+    ...verdict.reasons,
+  )
+}
+
+function reason(code: Reason['code'], { flow, actor }: CellId, message: string): Reason {
+  return { code, cell: { flow, actor }, message }
+}
+
+function failing(finding: LoadFinding): string {
+  const { baselineFailures, baselineSamples } = finding
+  return `failed under load: ${failures(finding)}, before it were ${baselineFailures} of ${baselineSamples},`
+}
+
+function failures(finding: LoadFinding): string {
+  const ratio = `${finding.failures} of ${finding.samples} failed`
+  return finding.failures === 0 ? ratio : `${ratio}, ${symptomList(finding)}`
+}
+
+function slowing({ latency }: LoadFinding): string {
+  if (!latency) return 'was slower'
+  const { baselineMs, nowMs, growth, low, high } = latency
+  const bounds =
+    low === undefined || high === undefined ? '' : `, ${percent(low)} to ${percent(high)}`
+  return `was slower under load: a median of ${nowMs.toFixed(1)} ms in place of ${baselineMs.toFixed(1)} (by ${percent(growth)}${bounds})`
+}
+
+function unknown(finding: LoadFinding): string {
+  return `its load did not tell enough (${figures(finding)}${finding.note === undefined ? '' : `; ${finding.note}`})`
+}
+
+function figures({ samples, failures: failed, latency, smallestRatio }: LoadFinding): string {
+  const grown = latency === undefined ? '' : `, median by ${percent(latency.growth)}`
+  return `${failed} of ${samples} failed${grown}; failures from ${percent(smallestRatio)} on would have been seen, and slowness ${latency?.smallestGrowth === undefined ? 'not at all' : `from ${percent(latency.smallestGrowth)} on`}`
+}
