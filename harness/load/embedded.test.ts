@@ -271,6 +271,23 @@ it('a threshold that may ends the load as soon as it is crossed', async () => {
   expect(result.thresholds[0]).toMatchObject({ outcome: 'crossed', value: 0 })
 })
 
+it.each([undefined, new URL('./fixtures/flows.ts', import.meta.url).href])(
+  'an abort before it has begun ends it, too (module: %s)',
+  async (module) => {
+    const given = { signal: AbortSignal.abort(), ...(module === undefined ? {} : { module }) }
+    const { result } = await load(
+      ok,
+      {
+        executors: {
+          a: { executor: 'constant-arrival-rate', rate: 5, duration: '1h', preAllocatedVUs: 5 },
+        },
+      },
+      given,
+    )
+    expect(count(result, 'iterations')).toBe(0)
+  },
+)
+
 it.each([undefined, new URL('fixtures/flows.ts', import.meta.url).href])(
   'an abort ends all of it at once, and no connection is left (module: %s)',
   async (module) => {

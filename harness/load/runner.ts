@@ -96,6 +96,8 @@ export class LoadRunner {
    * Throws what went wrong inside of the harness, or HarnessError INVALID_SCENARIO of a flow.
    */
   async run(signal: AbortSignal): Promise<void> {
+    // It may have been ended while its thread was starting: no event will tell.
+    if (signal.aborted) return
     const cut = () => this.#cutAll()
     signal.addEventListener('abort', cut, { once: true })
     try {
