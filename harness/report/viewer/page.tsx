@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import type { PageData } from '../page-data.ts'
+import { Calls } from './calls.tsx'
 import { Failures } from './failures.tsx'
 import { Head } from './head.tsx'
 import { Matrix, type Chosen } from './matrix.tsx'
@@ -11,6 +12,7 @@ import { TimelineView } from './timeline.tsx'
 /** `live` stands in place of the verdict while the run goes on. */
 export function Page({ data, live }: { data: PageData; live?: ComponentChildren }) {
   const { summary } = data
+  const links = summary.links ?? []
   const first = summary.cells.find((cell) => cell.sample)
   const [chosen, setChosen] = useState<Chosen | undefined>(first)
   const choose = (cell: Chosen) => {
@@ -26,7 +28,7 @@ export function Page({ data, live }: { data: PageData; live?: ComponentChildren 
       {live ?? <Head data={data} />}
       <main>
         <nav class="jumps" aria-label="Sections">
-          {sections(first !== undefined).map(([id, title]) => (
+          {sections(first !== undefined, links.length > 0).map(([id, title]) => (
             <a key={id} href={`#${id}`}>
               {title}
             </a>
@@ -50,6 +52,11 @@ export function Page({ data, live }: { data: PageData; live?: ComponentChildren 
         <Section id="timeline" title="Over time">
           <TimelineView data={data} />
         </Section>
+        {links.length > 0 ? (
+          <Section id="calls" title="Who calls whom">
+            <Calls links={links} />
+          </Section>
+        ) : null}
         <Section
           id="outside"
           title="Traffic to the outside"
@@ -69,12 +76,13 @@ export function Page({ data, live }: { data: PageData; live?: ComponentChildren 
   )
 }
 
-function sections(hasFailures: boolean): [id: string, title: string][] {
+function sections(hasFailures: boolean, hasLinks: boolean): [id: string, title: string][] {
   return [
     ['matrix', 'Who is affected'],
     ['changes', 'What was changed'],
     ...(hasFailures ? [['failures', 'What failed'] as [string, string]] : []),
     ['timeline', 'Over time'],
+    ...(hasLinks ? [['calls', 'Who calls whom'] as [string, string]] : []),
     ['outside', 'Outside'],
     ['evidence', 'Evidence'],
     ['reproduce', 'Reproduce'],

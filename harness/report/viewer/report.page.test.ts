@@ -1,5 +1,4 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -8,16 +7,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { renderHtml } from '../html.ts'
 import { PageFold } from '../page-data.ts'
 import { incident, type IncidentOptions } from '../test-journal.ts'
-import { TestPage, findChromium, launchBrowser } from './test-browser.ts'
+import { TestPage, axeViolations, findChromium, launchBrowser } from './test-browser.ts'
 
 const chromium = findChromium() ?? ''
 const shell = new URL('./dist/shell.html', import.meta.url)
 const directory = mkdtempSync(join(tmpdir(), 'aftershock-report-'))
-const axeSource = readFileSync(
-  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
-  'utf8',
-)
-
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 function fileOf(name: string, options: IncidentOptions = {}, logLine = 'quiet'): string {
@@ -27,13 +21,6 @@ function fileOf(name: string, options: IncidentOptions = {}, logLine = 'quiet'):
   const file = join(directory, `${name}.html`)
   writeFileSync(file, renderHtml(readFileSync(shell, 'utf8'), fold.data(logs)))
   return pathToFileURL(file).href
-}
-
-async function violations({ page }: TestPage): Promise<string[]> {
-  const found = (await page.evaluate(
-    `(() => { ${axeSource}; return axe.run().then((r) => r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html.slice(0, 120)).join(' | '))) })()`,
-  )) as string[]
-  return found
 }
 
 describe.skipIf(chromium === '')('report.html of the first incident', () => {
@@ -83,7 +70,7 @@ describe.skipIf(chromium === '')('report.html of the first incident', () => {
         ...options,
         bypassCSP: true,
       })
-      expect(await violations(open)).toEqual([])
+      expect(await axeViolations(open)).toEqual([])
       expect(await open.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(
         width,
       )

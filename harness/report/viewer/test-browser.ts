@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import {
   chromium,
   type Browser,
@@ -61,4 +62,12 @@ export class TestPage implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#context.close()
   }
+}
+
+/** What axe-core finds wrong with the page. Opened with `bypassCSP`, or served without one: the policy of a page keeps axe out, too. */
+export async function axeViolations({ page }: TestPage): Promise<string[]> {
+  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+  return page.evaluate(
+    `(() => { ${axe}; return axe.run().then((r) => r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html.slice(0, 120)).join(' | '))) })()`,
+  )
 }

@@ -148,7 +148,7 @@ function Lanes({ data, range: [from, to] }: { data: PageData; range: readonly [n
       </div>
       {data.status.length > 0 ? (
         <>
-          <span>status page</span>
+          <span>status</span>
           <div>
             {data.status.map(({ fromMs, toMs, overall }, index) => (
               <i
