@@ -100,11 +100,13 @@ export {
 export {
   linkFault,
   partition,
+  pressureFault,
   serviceFault,
   siteFault,
   timed,
   type LinkFaultOptions,
   type PartitionOptions,
+  type PressureFaultOptions,
   type ServiceAction,
   type ServiceFaultOptions,
   type SiteFaultOptions,

@@ -76,6 +76,8 @@ export interface ServiceSpec {
   readonly health: { readonly path: string; readonly timeoutMs?: number }
   readonly config?: HttpConfigSpec
   readonly resources?: Resources
+  /** Room in the data directory that the replicas share, in MiB, 1 to 1024. It is then in memory. Containers only. Default: what the disk has. */
+  readonly dataMb?: number
   /** Services that it calls, each through a link of the fabric. */
   readonly connects: readonly string[]
 }

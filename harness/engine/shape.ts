@@ -38,6 +38,7 @@ const service = objectOf({
   name: text,
   replicas: number,
   run,
+  'dataMb?': number,
   'resources?': objectOf({ 'cpus?': number, 'memoryMb?': number }),
   ports: texts,
   health: objectOf({ path: text, 'timeoutMs?': number }),

@@ -127,6 +127,7 @@ function checkService(path: string, service: ServiceSpec, names: readonly string
       : []),
     ...checkResources(`${path}.resources`, service.resources),
     ...checkContainerPorts(`${path}.run.containerPorts`, service),
+    ...checkDataRoom(`${path}.dataMb`, service.dataMb),
     ...connects
       .filter((name) => !names.includes(name))
       .flatMap((name) =>
@@ -147,6 +148,12 @@ function checkResources(path: string, resources: Resources = {}): Problem[] {
       ? []
       : problem(`${path}.memoryMb`, `is ${memoryMb}`, 'use a whole number of MiB from 16')),
   ]
+}
+
+function checkDataRoom(path: string, dataMb = 1): Problem[] {
+  return Number.isInteger(dataMb) && dataMb >= 1 && dataMb <= 1_024
+    ? []
+    : problem(path, `is ${dataMb}`, 'use a whole number of MiB from 1 to 1024')
 }
 
 function checkContainerPorts(path: string, { run, ports }: ServiceSpec): Problem[] {

@@ -38,6 +38,8 @@ export interface FabricPlan {
   readonly logFile: string
   /** Goes into the file `caFile` of this volume. */
   readonly caVolume: string
+  /** Kept mounted, and not looked at. */
+  readonly heldVolumes: readonly { readonly volume: string; readonly path: string }[]
   readonly signal: AbortSignal
 }
 
@@ -57,7 +59,7 @@ export interface RunningFabric {
   readonly inner: {
     readonly address: string
     readonly proxy: string
-    /** By `linkKey`. */
+    /** By `linkKey` with the replica that calls as `from`. */
     readonly links: Readonly<Record<string, string>>
   }
 }
@@ -91,7 +93,10 @@ export async function startFabric(plan: FabricPlan): Promise<RunningFabric> {
     },
     networks: [networks.outer],
     publish: published,
-    mounts: [{ volume: plan.caVolume, path: caFolder, mode: 'rw' }],
+    mounts: [
+      { volume: plan.caVolume, path: caFolder, mode: 'rw' },
+      ...plan.heldVolumes.map((held) => ({ ...held, mode: 'ro' as const })),
+    ],
     readOnly: true,
     onCreated: async (id) => {
       containerId = id
@@ -116,7 +121,7 @@ function portsOf({
     'proxy',
     'relay',
     ...services.map(frontDoorPort),
-    ...links.map(linkPort),
+    ...links.flatMap(({ to, callers }) => callers.map((from) => linkPort({ from, to }))),
   ]
   return {
     dns: dnsPort,
@@ -181,18 +186,21 @@ async function describe(
       address,
       proxy: inside('proxy'),
       links: Object.fromEntries(
-        settings.links.map((link) => [linkKey(link), inside(linkPort(link))]),
+        settings.links.flatMap(({ to, callers }) =>
+          callers.map((from) => [linkKey({ from, to }), inside(linkPort({ from, to }))]),
+        ),
       ),
     },
   }
 }
 
-/** URLs of the links of one service, by the service that each leads to. */
+/** URLs of the links of one replica, by the service that each leads to. */
 export function linksOf(
-  { name, connects }: Stack['services'][number],
+  replica: string,
+  { connects }: Stack['services'][number],
   { inner }: RunningFabric,
 ): Record<string, string> {
   return Object.fromEntries(
-    connects.map((to) => [to, inner.links[linkKey({ from: name, to })] as string]),
+    connects.map((to) => [to, inner.links[linkKey({ from: replica, to })] as string]),
   )
 }

@@ -44,7 +44,7 @@ export function planReplica(input: PlanInput): ReplicaContainer {
     id,
     host: '0.0.0.0',
     ports,
-    links: linksOf(spec, fabric),
+    links: linksOf(id, spec, fabric),
     dataDir: dataPath ?? '/tmp',
   }
   const command = commandOf(spec)?.map((text) => fillIn(text, places))
@@ -77,6 +77,7 @@ export function planReplica(input: PlanInput): ReplicaContainer {
     fabric,
     roster,
     exits,
+    data: { path: dataPath, roomMb: spec.dataMb },
     resolveImage: (other) => imageOf(docker, input.base, spec.name, other),
     log: new LogFile(docker, input.logFile),
     config:

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { StartedTestContainer } from 'testcontainers'
 import {
   HarnessError,
@@ -8,11 +9,15 @@ import {
   type ContainerPatch,
   type ContainerPort,
   type ContainerSettings,
+  type PowerPort,
+  type PressurePort,
   type ServiceSpec,
 } from '../../core/index.ts'
 import type { RunningReplica } from '../../engine/index.ts'
 import { lastLines } from '../processes/last-lines.ts'
+import { ReplicaPower, type Machine } from '../replica-power.ts'
 import { addContainerFile, readContainerFile, writeContainerFile } from './container-files.ts'
+import { ContainerPressure } from './container-pressure.ts'
 import { isStatus, type Docker } from './engine.ts'
 import type { Exits } from './exits.ts'
 import type { TarFile } from './file-tar.ts'
@@ -26,6 +31,7 @@ import { StackContainer, type ContainerPlan } from './stack-container.ts'
 const defaultHealthTimeoutMs = 20_000
 /** Programs are asked to stop, and killed after this long. */
 const stopGraceMs = 4_000
+const endEveryMs = 10
 
 export interface ReplicaPlan {
   readonly docker: Docker
@@ -46,15 +52,19 @@ export interface ReplicaPlan {
   readonly exits: Exits
   readonly log: LogFile
   readonly config: ConfigPort | undefined
+  /** Its data directory, when it has one, and how much fits into it in MiB, when that is limited. */
+  readonly data: { readonly path: string | undefined; readonly roomMb: number | undefined }
   /** The reference of an image that the engine then has. */
   readonly resolveImage: (image: string | BuildSpec) => Promise<string>
 }
 
 /** One replica as a container, or as one container after the other when it is made anew. */
-export class ReplicaContainer implements RunningReplica, ContainerPort {
+export class ReplicaContainer implements RunningReplica, ContainerPort, Machine {
   readonly id: string
   readonly service: string
   readonly config: ConfigPort | undefined
+  readonly power: PowerPort
+  readonly pressure: PressurePort
   readonly #plan: ReplicaPlan
   /** As the image had them, by path, of the files that were written. */
   readonly #originals = new Map<string, TarFile>()
@@ -70,6 +80,11 @@ export class ReplicaContainer implements RunningReplica, ContainerPort {
     this.service = plan.spec.name
     this.config = plan.config
     this.#settings = plan.settings
+    this.power = new ReplicaPower(this)
+    this.pressure = new ContainerPressure(plan, () => ({
+      id: this.#containerId,
+      resources: this.#settings.resources,
+    }))
   }
 
   get container(): ContainerPort {
@@ -101,8 +116,35 @@ export class ReplicaContainer implements RunningReplica, ContainerPort {
     return containerId === this.#containerId && !this.#isExpectedToEnd
   }
 
+  expectEnd(isExpected: boolean): void {
+    this.#isExpectedToEnd = isExpected
+  }
+
+  async send(signalName: string): Promise<void> {
+    const container = this.#plan.docker.getContainer(this.#containerId)
+    await ignoring(() => container.kill({ signal: signalName }), 409)
+  }
+
+  async freeze(isFrozen: boolean): Promise<void> {
+    const container = this.#plan.docker.getContainer(this.#containerId)
+    await (isFrozen ? container.pause() : container.unpause())
+  }
+
+  async ended(timeoutMs: number, signal: AbortSignal): Promise<string | undefined> {
+    const deadline = performance.now() + timeoutMs
+    const detail = () => this.#plan.exits.detailOf(this.#containerId)
+    while (detail() === undefined && performance.now() < deadline && !signal.aborted) {
+      await delay(endEveryMs)
+    }
+    return detail()
+  }
+
   /** Starts it; it takes traffic when this returns. Throws START_FAILED with its last log lines. */
   async start(signal: AbortSignal): Promise<void> {
+    await (this.#started ? this.#startAgain(signal) : this.#make(signal))
+  }
+
+  async #make(signal: AbortSignal): Promise<void> {
     const { container, fabric, network, addedEnv } = this.#plan
     // Until it takes traffic its end is told by whoever waits for it.
     this.#isExpectedToEnd = true
@@ -245,17 +287,23 @@ export class ReplicaContainer implements RunningReplica, ContainerPort {
     await this.#plan.log.settled()
     await ignoring(() => container.remove({ force: true }), 404)
     this.#settings = settings
-    await this.start(signal)
+    await this.#make(signal)
   }
 
   async #stopAndStart(signal: AbortSignal): Promise<void> {
+    const container = this.#plan.docker.getContainer(this.#containerId)
+    await ignoring(() => container.stop({ t: stopGraceMs / 1000 }), 304)
+    await this.#startAgain(signal)
+  }
+
+  /** The same container, which has ended. */
+  async #startAgain(signal: AbortSignal): Promise<void> {
     const { docker, exits, log } = this.#plan
     const container = docker.getContainer(this.#containerId)
-    await ignoring(() => container.stop({ t: stopGraceMs / 1000 }), 304)
     await exits.takeUp(this.#containerId)
     await log.settled()
     const since = new Date()
-    await container.start()
+    await ignoring(() => container.start(), 304)
     await this.#ready(this.#containerId, signal, since)
   }
 

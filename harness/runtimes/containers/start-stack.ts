@@ -85,8 +85,8 @@ async function start(
     settings: {
       seed: deriveSeed(options.seed, 'fabric'),
       services: stack.services.map(({ name }) => name),
-      links: stack.services.flatMap(({ name, connects }) =>
-        connects.map((to) => ({ from: name, to })),
+      links: stack.services.flatMap((spec) =>
+        spec.connects.map((to) => ({ from: spec.name, to, callers: replicaIds(spec) })),
       ),
       sites: ground.fabric.sites,
       controlToken: secrets.control,
@@ -94,6 +94,10 @@ async function start(
     },
     logFile: join(logDir, 'fabric.log'),
     caVolume: volumeName(run, 'ca'),
+    // What is in memory goes when nobody has it mounted, as when all replicas of a service are down.
+    heldVolumes: stack.services.flatMap(({ name, dataMb }) =>
+      dataMb === undefined ? [] : [{ volume: volumeName(run, name), path: `/held/${name}` }],
+    ),
     signal,
   })
   site.fabricId = fabric.containerId
@@ -138,21 +142,25 @@ async function prepare(
     allOrFirstError(stack.services.map(makeImage)),
     base.then((found) => fabricImage(docker, found, stack.sites)),
     makeNetworks(docker, run),
-    makeVolumes(docker, run, ['ca', ...stack.services.map(({ name }) => name)]),
+    makeVolumes(docker, run, stack),
     // What a machine that went down left of earlier runs. That it cannot be removed is no matter of this run.
     removeStale(docker).catch(() => undefined),
   ])
   return { base: await base, images: new Map(images), fabric, networks }
 }
 
-async function makeVolumes(
-  docker: Docker,
-  run: RunIdentity,
-  names: readonly string[],
-): Promise<void> {
-  const make = (name: string) =>
-    docker.createVolume({ Name: volumeName(run, name), Labels: labelsOf(run) })
-  await allOrFirstError(names.map(make))
+async function makeVolumes(docker: Docker, run: RunIdentity, { services }: Stack): Promise<void> {
+  const make = (name: string, dataMb?: number) =>
+    docker.createVolume({
+      Name: volumeName(run, name),
+      Labels: labelsOf(run),
+      ...(dataMb === undefined ? {} : { Driver: 'local', DriverOpts: inMemory(dataMb) }),
+    })
+  await allOrFirstError([make('ca'), ...services.map(({ name, dataMb }) => make(name, dataMb))])
+}
+
+function inMemory(dataMb: number): Record<string, string> {
+  return { type: 'tmpfs', device: 'tmpfs', o: `size=${dataMb}m,mode=1777` }
 }
 
 interface Secrets {

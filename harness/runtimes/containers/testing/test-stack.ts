@@ -34,6 +34,7 @@ export function probe(
 
 export interface TestStack extends AsyncDisposable {
   readonly running: RunningStack
+  readonly spec: Stack
   readonly runId: string
   readonly logDir: string
   readonly exits: readonly { readonly replica: string; readonly detail: string }[]
@@ -65,6 +66,7 @@ export async function startTestStack(
   })
   return {
     running,
+    spec: stack,
     runId,
     logDir,
     exits,
