@@ -83,6 +83,8 @@ interface Common {
   readonly toxicity?: number
   /** Strikes only what goes to this replica. */
   readonly replica?: string
+  /** Strikes only what this replica of the calling service sends, and what it is sent back. For links; on bytes not together with `replica`. */
+  readonly caller?: string
 }
 
 interface OfRequests {
@@ -145,13 +147,25 @@ export function describeToxic(toxic: Toxic): string {
     ...(toxic.stream === undefined ? [] : [toxic.stream]),
     ...(share === '' && first === undefined ? [] : [`on ${share}${which}`]),
     ...(toxic.replica === undefined ? [] : [`towards ${toxic.replica} only`]),
+    ...(toxic.caller === undefined ? [] : [`from ${toxic.caller} only`]),
   ].join(', ')
 }
 
 /** What is wrong with a toxic, each with what to do; of anything that came from outside, too. */
 export function toxicProblems(value: unknown): string[] {
   if (!isRecord(value)) return ['a toxic must be {type, attributes, stream?, toxicity?, ...}']
-  const { type, name, stream, toxicity, replica, attributes = {}, match, first, ...others } = value
+  const {
+    type,
+    name,
+    stream,
+    toxicity,
+    replica,
+    caller,
+    attributes = {},
+    match,
+    first,
+    ...others
+  } = value
   if (typeof type !== 'string' || !Object.hasOwn(toxicRules, type)) {
     return [`type is ${show(type)}: use one of ${Object.keys(toxicRules).join(', ')}`]
   }
@@ -167,6 +181,10 @@ export function toxicProblems(value: unknown): string[] {
       ? []
       : [`toxicity is ${show(toxicity)}: use a share in [0, 1]`]),
     ...(replica === undefined || typeof replica === 'string' ? [] : ['replica must be an id']),
+    ...(caller === undefined || typeof caller === 'string' ? [] : ['caller must be an id']),
+    ...(isHttp || replica === undefined || caller === undefined
+      ? []
+      : [`${type} cannot tell replica and caller at once: name one of them`]),
     ...attributeProblems(type, attributes),
     ...(isHttp || match === undefined ? [] : [`match is for HTTP toxics, and ${type} is none`]),
     ...(isHttp || first === undefined ? [] : [`first is for HTTP toxics, and ${type} is none`]),

@@ -22,10 +22,11 @@ export class Caller {
   /** Bytes that came until the last answer was over. */
   #answeredBytes = 0
 
-  constructor(socket: Socket, meter: Meter, toxics: ToxicBoard) {
+  /** `id`: the replica that asks, '' when that is not known. */
+  constructor(socket: Socket, meter: Meter, toxics: ToxicBoard, id: string) {
     this.#socket = socket
     this.#meter = meter
-    this.#line = toxics.watchNear(socket, (how) => this.#endsUnderToxics(how))
+    this.#line = toxics.watchNear(socket, id, (how) => this.#endsUnderToxics(how))
   }
 
   /** Counts a request, and once `answer` is closed, how it ended: what is not sent in full by then was given up by who asked, or failed. */

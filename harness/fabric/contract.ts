@@ -18,13 +18,19 @@ export interface LinkName {
   readonly to: string
 }
 
+/** Each replica that calls comes in by a listener of its own, so that a toxic can tell it from the others. */
+export interface LinkSettings extends LinkName {
+  /** Ids of the replicas of `from`. */
+  readonly callers: readonly string[]
+}
+
 export interface FabricSettings {
   /** IP address that front doors, links and the proxy listen on. The control API is always on loopback. */
   readonly host: string
   /** Integer in [0, 2^32); decides the order in which replicas are visited. */
   readonly seed: number
   readonly services: readonly string[]
-  readonly links: readonly LinkName[]
+  readonly links: readonly LinkSettings[]
   /** File URLs of modules that export what `site()` made. */
   readonly sites: readonly string[]
   /** At least 16 characters. */
@@ -46,6 +52,7 @@ export interface ContainerSide {
 }
 
 export const frontDoorPort = (service: string): string => `front door ${service}`
+/** `from` is the replica that calls. */
 export const linkPort = (link: LinkName): string => `link ${linkKey(link)}`
 
 /** Where the relay leads for paths that begin with a name. */
@@ -61,7 +68,7 @@ export interface FabricReady {
   readonly control: string
   readonly proxy: string
   readonly frontDoors: Readonly<Record<string, string>>
-  /** By `linkKey`. */
+  /** By `linkKey` with the replica that calls as `from`. */
   readonly links: Readonly<Record<string, string>>
   /** Of the authority that vouches for all external sites in this run, as PEM. Its key stays in the fabric. */
   readonly caCertificate: string

@@ -37,7 +37,8 @@ interface Edge {
   readonly upstreams: Upstreams
   readonly meter: Meter
   readonly toxics: ToxicBoard
-  readonly url: string
+  /** By caller; a front door has the one '', since it cannot tell them apart. */
+  readonly urls: ReadonlyMap<string, string>
 }
 
 export async function startFabric(settings: FabricSettings): Promise<Fabric> {
@@ -45,7 +46,12 @@ export async function startFabric(settings: FabricSettings): Promise<Fabric> {
   await using opened = new AsyncDisposableStack()
   const { container } = settings
   const portOf = (name: string) => container?.ports[name]
-  const openEdge = async (name: string, from: string, service: string): Promise<Edge> => {
+  const openEdge = async (
+    name: string,
+    from: string,
+    service: string,
+    callers: readonly string[] = [''],
+  ): Promise<Edge> => {
     const random = seededRandom(deriveSeed(settings.seed, name))
     const toxics = new ToxicBoard(name, deriveSeed(settings.seed, 'toxics'))
     const upstreams = new Upstreams(random, (address) => {
@@ -54,9 +60,13 @@ export async function startFabric(settings: FabricSettings): Promise<Fabric> {
       return socket
     })
     const meter = new Meter()
-    const server = createReplicaProxy(service, upstreams, meter, toxics)
-    const { url } = opened.use(await listen(server, settings.host, portOf(name)))
-    return { from, service, upstreams, meter, toxics, url }
+    const urls = new Map<string, string>()
+    for (const caller of callers) {
+      const server = createReplicaProxy(service, upstreams, meter, toxics, caller)
+      const port = portOf(caller === '' ? name : linkPort({ from: caller, to: service }))
+      urls.set(caller, opened.use(await listen(server, settings.host, port)).url)
+    }
+    return { from, service, upstreams, meter, toxics, urls }
   }
   const frontDoors = new Map<string, Edge>()
   for (const service of settings.services) {
@@ -64,7 +74,7 @@ export async function startFabric(settings: FabricSettings): Promise<Fabric> {
   }
   const links = new Map<string, Edge>()
   for (const link of settings.links) {
-    links.set(linkKey(link), await openEdge(linkPort(link), link.from, link.to))
+    links.set(linkKey(link), await openEdge(linkPort(link), link.from, link.to, link.callers))
   }
   const log = new OutsideLog()
   const variants = new VariantBoard(sites, deriveSeed(settings.seed, 'variants'))
@@ -102,8 +112,8 @@ export async function startFabric(settings: FabricSettings): Promise<Fabric> {
     ready: {
       control: control.url,
       proxy: proxy.url,
-      frontDoors: urlsOf(frontDoors),
-      links: urlsOf(links),
+      frontDoors: frontDoorUrls(frontDoors),
+      links: linkUrls(links),
       caCertificate: authority.certificate,
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
@@ -154,6 +164,14 @@ function variantSetter(variants: VariantBoard, proxy: OutsideProxy): Controls['s
   }
 }
 
-function urlsOf(edges: ReadonlyMap<string, Edge>): Record<string, string> {
-  return Object.fromEntries([...edges].map(([name, { url }]) => [name, url]))
+function frontDoorUrls(doors: ReadonlyMap<string, Edge>): Record<string, string> {
+  return Object.fromEntries([...doors].map(([name, { urls }]) => [name, urls.get('') as string]))
+}
+
+function linkUrls(links: ReadonlyMap<string, Edge>): Record<string, string> {
+  return Object.fromEntries(
+    [...links.values()].flatMap(({ service: to, urls }) =>
+      [...urls].map(([caller, url]) => [linkKey({ from: caller, to }), url]),
+    ),
+  )
 }

@@ -18,7 +18,7 @@ const settings: FabricSettings = {
   host: '127.0.0.1',
   seed: 1,
   services: ['gateway', 'media'],
-  links: [{ from: 'gateway', to: 'media' }],
+  links: [{ from: 'gateway', to: 'media', callers: ['gateway-1', 'gateway-2'] }],
   sites: [new URL('../../mocks/sites/news.ts', import.meta.url).href],
   controlToken: 'a-token-of-the-run',
   callers,
@@ -87,7 +87,7 @@ describe('as a program', () => {
   it('leads to replicas through front doors and links, and counts links', async () => {
     expect((await ask(ready.frontDoors['media'] ?? '')).status).toBe(503)
     await client.setUpstreams('media', [media.address], signal)
-    const link = ready.links['gateway>media'] ?? ''
+    const link = ready.links['gateway-2>media'] ?? ''
     for (const url of [ready.frontDoors['media'] ?? '', link]) {
       expect((await ask(url)).headers['x-aftershock-replica']).toBe('media-1')
     }

@@ -5,6 +5,7 @@ import { Caller } from './caller.ts'
 import { forward } from './forward.ts'
 import { endWithFault, sendFault } from './faults.ts'
 import type { Meter } from './meter.ts'
+import { tunnelStruck } from './struck-upgrade.ts'
 import { forwardStruck } from './struck.ts'
 import type { ToxicBoard } from './toxic-board.ts'
 import { tunnelUpgrade } from './upgrade.ts'
@@ -18,12 +19,14 @@ const keepAliveMs = 60_000
 /**
  * A reverse proxy over the replicas of `service`, HTTP/1.1 and websockets. It adds nothing to requests and one header to answers,
  * never fails over to another replica (that would hide a broken one), and has no time limits of its own. `toxics` may have it otherwise.
+ * `caller`: the replica that asks, where that is known.
  */
 export function createReplicaProxy(
   service: string,
   upstreams: Upstreams,
   meter: Meter,
   toxics: ToxicBoard,
+  caller = '',
 ): Server {
   const server = createServer({
     maxHeaderSize: maxHeaderBytes,
@@ -36,12 +39,12 @@ export function createReplicaProxy(
   const noReplica = `no replica of ${service} takes traffic right now`
   const callers = new WeakMap<Socket, Caller>()
   server.on('connection', (socket: Socket) => {
-    callers.set(socket, new Caller(socket, meter, toxics))
+    callers.set(socket, new Caller(socket, meter, toxics, caller))
   })
   server.on('request', (request, answer) => {
     const passage = (callers.get(request.socket) as Caller).begin(answer)
     const upstream = upstreams.next()
-    const strikes = upstream && toxics.strikes(request, upstream.address.id)
+    const strikes = upstream && toxics.strikes(request, upstream.address.id, caller)
     if (upstream && strikes) return void forwardStruck(request, answer, upstream, passage, strikes)
     if (upstream) return forward(request, answer, upstream, passage)
     passage.failed = true
@@ -49,6 +52,8 @@ export function createReplicaProxy(
   })
   server.on('upgrade', (request, socket, head) => {
     const upstream = upstreams.next()
+    const strikes = upstream && toxics.strikes(request, upstream.address.id, caller)
+    if (strikes) return tunnelStruck(request, socket, head, upstream, meter, strikes)
     if (upstream) return tunnelUpgrade(request, socket, head, upstream, meter)
     meter.start()('error')
     endWithFault(socket, 503, noReplica)

@@ -1,7 +1,7 @@
 import { isIP, isIPv4 } from 'node:net'
 
 import { HarnessError } from '../core/index.ts'
-import { linkKey, settingsVariable, type FabricSettings, type LinkName } from './contract.ts'
+import { linkKey, settingsVariable, type FabricSettings, type LinkSettings } from './contract.ts'
 
 const serviceName = /^[a-z][a-z0-9-]*$/
 const minTokenLength = 16
@@ -72,7 +72,8 @@ function checkServices(value: unknown): string[] {
 }
 
 function checkLinks(value: unknown, services: unknown): string[] {
-  if (!Array.isArray(value) || !value.every(isLink)) return ['links must be a list of {from, to}']
+  if (!Array.isArray(value) || !value.every(isLink))
+    return ['links must be a list of {from, to, callers}']
   const known = new Set<unknown>(Array.isArray(services) ? services : [])
   const strange = value.filter((link) => !known.has(link.from) || !known.has(link.to))
   const twice = new Set(value.map(linkKey)).size < value.length ? ['links names one twice'] : []
@@ -115,8 +116,11 @@ function isNetwork(value: unknown): boolean {
   return isIPv4(address) && /^\d{1,2}$/.test(bits) && Number(bits) <= 32 && more.length === 0
 }
 
-function isLink(value: unknown): value is LinkName {
-  return isRecord(value) && typeof value['from'] === 'string' && typeof value['to'] === 'string'
+function isLink(value: unknown): value is LinkSettings {
+  if (!isRecord(value)) return false
+  const { from, to, callers } = value
+  const isText = (one: unknown) => typeof one === 'string'
+  return isText(from) && isText(to) && Array.isArray(callers) && callers.every(isText)
 }
 
 function isFileUrl(value: unknown): boolean {

@@ -25,6 +25,7 @@ interface InForce {
 /** An open connection: `near` from a caller to the listener, `far` from it to a replica. */
 interface Connection {
   readonly side: 'near' | 'far'
+  /** Who calls, of a near one; whom it leads to, of a far one. */
   readonly replica: string
   readonly tap: Tap
   readonly pipes: Map<string, { readonly toxic: Toxic; readonly pipe: Pipe }>
@@ -73,6 +74,7 @@ export class ToxicBoard {
   /** Takes a connection that a caller has opened. `ends` is told when it is closed with toxics on it: by one of these ('error'), or by the caller. `isDeaf`: what was sent to the caller got lost. */
   watchNear(
     socket: Socket,
+    caller: string,
     ends: (how: 'error' | 'abandoned') => void = () => undefined,
   ): { readonly isDeaf: boolean } {
     let isCut = false
@@ -83,7 +85,7 @@ export class ToxicBoard {
       if (how === 'reset') resetConnection(socket)
       else socket.destroySoon()
     }
-    const { pipes } = this.#watch(socket, 'near', '', cut, () => void socket.destroy())
+    const { pipes } = this.#watch(socket, 'near', caller, cut, () => void socket.destroy())
     socket.once('close', () => {
       if (!isCut && pipes.size > 0) ends('abandoned')
     })
@@ -100,12 +102,13 @@ export class ToxicBoard {
   }
 
   /** What strikes this request; undefined, and next to no work, where nothing does. Each call counts as one request. */
-  strikes(request: IncomingMessage, replica: string): Strike[] | undefined {
+  strikes(request: IncomingMessage, replica: string, caller = ''): Strike[] | undefined {
     if (!this.#strikesRequests) return undefined
     const strikes = [...this.#inForce.values()].flatMap((entry): Strike[] => {
       const { toxic, random } = entry
       if (!isHttpToxic(toxic) || entry.left === 0) return []
       if (toxic.replica !== undefined && toxic.replica !== replica) return []
+      if (toxic.caller !== undefined && toxic.caller !== caller) return []
       if (!matchesRequest(toxic.match ?? {}, request)) return []
       entry.left -= 1
       if (random() >= (toxic.toxicity ?? 1)) return []
@@ -136,7 +139,9 @@ export class ToxicBoard {
   #meet(connection: Connection, name: string, { toxic, random }: InForce): boolean {
     if (isHttpToxic(toxic)) return false
     const side = toxic.replica === undefined ? 'near' : 'far'
-    if (connection.side !== side || connection.replica !== (toxic.replica ?? '')) return false
+    const wanted = side === 'near' ? toxic.caller : toxic.replica
+    if (connection.side !== side || connection.replica !== (wanted ?? connection.replica))
+      return false
     if (random() >= (toxic.toxicity ?? 1)) return false
     const kind = toxicKinds[toxic.type] as ByteKind<typeof toxic.type>
     const attributes = (toxic.attributes ?? {}) as AttributesOf<typeof toxic.type>

@@ -1,10 +1,12 @@
 import { once } from 'node:events'
-import { Agent } from 'node:http'
-import { connect, type Socket } from 'node:net'
+import { Agent, request as httpRequest } from 'node:http'
+import { connect, type AddressInfo, type Socket } from 'node:net'
 
 import { describe, expect, it } from 'vitest'
 
 import type { Toxic } from '../core/index.ts'
+import { Meter } from './meter.ts'
+import { createReplicaProxy } from './replica-proxy.ts'
 import { ask, openFrontDoor, startReplica, until } from './test-support.ts'
 
 const bodyOf = (size: number) => 'x'.repeat(size)
@@ -151,6 +153,42 @@ describe('on a connection that is open', () => {
   })
 })
 
+/** Two callers with a listener each, one board. */
+async function openLink() {
+  const stack = new AsyncDisposableStack()
+  const replica = stack.use(await startReplica('media-1'))
+  const door = stack.use(await openFrontDoor([replica]))
+  const urls: string[] = []
+  for (const caller of ['gateway-1', 'gateway-2']) {
+    const server = createReplicaProxy('media', door.upstreams, new Meter(), door.toxics, caller)
+    stack.defer(() => void server.close(() => undefined).closeAllConnections())
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    urls.push(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  }
+  const [first = '', second = ''] = urls
+  return { toxics: door.toxics, first, second, [Symbol.asyncDispose]: () => stack.disposeAsync() }
+}
+
+describe('of one caller', () => {
+  it.each([
+    { type: 'down', caller: 'gateway-2' },
+    { type: 'reset_peer', caller: 'gateway-2', attributes: {} },
+  ] as const satisfies Toxic[])('$type leaves the others alone', async (toxic) => {
+    await using at = await openLink()
+    at.toxics.set(toxic)
+    expect((await ask(at.first)).status).toBe(200)
+    await expect(ask(at.second)).rejects.toThrow('ECONNRESET')
+  })
+
+  it('status strikes the requests of this one only', async () => {
+    await using at = await openLink()
+    at.toxics.set({ type: 'status', caller: 'gateway-2', attributes: { status: 503 } })
+    expect((await ask(at.first)).status).toBe(200)
+    expect((await ask(at.second)).status).toBe(503)
+  })
+})
+
 describe('byte for byte', () => {
   it('limit_data lets so many through and closes', async () => {
     await using at = await openDoor(1000)
@@ -246,6 +284,45 @@ describe('on requests', () => {
     expect(await timed()).toBeGreaterThan(245)
     door.toxics.set({ type: 'delay', attributes: { factor: 10 } })
     expect(await timed()).toBeGreaterThan(480)
+  })
+})
+
+describe('on a switch of protocols', () => {
+  const headers = { connection: 'Upgrade', upgrade: 'websocket', 'x-asked': 'y' }
+
+  async function openEcho(seen: (header: unknown) => void = () => undefined) {
+    const stack = new AsyncDisposableStack()
+    const echo = stack.use(await startReplica('media-1'))
+    echo.server.on('upgrade', (incoming, socket) => {
+      seen(incoming.headers['x-asked'])
+      socket.write(
+        'HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\n\r\n',
+      )
+      socket.pipe(socket)
+    })
+    const door = stack.use(await openFrontDoor([echo]))
+    return { door, [Symbol.asyncDispose]: () => stack.disposeAsync() }
+  }
+
+  it('status answers in place of the replica', async () => {
+    await using at = await openEcho()
+    at.door.toxics.set({ type: 'status', attributes: { status: 503 }, match: { path: '/' } })
+    expect((await ask(at.door.url, { headers })).status).toBe(503)
+  })
+
+  it('delay and header strike what is asked', async () => {
+    let asked: unknown = 'nothing'
+    await using at = await openEcho((header) => (asked = header))
+    at.door.toxics.set({ type: 'delay', attributes: { delay: 200 } })
+    at.door.toxics.set({ type: 'header', stream: 'upstream', attributes: { name: 'x-asked' } })
+    const started = performance.now()
+    const switching = httpRequest(at.door.url, { headers }).end()
+    const [, socket] = (await once(switching, 'upgrade')) as [unknown, Socket]
+    expect(performance.now() - started).toBeGreaterThan(198)
+    expect(asked).toBeUndefined()
+    socket.write('ping')
+    expect(String(((await once(socket, 'data')) as [Buffer])[0])).toBe('ping')
+    socket.destroy()
   })
 })
 

@@ -61,9 +61,34 @@ it('puts its toxics on the link, and takes them back', async () => {
 
 it('leaves nothing in force when it cannot be injected in full', async () => {
   const { port, inForce } = system('>media')
-  const fault = partition('cut', { replica: 'media-1', from: ['gateway', 'users'] })
+  const fault = partition('cut', {
+    replica: 'media-1',
+    from: ['gateway', 'users'],
+    direction: 'to',
+  })
   expect(fault.validate(stack)).toEqual([])
   await expect(fault.inject(port, signal, () => undefined)).rejects.toThrow('no answer')
+  expect(inForce.size).toBe(0)
+})
+
+it('a partition is of both directions where there are links for it', async () => {
+  const { port, inForce } = system()
+  const both: Stack = {
+    ...stack,
+    services: [service('gateway', ['media']), service('media', ['gateway'])],
+  }
+  const fault = partition('cut', { replica: 'media-1', from: ['gateway', 'users'] })
+  expect(fault.validate(both)).toEqual([])
+  const injected = await fault.inject(port, signal, () => undefined)
+  expect([...inForce]).toEqual([
+    'gateway>media partition_media-1',
+    '>media partition_media-1',
+    'media>gateway partition_media-1',
+  ])
+  expect(injected.explain.at(-1)).toBe(
+    'media to gateway: timeout timeout=0, upstream, from media-1 only',
+  )
+  await injected.heal(signal)
   expect(inForce.size).toBe(0)
 })
 
@@ -86,8 +111,12 @@ it('says what is wrong all at once', () => {
     'toxicity is 2: use a share in [0, 1]',
     'latency.latency is -5: use whole milliseconds from 0 to 600000',
   ])
-  expect(partition('f', { replica: 'media-9', from: ['gateway'] }).validate(stack)).toEqual([
+  const strange = partition('f', { replica: 'media-9', from: ['gateway'], direction: 'to' })
+  expect(strange.validate(stack)).toEqual([
     'media has no replica media-9: use one of media-1, media-2',
+  ])
+  expect(partition('f', { replica: 'media-1', from: ['gateway'] }).validate(stack)).toEqual([
+    'there is no link from media to gateway: name a service that connects to it',
   ])
   expect(linkFault('f', { to: 'media', toxics: [] }).validate(stack)).toHaveLength(1)
 })

@@ -8,6 +8,7 @@ import {
   type InjectedFault,
   type LinkPort,
   type LinkTarget,
+  type ServiceSpec,
   type Stack,
   type Toxic,
 } from '../core/index.ts'
@@ -26,8 +27,10 @@ export interface LinkFaultOptions {
 export interface PartitionOptions {
   /** Id of the replica that is cut off: 'media-1'. */
   readonly replica: string
-  /** Services that do not reach it; 'users' are those who come by the front door. */
+  /** Services that it is cut off from; 'users' are those who come by the front door. */
   readonly from: readonly string[]
+  /** What gets lost: what they ask of it ('to'), what it asks of them ('from'), or, by default, both; there must be links for it. */
+  readonly direction?: 'both' | 'to' | 'from'
   readonly effects?: readonly Effect[]
   readonly title?: string
 }
@@ -48,21 +51,30 @@ export function linkFault(name: string, options: LinkFaultOptions): Fault {
   )
 }
 
-/** One replica does not hear what the named services send it, and they wait in vain, as when packets are lost. What it calls itself goes through. */
+/**
+ * One replica and the named services do not hear each other, and whoever asks waits in vain, as when packets are lost. What goes another way
+ * than by links is not cut: a directory that replicas share, the configuration that the harness reads.
+ */
 export function partition(name: string, options: PartitionOptions): Fault {
-  const to = options.replica.replace(/-\d+$/, '')
-  const toxic: Toxic = {
-    name: `partition_${options.replica}`,
+  const { replica, from: others, direction = 'both' } = options
+  const own = replica.replace(/-\d+$/, '')
+  const lost = (strikes: Pick<Toxic, 'replica' | 'caller'>): Toxic => ({
+    name: `partition_${replica}`,
     type: 'timeout',
     stream: 'upstream',
-    replica: options.replica,
+    ...strikes,
     attributes: { timeout: 0 },
-  }
-  return faultOf(
-    name,
-    options,
-    options.from.map((from) => ({ link: from === 'users' ? { to } : { from, to }, toxic })),
-  )
+  })
+  const heard = others.map((from): Placed => {
+    const link = from === 'users' ? { to: own } : { from, to: own }
+    return { link, toxic: lost({ replica }) }
+  })
+  const said = others
+    .filter((other) => other !== 'users')
+    .map((to): Placed => ({ link: { from: own, to }, toxic: lost({ caller: replica }) }))
+  const placed = [...(direction === 'from' ? [] : heard), ...(direction === 'to' ? [] : said)]
+  const title = options.title ?? `${replica} is cut off from ${others.join(', ')}`
+  return faultOf(name, { ...options, title }, placed)
 }
 
 function faultOf(
@@ -88,6 +100,7 @@ function isPartial(toxic: Toxic): boolean {
   return (
     (toxic.toxicity ?? 1) < 1 ||
     toxic.replica !== undefined ||
+    toxic.caller !== undefined ||
     ('first' in toxic && toxic.first !== undefined)
   )
 }
@@ -136,12 +149,17 @@ function problemsOf(placed: readonly Placed[], stack: Stack): string[] {
   ]
 }
 
-function linkProblems({ from, to }: LinkTarget, { replica }: Toxic, stack: Stack): string[] {
+function linkProblems(
+  { from, to }: LinkTarget,
+  { replica, caller: asking }: Toxic,
+  stack: Stack,
+): string[] {
   const names = stack.services.map(({ name }) => name)
   const target = stack.services.find(({ name }) => name === to)
   if (!target) return [`${to} is no service: the stack has ${names.join(', ')}`]
   const caller = stack.services.find(({ name }) => name === from)
-  const ids = Array.from({ length: target.replicas }, (_, i) => `${to}-${i + 1}`)
+  const ids = replicaIds(target)
+  const askers = caller ? replicaIds(caller) : []
   return [
     ...(from === undefined || caller?.connects.includes(to)
       ? []
@@ -149,7 +167,14 @@ function linkProblems({ from, to }: LinkTarget, { replica }: Toxic, stack: Stack
     ...(replica === undefined || ids.includes(replica)
       ? []
       : [`${to} has no replica ${replica}: use one of ${ids.join(', ')}`]),
+    ...(asking === undefined || askers.includes(asking)
+      ? []
+      : [`${asking} does not call ${to} here: use one of ${askers.join(', ') || 'no caller'}`]),
   ]
+}
+
+function replicaIds({ name, replicas }: ServiceSpec): string[] {
+  return Array.from({ length: replicas }, (_, i) => `${name}-${i + 1}`)
 }
 
 function shown({ from, to }: LinkTarget): string {

@@ -11,7 +11,7 @@ import {
   wholeStack,
 } from '../../core/index.ts'
 import { FabricClient } from '../../fabric/client.ts'
-import type { FabricReady } from '../../fabric/contract.ts'
+import { linkKey, type FabricReady } from '../../fabric/contract.ts'
 import { startFabric } from './fabric-process.ts'
 import { scratchPrefix } from './leftovers.ts'
 import { startReplica, type ReplicaProcess } from './replica-process.ts'
@@ -59,7 +59,7 @@ async function startStack(
       seed: deriveSeed(options.seed, 'fabric'),
       services: stack.services.map(({ name }) => name),
       links: stack.services.flatMap(({ name, connects }) =>
-        connects.map((to) => ({ from: name, to })),
+        connects.map((to) => ({ from: name, to, callers: idsOf(plans, name) })),
       ),
       sites: stack.sites,
       controlToken,
@@ -77,7 +77,7 @@ async function startStack(
         spec,
         id,
         supervised,
-        links: linksOf(spec, fabric),
+        links: linksOf(spec, id, fabric),
         dataDir: join(scratch, spec.name),
         logFile: join(options.logDir, `${id}.log`),
         proxyUrl: withCredentials(fabric.proxy, id, callers[id] as string),
@@ -138,9 +138,16 @@ function serviceInfo(
   }
 }
 
-function linksOf(spec: ServiceSpec, fabric: FabricReady): Record<string, string> {
+function idsOf(
+  plans: readonly { readonly spec: ServiceSpec; readonly id: string }[],
+  service: string,
+): string[] {
+  return plans.filter(({ spec }) => spec.name === service).map(({ id }) => id)
+}
+
+function linksOf(spec: ServiceSpec, id: string, fabric: FabricReady): Record<string, string> {
   return Object.fromEntries(
-    spec.connects.map((to) => [to, fabric.links[`${spec.name}>${to}`] as string]),
+    spec.connects.map((to) => [to, fabric.links[linkKey({ from: id, to })] as string]),
   )
 }
 
