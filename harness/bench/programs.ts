@@ -35,7 +35,7 @@ export async function startFabric(): Promise<{
     host: '127.0.0.1',
     seed: 1,
     services: ['bench'],
-    links: [{ from: 'bench', to: 'bench' }],
+    links: [{ from: 'bench', to: 'bench', callers: ['bench'] }],
     sites: [new URL('outside-world/site.ts', import.meta.url).href],
     controlToken,
     callers: { bench: password },

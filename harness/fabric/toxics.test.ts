@@ -161,7 +161,7 @@ async function openLink() {
   const urls: string[] = []
   for (const caller of ['gateway-1', 'gateway-2']) {
     const server = createReplicaProxy('media', door.upstreams, new Meter(), door.toxics, caller)
-    stack.defer(() => void server.close(() => undefined).closeAllConnections())
+    stack.defer(() => server.close().closeAllConnections())
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     urls.push(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
