@@ -1,6 +1,5 @@
 export { pressureFault, type PressureFaultOptions } from './pressure-fault.ts'
 export { serviceFault, type ServiceAction, type ServiceFaultOptions } from './service-fault.ts'
-export type { TargetOptions } from './targets.ts'
 export { timed, type Timing } from './timed-fault.ts'
 export { siteFault, type SiteFaultOptions } from './site-fault.ts'
 export { linkFault, partition, type LinkFaultOptions, type PartitionOptions } from './link-fault.ts'

@@ -4,7 +4,7 @@
  */
 
 /** What came is no answer. */
-export class AnswerError extends Error {
+class AnswerError extends Error {
   readonly code = 'BAD_ANSWER'
 
   constructor(message: string) {
