@@ -1,14 +1,17 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { packageVersion } from '../session/index.ts'
+import { defaultRunsDirectory, packageVersion } from '../session/index.ts'
 import { runtimeNames } from '../core/index.ts'
 import { runtimeVariable } from '../runtimes/choose-runtime.ts'
+import { baselineUpdateCommand } from './baseline-command.ts'
 import { cleanCommand } from './clean-command.ts'
+import { compareCommand, pageFormats } from './compare-command.ts'
 import { doctorCommand } from './doctor-command.ts'
 import { listCommand } from './list-command.ts'
 import { loadCommand } from './load-command.ts'
 import { reportCommand } from './report-command.ts'
 import { reproduceCommand } from './reproduce-command.ts'
 import { runCommand } from './run-command.ts'
+import { trendCommand } from './trend-command.ts'
 
 const exitCodeHelp = `
 Exit codes:
@@ -36,6 +39,10 @@ export function buildProgram(argv: readonly string[]): Command {
     .addOption(runtimeOption())
     .addOption(seedOption())
     .option('--out <dir>', 'folder for journal, reports and logs (default: reports/runs/<run id>)')
+    .option(
+      '--baseline <file>',
+      'compare with this baseline, or with <id>.json in this folder; a regression fails the run',
+    )
     .option('--verbose', 'show a failing exchange for every broken cell', false)
     .option(
       '--json',
@@ -84,6 +91,7 @@ export function buildProgram(argv: readonly string[]): Command {
     )
     .option('--verbose', 'show a failing exchange for every broken cell', false)
     .action(reportCommand)
+  addComparing(program)
   program
     .command('doctor')
     .description('check what this machine has and what is missing')
@@ -96,6 +104,52 @@ export function buildProgram(argv: readonly string[]): Command {
     .option('--json', 'as JSON', false)
     .action(cleanCommand)
   return program
+}
+
+/** What looks at more than one run. */
+function addComparing(program: Command): void {
+  const formatOption = () =>
+    new Option('--format <format>').choices([...pageFormats]).default('terminal')
+  program
+    .command('compare')
+    .description(
+      'say what got worse from one run to another: 0 nothing, 1 something, 2 inconclusive',
+    )
+    .argument('<a>', 'the reference: folder of a run, journal.ndjson, or a baseline')
+    .argument('<b>', 'what is compared with it, named in the same ways')
+    .option(
+      '--noise <run...>',
+      'further runs of the version of <a>: what differs among them is noise',
+    )
+    .addOption(formatOption())
+    .action(compareCommand)
+  program
+    .command('baseline')
+    .description('figures of a run to compare later ones with, small enough to commit')
+    .command('update')
+    .description('write reports/baselines/<scenario>.json')
+    .argument('<what...>', 'id of a scenario, for its newest runs, or folders of runs')
+    .option('--out <file>', 'where to write it instead')
+    .option(
+      '--runs <number>',
+      'of a scenario take up to so many runs of one commit',
+      wholeNumber,
+      3,
+    )
+    .action(baselineUpdateCommand)
+  program
+    .command('trend')
+    .description('show the newest runs of a scenario')
+    .argument('<scenario>', 'its id')
+    .option('--last <number>', 'how many runs', wholeNumber, 20)
+    .option('--runs <dir>', 'folder of runs', defaultRunsDirectory)
+    .addOption(formatOption())
+    .action(trendCommand)
+}
+
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('Use a whole number from 1.')
 }
 
 function runtimeOption(): Option {

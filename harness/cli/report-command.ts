@@ -82,7 +82,8 @@ function readJournal(path: string): string {
   return readFileSync(journalFile(path), 'utf8')
 }
 
-function journalFile(path: string): string {
+/** Throws USAGE where there is none that can be read. */
+export function journalFile(path: string): string {
   try {
     const file = statSync(path).isDirectory() ? join(path, 'journal.ndjson') : path
     accessSync(file, constants.R_OK)

@@ -17,9 +17,11 @@ import {
   type FoundScenario,
   type RunOutcome,
 } from '../session/index.ts'
+import type { Comparison, RunFigures } from '../compare/index.ts'
 import { chooseRuntime, needsContainers } from '../runtimes/choose-runtime.ts'
 import { containersAvailability } from '../runtimes/containers/availability.ts'
 import { reportFault, warn } from './faults.ts'
+import { baselineFor, tellComparison } from './compare-command.ts'
 import { tellPipeline } from './pipeline-output.ts'
 import { noProgress, showProgress } from './progress.ts'
 import { renderOptionsFor } from './screen.ts'
@@ -29,6 +31,7 @@ interface GivenOptions {
   readonly runtime?: RuntimeName
   readonly seed?: number
   readonly out?: string
+  readonly baseline?: string
   readonly verbose: boolean
   readonly json: boolean
 }
@@ -53,6 +56,7 @@ export async function runCommand(
   const impossible = named ? [] : await impossibleHere(wanted, options)
   const selected = wanted.filter((found) => !impossible.includes(found))
   if (selected.length === 0) return sayThatNothingRan(wanted.length)
+  const baselines = readBaselines(selected, options)
   using interrupts = new Interrupts((signal) =>
     process.stderr.write(`\n${signal}: undoing and tearing down; a second one ends at once\n`),
   )
@@ -69,6 +73,11 @@ export async function runCommand(
       const outcome = await runOne(found, options, argv, interrupts.signal, selected.length > 1)
       verdicts.push(outcome.verdict.kind)
       note(outcome.verdict.kind)
+      const baseline = baselines.get(found)
+      if (baseline && !interrupts.signal.aborted) {
+        const compared = tellComparison(baseline, outcome.folder.path, options.json)
+        verdicts.push(verdictOf(compared))
+      }
     } catch (error) {
       // The others are run all the same; the exit code then says that not all of them could be.
       faultCode = reportFault(error)
@@ -84,6 +93,27 @@ export async function runCommand(
   process.exitCode = interrupts.signal.aborted
     ? exitCodeOf(String(interrupts.signal.reason))
     : (faultCode ?? exitCodeOfWorst(verdicts))
+}
+
+/** Before anything starts: a baseline that is of no use is an error then. Scenarios without one are run all the same, and named. */
+function readBaselines(
+  selected: readonly FoundScenario[],
+  { baseline }: RunOptions,
+): ReadonlyMap<FoundScenario, RunFigures> {
+  const found = new Map<FoundScenario, RunFigures>()
+  if (baseline === undefined) return found
+  for (const one of selected) {
+    const figures = baselineFor(baseline, one.scenario.id)
+    if (figures) found.set(one, figures)
+  }
+  const without = selected.filter((one) => !found.has(one)).map(({ scenario }) => scenario.id)
+  if (without.length > 0) warn(`no baseline in ${baseline} for ${without.join(', ')}`)
+  return found
+}
+
+function verdictOf({ outcome }: Comparison): Verdict['kind'] {
+  if (outcome === 'no-regression') return 'pass'
+  return outcome === 'regression' ? 'fail' : 'inconclusive'
 }
 
 function suiteRow(

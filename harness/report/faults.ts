@@ -68,6 +68,6 @@ export function standingOf(
   return isCutOff(summary) ? 'unjudged' : 'expected'
 }
 
-export function brokenCells(summary: Summary): SummaryCell[] {
+export function brokenCells(summary: Pick<Summary, 'cells'>): SummaryCell[] {
   return summary.cells.filter((cell) => cell.change?.judgement === 'broken')
 }

@@ -21,6 +21,7 @@ const files = {
   'harness/fabric/knows-the-engine.ts': "export type { Clock } from '../engine/index.ts'\n",
   'harness/fabric/variants/knows-the-engine.ts':
     "export type { Clock } from '../../engine/index.ts'\n",
+  'harness/compare/reads-a-file.ts': "import { readFileSync } from 'node:fs'\nreadFileSync('x')\n",
   'harness/report/reads-a-file.ts': "import { readFileSync } from 'node:fs'\nreadFileSync('x')\n",
   'harness/runtimes/knows-the-session.ts': "export { performRun } from '../session/index.ts'\n",
   'harness/runtimes/processes/knows-the-report.ts':

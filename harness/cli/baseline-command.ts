@@ -1,0 +1,68 @@
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { HarnessError } from '../core/index.ts'
+import { mergeRuns, writeBaseline, type RunFigures } from '../compare/index.ts'
+import { baselinesDirectory, readFigures, runsOf } from './figures-of.ts'
+
+interface BaselineOptions {
+  readonly out?: string
+  readonly runs: number
+}
+
+/**
+ * `aftershock baseline update <what...>`: writes a baseline from runs that are named, or from the newest runs of a scenario. Runs of
+ * a scenario are taken while they are of one commit, runtime and verdict: what differs between them is noise.
+ */
+export function baselineUpdateCommand(
+  what: readonly string[],
+  { out, runs }: BaselineOptions,
+): void {
+  const figures = mergeRuns(what.flatMap((one) => figuresOfWhat(one, runs)))
+  if (figures.verdict === 'inconclusive') {
+    throw new HarnessError(
+      'USAGE',
+      `the run ${figures.runs[0]} was inconclusive: nothing can be compared with it`,
+      {
+        hint: 'run the scenario again',
+      },
+    )
+  }
+  const file = out ?? join(baselinesDirectory, `${figures.scenario}.json`)
+  const text = writeBaseline(figures)
+  const before = existsSync(file) ? readFileSync(file, 'utf8') : undefined
+  if (out === undefined) mkdirSync(baselinesDirectory, { recursive: true })
+  writeFileSync(file, text)
+  const done = before === undefined ? 'written' : before === text ? 'is as it was' : 'updated'
+  const from = figures.runs.join(', ')
+  process.stdout.write(`${file}: ${done}, from ${from}; ${Math.ceil(text.length / 1_024)} kB\n`)
+  if (figures.runs.length === 1) {
+    process.stdout.write(
+      'Made from one run: values of answers that are different in each run cannot be told from drift, and are not judged. Run the scenario twice for that.\n',
+    )
+  }
+}
+
+function figuresOfWhat(what: string, most: number): RunFigures[] {
+  if (existsSync(what) && (statSync(what).isDirectory() || what.endsWith('.ndjson'))) {
+    return [readFigures(what)]
+  }
+  const found = runsOf(what).toReversed()
+  const newest = found[0]?.summary
+  if (!newest) {
+    throw new HarnessError(
+      'USAGE',
+      `there is no run of the scenario '${what}' below reports/runs`,
+      {
+        hint: `run it first: aftershock run ${what}`,
+      },
+    )
+  }
+  const alike = found.filter(
+    ({ summary }) =>
+      summary.git?.head === newest.git?.head &&
+      summary.git?.dirty === newest.git?.dirty &&
+      summary.runtime === newest.runtime &&
+      summary.verdict === newest.verdict,
+  )
+  return alike.slice(0, most).map(({ folder }) => readFigures(folder))
+}

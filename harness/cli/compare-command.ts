@@ -1,0 +1,104 @@
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { HarnessError, exitCodes } from '../core/index.ts'
+import {
+  compareRuns,
+  comparisonPage,
+  mergeRuns,
+  renderPageHtml,
+  renderPageMarkdown,
+  renderPageTerminal,
+  type Comparison,
+  type Page,
+  type RunFigures,
+} from '../compare/index.ts'
+import { readFigures } from './figures-of.ts'
+import { appendToStepSummary } from './pipeline-output.ts'
+import { renderOptionsFor } from './screen.ts'
+
+export const pageFormats = ['terminal', 'markdown', 'html', 'json'] as const
+export type PageFormat = (typeof pageFormats)[number]
+
+interface CompareOptions {
+  readonly format: PageFormat
+  readonly noise?: readonly string[]
+}
+
+/** `aftershock compare <a> <b>`: 0 no regression, 1 regression, 2 inconclusive. */
+export function compareCommand(a: string, b: string, { format, noise = [] }: CompareOptions): void {
+  const reference = mergeRuns([a, ...noise].map(readFigures))
+  const comparison = compareRuns(reference, readFigures(b))
+  process.stdout.write(
+    format === 'json'
+      ? `${comparisonJson(comparison)}\n`
+      : renderPage(comparisonPage(comparison), format),
+  )
+  process.exitCode = exitCodeOfComparison(comparison)
+}
+
+export function renderPage(page: Page, format: Exclude<PageFormat, 'json'>): string {
+  switch (format) {
+    case 'terminal':
+      return `${renderPageTerminal(page, renderOptionsFor(process.stdout))}\n`
+    case 'markdown':
+      return renderPageMarkdown(page)
+    case 'html':
+      return renderPageHtml(page)
+  }
+}
+
+/** What differs, and how much was compared; not the figures themselves. */
+export function comparisonJson({ a, b, errors, latencies, ...rest }: Comparison): string {
+  const about = ({ scenario, runs, verdict }: RunFigures) => ({ scenario, runs, verdict })
+  return JSON.stringify({
+    a: about(a),
+    b: about(b),
+    ...rest,
+    errors: errors.filter(({ standing }) => standing !== 'same'),
+    latencies: {
+      ...latencies,
+      differences: latencies.differences.filter(({ standing }) => standing !== 'same'),
+    },
+    compared: {
+      windows: errors.length,
+      latencies: latencies.compared,
+      answers: rest.drift.compared,
+    },
+  })
+}
+
+export function exitCodeOfComparison({ outcome }: Comparison): number {
+  switch (outcome) {
+    case 'no-regression':
+      return exitCodes.pass
+    case 'regression':
+      return exitCodes.fail
+    case 'inconclusive':
+      return exitCodes.inconclusive
+  }
+}
+
+/** For `run --baseline`: the baseline of a scenario, from a file, or from a folder by the scenario's id. Read before anything starts; undefined where the folder has none. */
+export function baselineFor(path: string, scenario: string): RunFigures | undefined {
+  const isFolder = existsSync(path) && statSync(path).isDirectory()
+  const file = isFolder ? join(path, `${scenario}.json`) : path
+  if (isFolder && !existsSync(file)) return undefined
+  const figures = readFigures(file)
+  if (figures.scenario === scenario) return figures
+  throw new HarnessError(
+    'USAGE',
+    `the baseline '${file}' is of the scenario '${figures.scenario}', not of '${scenario}'`,
+    { hint: 'name the folder of the baselines, or run that scenario alone' },
+  )
+}
+
+/** Holds a run that has just ended against its baseline, and says what came out. */
+export function tellComparison(baseline: RunFigures, folder: string, isJson: boolean): Comparison {
+  const comparison = compareRuns(baseline, readFigures(folder))
+  const page = comparisonPage(comparison)
+  process.stdout.write(
+    isJson ? `${comparisonJson(comparison)}\n` : `${renderPage(page, 'terminal')}\n`,
+  )
+  appendToStepSummary(renderPageMarkdown(page))
+  return comparison
+}

@@ -1,0 +1,46 @@
+import { HarnessError } from '../core/index.ts'
+import { trendPage } from '../compare/index.ts'
+import { runsOf } from './figures-of.ts'
+import { renderPage, type PageFormat } from './compare-command.ts'
+import { renderOptionsFor } from './screen.ts'
+
+interface TrendOptions {
+  readonly last: number
+  readonly runs: string
+  readonly format: PageFormat
+}
+
+/** `aftershock trend <scenario>`: the newest runs of a scenario, from the summaries that they left. */
+export function trendCommand(
+  scenario: string,
+  { last, runs: directory, format }: TrendOptions,
+): void {
+  const runs = runsOf(scenario, directory)
+    .slice(-last)
+    .map(({ summary }) => summary)
+  if (runs.length === 0) {
+    throw new HarnessError(
+      'USAGE',
+      `there is no run of the scenario '${scenario}' below ${directory}`,
+      {
+        hint: '`aftershock list` shows the scenarios; --runs names another folder',
+      },
+    )
+  }
+  if (format === 'json') {
+    const rows = runs.map(({ runId, startedAt, verdict, timings, statusPage, git }) => ({
+      runId,
+      startedAt,
+      verdict,
+      timings,
+      statusPage,
+      git,
+    }))
+    process.stdout.write(`${JSON.stringify({ scenario, runs: rows })}\n`)
+    return
+  }
+  const { unicode } = renderOptionsFor(process.stdout)
+  process.stdout.write(
+    renderPage(trendPage(scenario, runs, format !== 'terminal' || unicode), format),
+  )
+}

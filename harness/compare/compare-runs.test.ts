@@ -1,0 +1,215 @@
+import { describe, expect, it } from 'vitest'
+import { compareRuns } from './compare-runs.ts'
+import type { RunFigures } from './figures.ts'
+import { cell, figures, latencies } from './test-figures.ts'
+
+const broken = { judgement: 'broken', symptom: '503', samples: 3, failures: 3 } as const
+const held = { judgement: 'holds', samples: 9, failures: 0 } as const
+
+describe('cells', () => {
+  it('a run against itself has no regression and no difference', () => {
+    const run = figures()
+    expect(compareRuns(run, run)).toMatchObject({
+      outcome: 'no-regression',
+      open: [],
+      cells: [],
+      surroundings: [],
+    })
+  })
+
+  it('a cell that holds no more is a regression, and one that holds again is better', () => {
+    const b = figures({
+      cells: [cell('read', { windows: { baseline: held, change: broken, recovery: held } })],
+    })
+    const worse = compareRuns(figures(), b)
+    expect(worse.outcome).toBe('regression')
+    expect(worse.cells).toEqual([
+      {
+        flow: 'read',
+        actor: 'web',
+        window: 'change',
+        a: 'holds',
+        b: 'broken 503',
+        standing: 'regression',
+      },
+    ])
+    expect(compareRuns(b, figures())).toMatchObject({
+      outcome: 'no-regression',
+      cells: [{ standing: 'improvement' }],
+    })
+  })
+
+  it('one that breaks in another way is a change', () => {
+    const with503 = figures({ cells: [cell('read', { windows: { change: broken } })] })
+    const with403 = figures({
+      cells: [cell('read', { windows: { change: { ...broken, symptom: '403' } } })],
+    })
+    expect(compareRuns(with503, with403)).toMatchObject({
+      outcome: 'no-regression',
+      cells: [{ a: 'broken 503', b: 'broken 403', standing: 'change' }],
+    })
+  })
+
+  it('a verdict that goes from pass to fail is a regression', () => {
+    expect(compareRuns(figures(), figures({ verdict: 'fail' })).outcome).toBe('regression')
+  })
+
+  it.each<[string, Partial<RunFigures>, RegExp]>([
+    ['nothing in common', { cells: [cell('other')] }, /no cell in common/],
+    ['a run that was inconclusive', { verdict: 'inconclusive' }, /was inconclusive itself/],
+    [
+      'a window that is missing',
+      { cells: [cell('read', { windows: { baseline: held } })] },
+      /2 are missing/,
+    ],
+    [
+      'a cell that is undecided',
+      {
+        cells: [
+          cell('read', {
+            windows: {
+              baseline: held,
+              change: { ...held, judgement: 'undecided' },
+              recovery: held,
+            },
+          }),
+        ],
+      },
+      /1 windows of cells are undecided/,
+    ],
+  ])('%s is inconclusive, and never no regression', (_name, overrides, why) => {
+    const { outcome, open } = compareRuns(figures(), figures(overrides))
+    expect(outcome).toBe('inconclusive')
+    expect(open.join()).toMatch(why)
+  })
+})
+
+describe('errors', () => {
+  const failing = (failures: number, samples: number) =>
+    figures({
+      cells: [cell('read', { windows: { change: { judgement: 'holds', samples, failures } } })],
+    })
+
+  it('more failures than chance allows are a regression, fewer an improvement', () => {
+    const worse = compareRuns(failing(0, 200), failing(20, 200))
+    expect(worse).toMatchObject({ outcome: 'regression', errors: [{ standing: 'regression' }] })
+    expect(worse.errors[0]?.difference).toBeCloseTo(0.1)
+    expect(worse.errors[0]?.low).toBeGreaterThan(0)
+    expect(compareRuns(failing(20, 200), failing(0, 200)).errors[0]?.standing).toBe('improvement')
+  })
+
+  it.each([
+    ['one failure of nine', failing(0, 9), failing(1, 9)],
+    ['three points, however sure', failing(0, 5_000), failing(150, 5_000)],
+    ['no samples', failing(0, 0), failing(0, 0)],
+  ])('%s is none', (_name, a, b) => {
+    expect(compareRuns(a, b).errors[0]?.standing).toBe('same')
+  })
+})
+
+/** Twelve cells between 4 and 200 ms, all of a run that is so much slower, each by its own share more or less. */
+function run(seed: number, slower: (flow: number) => number, cells = 12): RunFigures {
+  return figures({
+    cells: Array.from({ length: cells }, (_, i) =>
+      cell(`flow-${i}`, {
+        undisturbedMs: latencies(4 * 1.4 ** i * slower(i), 18, seed * 1_000 + i),
+        changedMs: latencies(4 * 1.4 ** i * slower(i), 9, seed * 2_000 + i),
+      }),
+    ),
+  })
+}
+
+describe('latencies', () => {
+  const standings = (a: RunFigures, b: RunFigures) =>
+    compareRuns(a, b).latencies.differences.filter(({ standing }) => standing !== 'same')
+
+  it('of the same system are the same, in 300 pairs of runs', () => {
+    const found = Array.from({ length: 300 }, (_, i) =>
+      standings(
+        run(2 * i + 1, () => 1),
+        run(2 * i + 2, () => 1),
+      ),
+    ).flat()
+    expect(found).toEqual([])
+  })
+
+  it('of a machine that is three times as slow are the same, and that is said', () => {
+    const { latencies: found, outcome } = compareRuns(
+      run(1, () => 1),
+      run(2, () => 3),
+    )
+    expect(outcome).toBe('no-regression')
+    expect(found.speed.undisturbed).toBeGreaterThan(2.5)
+    expect(found.speed.undisturbed).toBeLessThan(3.5)
+  })
+
+  it('of a busy machine, which makes some cells four times and some twice as slow, are the same', () => {
+    const uneven = (flow: number) => 2 + (flow % 3)
+    for (let i = 0; i < 100; i += 1) {
+      expect(
+        standings(
+          run(2 * i + 1, () => 1),
+          run(2 * i + 2, uneven),
+        ),
+      ).toEqual([])
+    }
+  })
+
+  it.each([1, 3])(
+    'of one flow that is four times as slow on a machine of speed 1/%i are a regression',
+    (factor) => {
+      const found = standings(
+        run(1, () => 1),
+        run(2, (flow) => (flow === 9 ? 4 * factor : factor)),
+      )
+      expect(found.map(({ flow }) => flow)).toContain('flow-9')
+      expect(new Set(found.map(({ flow }) => flow)).size).toBe(1)
+      expect(found[0]).toMatchObject({ standing: 'regression' })
+      expect(found[0]?.ratio).toBeGreaterThan(3)
+      expect(
+        standings(
+          run(2, (flow) => (flow === 9 ? 4 : 1)),
+          run(1, () => 1),
+        )[0]?.standing,
+      ).toBe('improvement')
+    },
+  )
+
+  it('of 4 ms that become 12 ms are no regression: nobody would notice', () => {
+    expect(
+      standings(
+        run(1, () => 1),
+        run(2, (flow) => (flow === 0 ? 3 : 1)),
+      ),
+    ).toEqual([])
+  })
+
+  it('of two cells have no reference, so that it takes three times as much', () => {
+    const two = (seed: number, factor: number) =>
+      run(seed, (flow) => (flow === 1 ? 20 * factor : 20), 2)
+    expect(standings(two(1, 1), two(2, 2))).toEqual([])
+    expect(standings(two(1, 1), two(2, 8))[0]).toMatchObject({
+      flow: 'flow-1',
+      standing: 'regression',
+    })
+    expect(compareRuns(two(1, 1), two(2, 1)).latencies.speed).toEqual({})
+  })
+
+  it('that were not measured are not compared', () => {
+    expect(compareRuns(figures(), figures()).latencies.compared).toBe(0)
+  })
+})
+
+it('versions, commits and configuration that differ stand side by side', () => {
+  const b = figures({
+    versions: { aftershock: '0.2.0' },
+    git: { head: 'bbbbbbbbbbbbbbbb', dirty: true },
+    configuration: { gateway: { plan: { enforce: true }, limit: 10, extra: ['x'] } },
+  })
+  expect(compareRuns(figures(), b).surroundings).toEqual([
+    { what: 'commit', a: 'aaaaaaaaaaaa', b: 'bbbbbbbbbbbb (dirty)' },
+    { what: 'version.aftershock', a: '0.1.0', b: '0.2.0' },
+    { what: 'gateway.plan.enforce', a: 'false', b: 'true' },
+    { what: 'gateway.extra', a: 'not there', b: '["x"]' },
+  ])
+})

@@ -1,0 +1,73 @@
+import { compareAnswers, type Drift } from './drift.ts'
+import type { RunFigures } from './figures.ts'
+import { compareLatencies, type LatencyComparison } from './latencies.ts'
+import {
+  compareCells,
+  compareErrors,
+  pairsOf,
+  type CellDifference,
+  type ErrorDifference,
+} from './outcomes.ts'
+import { surroundings, type Surrounding } from './surroundings.ts'
+
+export interface Comparison {
+  readonly outcome: 'no-regression' | 'regression' | 'inconclusive'
+  /** Why nothing can be said, or not about all; empty when all was compared. */
+  readonly open: readonly string[]
+  readonly a: RunFigures
+  readonly b: RunFigures
+  /** Whether b did what its scenario says, where a did. */
+  readonly verdictRegressed: boolean
+  readonly cells: readonly CellDifference[]
+  /** All that were compared. */
+  readonly errors: readonly ErrorDifference[]
+  readonly latencies: LatencyComparison
+  readonly drift: Drift
+  /** Versions and configuration that differ. */
+  readonly surroundings: readonly Surrounding[]
+}
+
+/** How run b differs from run a, the reference. A regression outranks what could not be compared. */
+export function compareRuns(a: RunFigures, b: RunFigures): Comparison {
+  const pairs = pairsOf(a, b)
+  const cells = compareCells(pairs)
+  const errors = compareErrors(pairs)
+  const latencies = compareLatencies(a, b)
+  const drift = compareAnswers(a, b)
+  const verdictRegressed = a.verdict === 'pass' && b.verdict === 'fail'
+  const found = [...cells, ...errors, ...latencies.differences, ...drift.differences]
+  const open = openQuestions(a, b, pairs)
+  const regressed = verdictRegressed || found.some(({ standing }) => standing === 'regression')
+  return {
+    outcome: regressed ? 'regression' : open.length > 0 ? 'inconclusive' : 'no-regression',
+    open,
+    a,
+    b,
+    verdictRegressed,
+    cells,
+    errors,
+    latencies,
+    drift,
+    surroundings: surroundings(a, b),
+  }
+}
+
+function openQuestions(a: RunFigures, b: RunFigures, pairs: ReturnType<typeof pairsOf>): string[] {
+  const inconclusive = [a, b].filter(({ verdict }) => verdict === 'inconclusive')
+  const undecided = pairs.filter(
+    (pair) => pair.b.judgement === 'undecided' && pair.a.judgement !== 'undecided',
+  )
+  const windowsOf = ({ cells }: RunFigures) =>
+    cells.reduce((sum, { windows }) => sum + Object.keys(windows).length, 0)
+  const missing = windowsOf(a) - pairs.length
+  return [
+    ...inconclusive.map(({ runs }) => `the run ${runs[0]} was inconclusive itself`),
+    ...(pairs.length === 0 ? ['the runs have no cell in common'] : []),
+    ...(missing > 0 && pairs.length > 0
+      ? [`of ${windowsOf(a)} windows of cells ${missing} are missing in the second run`]
+      : []),
+    ...(undecided.length > 0
+      ? [`${undecided.length} windows of cells are undecided in the second run`]
+      : []),
+  ]
+}

@@ -1,0 +1,164 @@
+import { count } from '../report/index.ts'
+import type { Comparison } from './compare-runs.ts'
+import type { FieldDifference } from './drift.ts'
+import type { RunFigures } from './figures.ts'
+import type { LatencyDifference } from './latencies.ts'
+import type { ErrorDifference } from './outcomes.ts'
+import type { Page, Section, Table } from './page.ts'
+import type { Standing } from './standing.ts'
+
+const mostRows = 25
+/** A whole run that is this much slower or faster is worth a word. */
+const speedWorthSaying = 1.15
+
+/** A comparison as something to be read: what is worse first, then what else differs, then what was compared and how. */
+export function comparisonPage(comparison: Comparison): Page {
+  const { outcome, a, b, open } = comparison
+  const regressions = rowsOf(comparison, 'regression')
+  const word = {
+    'no-regression': 'NO REGRESSION',
+    regression: 'REGRESSION',
+    inconclusive: 'INCONCLUSIVE',
+  }[outcome]
+  return {
+    title: `${word}  ${b.scenario} against ${a.runs[0]}`,
+    tone: outcome === 'regression' ? 'bad' : outcome === 'inconclusive' ? 'open' : 'good',
+    lead: [
+      leadOf(comparison, regressions.length),
+      ...(a.scenario === b.scenario ? [] : [otherScenario(a, b)]),
+    ],
+    sections: [
+      section('What got worse', regressions),
+      section('What got better', rowsOf(comparison, 'improvement')),
+      section('What is different, and neither', rowsOf(comparison, 'change')),
+      ...(open.length > 0 ? [{ title: 'What is not known', notes: open }] : []),
+      speedSection(comparison),
+      surroundingSection(comparison),
+      comparedSection(comparison),
+    ].flatMap((one) => (one ? [one] : [])),
+  }
+}
+
+function leadOf({ outcome, verdictRegressed, open }: Comparison, regressions: number): string {
+  const verdict = verdictRegressed ? 'The verdict went from pass to fail. ' : ''
+  switch (outcome) {
+    case 'regression':
+      return `${verdict}${count(regressions, 'thing')} got worse.`
+    case 'inconclusive':
+      return `Nothing is proven: ${open.join('; ')}.`
+    case 'no-regression':
+      return 'Nothing got worse that can be told from chance and from the noise of the machine.'
+  }
+}
+
+function otherScenario(a: RunFigures, b: RunFigures): string {
+  return `The scenarios differ: '${a.scenario}' and '${b.scenario}'.`
+}
+
+const head = ['where', 'what', 'before', 'after', 'evidence'] as const
+
+function section(title: string, rows: readonly (readonly string[])[]): Section | undefined {
+  if (rows.length === 0) return undefined
+  return { title, table: bounded(head, rows) }
+}
+
+function bounded(heads: readonly string[], rows: readonly (readonly string[])[]): Table {
+  return {
+    head: heads,
+    rows: rows.slice(0, mostRows),
+    ...(rows.length > mostRows ? { more: rows.length - mostRows } : {}),
+  }
+}
+
+/** Everything that has this standing, cells first. */
+function rowsOf(comparison: Comparison, standing: Standing): string[][] {
+  const { cells, errors, latencies, drift } = comparison
+  const has = (one: { readonly standing: Standing }) => one.standing === standing
+  const told = new Set(cells.map(({ flow, actor, window }) => `${flow} ${actor} ${window}`))
+  return [
+    ...cells
+      .filter(has)
+      .map(({ flow, actor, window, a, b }) => [`${flow} as ${actor}`, window, a, b, '']),
+    // Where the judgement differs, that the errors do as well is no news.
+    ...errors
+      .filter((one) => has(one) && !told.has(`${one.flow} ${one.actor} ${one.window}`))
+      .map(errorRow),
+    ...latencies.differences.filter(has).map(latencyRow),
+    ...drift.differences.filter(has).map(driftRow),
+  ]
+}
+
+function errorRow({ flow, actor, window, a, b, low, high, pValue }: ErrorDifference): string[] {
+  const interval = `${percent(low)} to ${percent(high)} points more, p ${shortP(pValue)}`
+  return [
+    `${flow} as ${actor}`,
+    `errors, ${window}`,
+    `${a.failures} of ${a.samples}`,
+    `${b.failures} of ${b.samples}`,
+    interval,
+  ]
+}
+
+function latencyRow(one: LatencyDifference): string[] {
+  const { flow, actor, group, aMs, bMs, ratio, low, high, shiftMs, pValue } = one
+  const told = `${factor(ratio)} (${factor(low)} to ${factor(high)}) beside the other cells, ${Math.round(shiftMs)} ms, p ${shortP(pValue)}`
+  const when = group === 'changed' ? 'latency, changed' : 'latency'
+  return [`${flow} as ${actor}`, when, `${ms(aMs)} ms`, `${ms(bMs)} ms`, told]
+}
+
+function driftRow({ flow, request, window, actors, path, kind, a, b }: FieldDifference): string[] {
+  const what = kind === 'status' ? 'status' : `${path} ${kind === 'value' ? '' : kind}`.trim()
+  return [`${request} of ${flow}`, what, a, b, `${window}, as ${actors.join(', ')}`]
+}
+
+function speedSection({ latencies: { speed } }: Comparison): Section | undefined {
+  const notes = Object.entries(speed).flatMap(([group, value]) => {
+    if (value < speedWorthSaying && value > 1 / speedWorthSaying) return []
+    const when = group === 'changed' ? 'with the change in force' : 'with no change in force'
+    return [
+      `the second run was ${factor(value)} as slow in all ${when}: a machine that was busier, or a system that is slower everywhere; this is not judged`,
+    ]
+  })
+  return notes.length === 0 ? undefined : { title: 'The run as a whole', notes }
+}
+
+function surroundingSection({ surroundings }: Comparison): Section | undefined {
+  if (surroundings.length === 0) return undefined
+  return {
+    title: 'Versions and configuration that differ',
+    table: bounded(
+      ['what', 'before', 'after'],
+      surroundings.map(({ what, a, b }) => [what, a, b]),
+    ),
+  }
+}
+
+function comparedSection({ a, cells, errors, latencies, drift }: Comparison): Section {
+  const noise = drift.noiseKnown
+    ? `noise known from ${a.runs.length} runs`
+    : 'noise not known, since the reference is one run: other values are shown and not judged'
+  return {
+    title: 'What was compared',
+    notes: [
+      `${count(errors.length, 'window')} of cells: judgements, ${cells.length} of them different; error counts by Fisher's exact test, 1 % after Holm, 5 points`,
+      `${count(latencies.compared, 'latency', 'latencies')}: Mann-Whitney against 1.5 times the reference beside the other cells of the run (more where these spread), 1 % after Holm, 20 ms`,
+      `the JSON answers to ${count(drift.compared, 'request')}; ${noise}`,
+    ],
+  }
+}
+
+function factor(value: number): string {
+  return Number.isFinite(value) ? `${value.toFixed(2)} times` : 'any'
+}
+
+function ms(value: number): string {
+  return value < 10 ? value.toFixed(1) : String(Math.round(value))
+}
+
+function percent(ratio: number): string {
+  return String(Math.round(ratio * 100))
+}
+
+function shortP(value: number): string {
+  return value < 0.001 ? '< 0.001' : value.toFixed(3)
+}

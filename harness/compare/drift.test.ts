@@ -1,0 +1,119 @@
+import { expect, it } from 'vitest'
+import type { AnswerField } from '../core/index.ts'
+import { mergeRuns, readBaseline, writeBaseline } from './baseline-file.ts'
+import { compareRuns } from './compare-runs.ts'
+import type { RunFigures } from './figures.ts'
+import { answers, cell, figures } from './test-figures.ts'
+
+const text = (...values: string[]): AnswerField => ({ types: ['string'], values })
+const open: AnswerField = { types: ['string'] }
+
+function run(id: string, fields: Readonly<Record<string, AnswerField>>): RunFigures {
+  return figures({ runs: [id], answers: [answers(fields)] })
+}
+
+/** What differs from a reference of these runs. */
+function drift(
+  references: readonly Readonly<Record<string, AnswerField>>[],
+  b: Readonly<Record<string, AnswerField>>,
+) {
+  const a = mergeRuns(references.map((fields, i) => run(`a${i}`, fields)))
+  const { drift: found, outcome } = compareRuns(a, run('b', b))
+  return {
+    outcome,
+    found: found.differences.map(({ path, kind, standing }) => `${standing} ${kind} ${path}`),
+  }
+}
+
+it('a field that is gone, or has another type, is a regression; a new one is a change', () => {
+  const found = drift([{ '.id': open, '.likes': { types: ['number'] } }], {
+    '.likes': { types: ['string'] },
+    '.new': open,
+  })
+  expect(found).toEqual({
+    outcome: 'regression',
+    found: ['regression gone .id', 'regression type .likes', 'change added .new'],
+  })
+})
+
+it('another value is a regression where two runs of the reference had the same', () => {
+  const same = { '.plan': text('free') }
+  expect(drift([same, same], { '.plan': text('paid') })).toEqual({
+    outcome: 'regression',
+    found: ['regression value .plan'],
+  })
+})
+
+it('a value that differs between two runs of the reference is noise', () => {
+  const found = drift([{ '.session': text('n1') }, { '.session': text('n2') }], {
+    '.session': text('n3'),
+  })
+  expect(found).toEqual({ outcome: 'no-regression', found: [] })
+})
+
+it('with one run of the reference another value is shown and not judged', () => {
+  expect(drift([{ '.session': text('n1') }], { '.session': text('n2') })).toEqual({
+    outcome: 'no-regression',
+    found: ['change value .session'],
+  })
+})
+
+it.each<[string, Record<string, AnswerField>, Record<string, AnswerField>]>([
+  ['some of the values', { '.a': text('x', 'y') }, { '.a': text('y') }],
+  ['more values than are written down', { '.a': open }, { '.a': text('y') }],
+  ['a field that was not always there', { '.a': { ...open, share: 0.5 } }, {}],
+  [
+    'an empty list',
+    { '.l': { types: ['array'] }, '.l[]': { types: ['object'] }, '.l[].a': open },
+    { '.l': { types: ['array'] } },
+  ],
+])('%s is no drift', (_name, a, b) => {
+  expect(drift([a, a], b).found).toEqual([])
+})
+
+it('a part that is gone is told once, not field by field', () => {
+  const whole = { '.u': { types: ['object'] }, '.u.a': open, '.u.b': open }
+  expect(drift([whole], {}).found).toEqual(['regression gone .u'])
+})
+
+it('what several actors see is one line, and another status is told', () => {
+  const page = (actor: string, status: string) => answers({}, { actor, statuses: [status] })
+  const a = figures({ answers: [page('web', '200'), page('mobile', '200')] })
+  const b = figures({ answers: [page('web', '204'), page('mobile', '204')] })
+  expect(compareRuns(a, b).drift.differences).toMatchObject([
+    { kind: 'status', actors: ['web', 'mobile'], a: '200', b: '204', standing: 'regression' },
+  ])
+})
+
+it('answers seen once or twice say nothing', () => {
+  const few = figures({ answers: [answers({ '.a': open }, { samples: 2 })] })
+  expect(compareRuns(few, run('b', {})).drift).toMatchObject({ compared: 0, differences: [] })
+})
+
+it('a baseline comes back from its file as it was, with a line for each cell and each answer', () => {
+  const whole = figures({
+    cells: [cell('read'), cell('write')],
+    answers: [answers({ '.a': open })],
+  })
+  const file = writeBaseline(whole)
+  expect(readBaseline(file, 'x.json')).toEqual(whole)
+  expect(file.match(/^    \{"flow":/gm)).toHaveLength(3)
+  expect(writeBaseline(readBaseline(file, 'x.json'))).toBe(file)
+})
+
+it.each([
+  ['{', /'x.json' is not JSON/],
+  ['null', /is no baseline/],
+  ['{"format":"other"}', /is no baseline/],
+  ['{"format":"aftershock-baseline","version":9}', /has version 9, this aftershock reads 1/],
+  ['{"format":"aftershock-baseline","version":1}', /lacks members/],
+])('the file %s is refused', (file, why) => {
+  expect(() => readBaseline(file, 'x.json')).toThrow(why)
+})
+
+it('runs of different scenarios make no baseline', () => {
+  expect(() => mergeRuns([figures(), figures({ scenario: 'other' })])).toThrow(
+    /different scenarios/,
+  )
+  expect(() => mergeRuns([])).toThrow(/no run/)
+})

@@ -1,0 +1,6 @@
+export { mergeRuns, readBaseline, writeBaseline } from './baseline-file.ts'
+export { compareRuns, type Comparison } from './compare-runs.ts'
+export { comparisonPage } from './comparison-page.ts'
+export { figuresOf, type RunFigures } from './figures.ts'
+export { renderPageHtml, renderPageMarkdown, renderPageTerminal, type Page } from './page.ts'
+export { trendPage, type TrendRun } from './trend-page.ts'

@@ -1,0 +1,152 @@
+import { holm, locationShift, mannWhitney } from '../judge/index.ts'
+import type { CellFigures, RunFigures } from './figures.ts'
+import type { Standing } from './standing.ts'
+
+export interface LatencyDifference {
+  readonly flow: string
+  readonly actor: string
+  readonly group: LatencyGroup
+  /** Medians, in ms. */
+  readonly aMs: number
+  readonly bMs: number
+  /** b to a, with the speed of the whole run taken out; Hodges-Lehmann on logarithms. */
+  readonly ratio: number
+  /** Bounds of the 99 % interval of that. */
+  readonly low: number
+  readonly high: number
+  /** In ms, after the same correction; Hodges-Lehmann. */
+  readonly shiftMs: number
+  /** Of 'not more than the margin apart', after Holm. */
+  readonly pValue: number
+  readonly standing: Standing
+}
+
+export type LatencyGroup = 'undisturbed' | 'changed'
+
+export interface LatencyComparison {
+  readonly compared: number
+  /** All that were compared, the clearest first. */
+  readonly differences: readonly LatencyDifference[]
+  /** How much slower b was as a whole, as a factor; undefined where too few cells say so. */
+  readonly speed: Readonly<Partial<Record<LatencyGroup, number>>>
+}
+
+const alpha = 0.01
+const confidence = 0.99
+/** Fewer values of a cell than this are not compared. */
+const fewestValues = 5
+/** With fewer cells than this there is nothing to tell the machine by. */
+const fewestCells = 5
+const leastRatio = 1.5
+const leastRatioAlone = 3
+const leastShiftMs = 20
+/** Median absolute deviations that a cell must stand out by; 1.4826 of them are a standard deviation. */
+const outlier = 3 * 1.4826
+
+interface Pair {
+  readonly flow: string
+  readonly actor: string
+  readonly group: LatencyGroup
+  readonly a: readonly number[]
+  readonly b: readonly number[]
+  readonly logRatio: number
+}
+
+/**
+ * Latencies of each cell, with a change in force and without one. A busy machine makes all cells slower, and some more than others:
+ * so each is held against the others of its run. Its ratio must lie above the median of all cells by a factor of 1.5, and by three
+ * standard deviations of these ratios where they spread more (robust: MAD); by 20 ms; and a Mann-Whitney test of 'not more than
+ * that factor apart' must reject at 1 % after Holm's correction over all cells. With fewer than five cells there is no such
+ * reference, and the factor is 3. What slows all cells alike is told as `speed`, and never judged.
+ */
+export function compareLatencies(a: RunFigures, b: RunFigures): LatencyComparison {
+  const groups = (['undisturbed', 'changed'] as const).map((group) => pairsOf(a, b, group))
+  const judged = groups.flatMap((pairs) => {
+    const reference = referenceOf(pairs)
+    return pairs.map((pair) => ({ pair, ...reference, ...testOf(pair, reference) }))
+  })
+  const pValues = holm(judged.map(({ pValue }) => pValue))
+  const differences = judged.map((one, i) => differenceOf(one, pValues[i] ?? 1))
+  return {
+    compared: differences.length,
+    differences: differences.toSorted((x, y) => x.pValue - y.pValue || y.ratio - x.ratio),
+    speed: Object.fromEntries(
+      groups.flatMap((pairs) => {
+        const [first] = pairs
+        return first && pairs.length >= fewestCells ? [[first.group, referenceOf(pairs).speed]] : []
+      }),
+    ),
+  }
+}
+
+function pairsOf(a: RunFigures, b: RunFigures, group: LatencyGroup): Pair[] {
+  const valuesOf = (cell: CellFigures) =>
+    group === 'undisturbed' ? cell.undisturbedMs : cell.changedMs
+  return a.cells.flatMap((cell) => {
+    const other = b.cells.find(({ flow, actor }) => flow === cell.flow && actor === cell.actor)
+    if (!other) return []
+    const [before, after] = [valuesOf(cell), valuesOf(other)]
+    if (before.length < fewestValues || after.length < fewestValues) return []
+    const shift = locationShift(before.map(log), after.map(log), confidence)
+    const { flow, actor } = cell
+    return [{ flow, actor, group, a: before, b: after, logRatio: shift?.shift ?? 0 }]
+  })
+}
+
+interface Reference {
+  readonly speed: number
+  readonly margin: number
+}
+
+function referenceOf(pairs: readonly Pair[]): Reference {
+  if (pairs.length < fewestCells) return { speed: 1, margin: leastRatioAlone }
+  const middle = median(pairs.map(({ logRatio }) => logRatio))
+  const spread = median(pairs.map(({ logRatio }) => Math.abs(logRatio - middle)))
+  return { speed: Math.exp(middle), margin: Math.max(leastRatio, Math.exp(outlier * spread)) }
+}
+
+function testOf({ a, b, logRatio }: Pair, { speed, margin }: Reference): { pValue: number } {
+  const isSlower = logRatio > Math.log(speed)
+  const factor = isSlower ? speed * margin : speed / margin
+  const { superiority, pValue } = mannWhitney(
+    a,
+    b.map((value) => value / factor),
+  )
+  // Beyond the margin on the side that the estimate is on, or there is nothing to tell.
+  return { pValue: superiority > 0.5 === isSlower ? pValue : 1 }
+}
+
+function differenceOf(
+  { pair, speed }: { readonly pair: Pair } & Reference,
+  pValue: number,
+): LatencyDifference {
+  const { flow, actor, group, a, b } = pair
+  const own = b.map((value) => value / speed)
+  const logs = locationShift(a.map(log), own.map(log), confidence)
+  const shiftMs = locationShift(a, own, confidence)?.shift ?? 0
+  const isClear = pValue < alpha && Math.abs(shiftMs) >= leastShiftMs
+  return {
+    flow,
+    actor,
+    group,
+    aMs: median(a),
+    bMs: median(b),
+    ratio: Math.exp(logs?.shift ?? 0),
+    low: Math.exp(logs?.low ?? -Infinity),
+    high: Math.exp(logs?.high ?? Infinity),
+    shiftMs,
+    pValue,
+    standing: !isClear ? 'same' : shiftMs > 0 ? 'regression' : 'improvement',
+  }
+}
+
+/** Below a tenth of a millisecond clocks tell nothing. */
+function log(value: number): number {
+  return Math.log(Math.max(0.1, value))
+}
+
+function median(values: readonly number[]): number {
+  const all = values.toSorted((x, y) => x - y)
+  const middle = all.length / 2
+  return ((all[Math.ceil(middle) - 1] ?? 0) + (all[Math.floor(middle)] ?? 0)) / 2
+}

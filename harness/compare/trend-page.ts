@@ -1,0 +1,114 @@
+import { brokenCells, formatDuration, type Summary } from '../report/index.ts'
+import type { Page } from './page.ts'
+
+/** What of a summary.json is looked at over time. */
+export type TrendRun = Pick<
+  Summary,
+  'runId' | 'startedAt' | 'verdict' | 'runtime' | 'cells' | 'timings' | 'statusPage' | 'git'
+>
+
+const bars = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const
+const asciiBars = ['_', '.', '-', '=', '*', '#'] as const
+
+interface Series {
+  readonly name: string
+  readonly of: (run: TrendRun) => number | null
+  readonly show: (value: number) => string
+}
+
+const series: readonly Series[] = [
+  { name: 'broken cells', of: (run) => brokenCells(run).length, show: String },
+  { name: 'time to a verdict', of: ({ timings }) => timings.verdictMs, show: formatDuration },
+  { name: 'recovery', of: ({ timings }) => timings.recoveryMs, show: formatDuration },
+  {
+    name: 'falsely green',
+    of: (run) => run.statusPage?.falseGreenMs ?? null,
+    show: formatDuration,
+  },
+  { name: 'whole run', of: ({ timings }) => timings.totalMs, show: formatDuration },
+]
+
+/** The runs of a scenario, oldest first: a sparkline for each figure, and a line for each run, the newest at the top. */
+export function trendPage(scenario: string, runs: readonly TrendRun[], unicode: boolean): Page {
+  const passes = runs.filter(({ verdict }) => verdict === 'pass').length
+  const last = runs.at(-1)
+  return {
+    title: `${scenario}: the last ${runs.length} runs`,
+    tone: last?.verdict === 'pass' ? 'good' : last?.verdict === 'fail' ? 'bad' : 'open',
+    lead: [
+      `${passes} of ${runs.length} passed; the newest: ${last?.verdict ?? 'none'}. Oldest on the left.`,
+    ],
+    sections: [
+      {
+        title: 'Trend',
+        table: {
+          head: ['figure', 'trend', 'least', 'median', 'most', 'newest'],
+          rows: [
+            [
+              'verdict',
+              runs.map(({ verdict }) => letters[verdict]).join(''),
+              '',
+              '',
+              '',
+              last?.verdict ?? '',
+            ],
+            ...series.map((one) => seriesRow(one, runs, unicode ? bars : asciiBars)),
+          ],
+        },
+      },
+      {
+        title: 'Runs',
+        table: {
+          head: ['started', 'verdict', ...series.map(({ name }) => name), 'commit', 'runtime'],
+          rows: runs.toReversed().map(runRow),
+        },
+      },
+    ],
+  }
+}
+
+const letters = { pass: 'P', fail: 'F', inconclusive: '?' } as const
+
+function seriesRow(
+  { name, of, show }: Series,
+  runs: readonly TrendRun[],
+  symbols: readonly string[],
+): string[] {
+  const values = runs.map(of)
+  const known = values.filter((value) => value !== null).toSorted((a, b) => a - b)
+  const middle = known[Math.floor((known.length - 1) / 2)]
+  const shown = (value: number | null | undefined) => (value == null ? 'none' : show(value))
+  return [
+    name,
+    sparkline(values, symbols),
+    shown(known[0]),
+    shown(middle),
+    shown(known.at(-1)),
+    shown(values.at(-1)),
+  ]
+}
+
+function runRow(run: TrendRun): string[] {
+  const { startedAt, verdict, git, runtime } = run
+  const figures = series.map(({ of, show }) => {
+    const value = of(run)
+    return value === null ? 'none' : show(value)
+  })
+  const commit = git ? `${git.head.slice(0, 12)}${git.dirty ? ' +' : ''}` : 'unknown'
+  return [startedAt.slice(0, 16).replace('T', ' '), verdict, ...figures, commit, runtime]
+}
+
+/** One symbol for each value, from 0 to the most: so that what barely moves looks so. A dot where there is none. */
+export function sparkline(
+  values: readonly (number | null)[],
+  symbols: readonly string[] = bars,
+): string {
+  const most = Math.max(0, ...values.map((value) => value ?? 0))
+  return values
+    .map((value) => {
+      if (value === null) return '·'
+      const step = most === 0 ? 0 : Math.round((Math.max(0, value) / most) * (symbols.length - 1))
+      return symbols[step] ?? ''
+    })
+    .join('')
+}
