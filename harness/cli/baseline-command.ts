@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { HarnessError } from '../core/index.ts'
 import { mergeRuns, writeBaseline, type RunFigures } from '../compare/index.ts'
+import { openHere } from './open-here.ts'
 import { baselinesDirectory, readFigures, runsOf } from './figures-of.ts'
 
 interface BaselineOptions {
@@ -13,11 +14,12 @@ interface BaselineOptions {
  * `aftershock baseline update <what...>`: writes a baseline from runs that are named, or from the newest runs of a scenario. Runs of
  * a scenario are taken while they are of one commit, runtime and verdict: what differs between them is noise.
  */
-export function baselineUpdateCommand(
+export async function baselineUpdateCommand(
   what: readonly string[],
   { out, runs }: BaselineOptions,
-): void {
-  const figures = mergeRuns(what.flatMap((one) => figuresOfWhat(one, runs)))
+): Promise<void> {
+  const { runsFolder } = await openHere()
+  const figures = mergeRuns(what.flatMap((one) => figuresOfWhat(one, runs, runsFolder)))
   if (figures.verdict === 'inconclusive') {
     throw new HarnessError(
       'USAGE',
@@ -42,16 +44,16 @@ export function baselineUpdateCommand(
   }
 }
 
-function figuresOfWhat(what: string, most: number): RunFigures[] {
+function figuresOfWhat(what: string, most: number, runsFolder: string): RunFigures[] {
   if (existsSync(what) && (statSync(what).isDirectory() || what.endsWith('.ndjson'))) {
     return [readFigures(what)]
   }
-  const found = runsOf(what).toReversed()
+  const found = runsOf(what, runsFolder).toReversed()
   const newest = found[0]?.summary
   if (!newest) {
     throw new HarnessError(
       'USAGE',
-      `there is no run of the scenario '${what}' below reports/runs`,
+      `there is no run of the scenario '${what}' below ${relative(process.cwd(), runsFolder)}`,
       {
         hint: `run it first: aftershock run ${what}`,
       },

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { HarnessError, describeError } from '../core/index.ts'
 import { figuresOf, readBaseline, type RunFigures } from '../compare/index.ts'
 import { parseJournal, type Summary } from '../report/index.ts'
-import { defaultRunsDirectory } from '../session/index.ts'
 import { journalFile } from './report-command.ts'
 
 export const baselinesDirectory = join('reports', 'baselines')
@@ -37,7 +36,7 @@ export interface FoundRun {
 }
 
 /** The runs of a scenario below the folder that left a summary, oldest first. What is no run of this version is passed over. */
-export function runsOf(scenario: string, directory = defaultRunsDirectory): FoundRun[] {
+export function runsOf(scenario: string, directory: string): FoundRun[] {
   const names = existsSync(directory) ? readdirSync(directory).toSorted() : []
   return names
     .flatMap((name) => {

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { defaultRunsDirectory, packageVersion } from '../session/index.ts'
+import { packageVersion } from '../session/index.ts'
 import { runtimeNames } from '../core/index.ts'
 import { runtimeVariable } from '../runtimes/choose-runtime.ts'
 import { baselineUpdateCommand } from './baseline-command.ts'
@@ -142,7 +142,7 @@ function addComparing(program: Command): void {
     .description('show the newest runs of a scenario')
     .argument('<scenario>', 'its id')
     .option('--last <number>', 'how many runs', wholeNumber, 20)
-    .option('--runs <dir>', 'folder of runs', defaultRunsDirectory)
+    .option('--runs <dir>', 'folder of runs (default: where this project has them)')
     .addOption(formatOption())
     .action(trendCommand)
 }

@@ -1,20 +1,23 @@
+import { relative } from 'node:path'
 import { HarnessError } from '../core/index.ts'
 import { trendPage } from '../compare/index.ts'
 import { runsOf } from './figures-of.ts'
 import { renderPage, type PageFormat } from './compare-command.ts'
+import { openHere } from './open-here.ts'
 import { renderOptionsFor } from './screen.ts'
 
 interface TrendOptions {
   readonly last: number
-  readonly runs: string
+  readonly runs?: string
   readonly format: PageFormat
 }
 
 /** `aftershock trend <scenario>`: the newest runs of a scenario, from the summaries that they left. */
-export function trendCommand(
+export async function trendCommand(
   scenario: string,
-  { last, runs: directory, format }: TrendOptions,
-): void {
+  { last, runs: named, format }: TrendOptions,
+): Promise<void> {
+  const directory = named ?? relative(process.cwd(), (await openHere()).runsFolder)
   const runs = runsOf(scenario, directory)
     .slice(-last)
     .map(({ summary }) => summary)

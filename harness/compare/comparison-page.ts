@@ -21,7 +21,7 @@ export function comparisonPage(comparison: Comparison): Page {
     inconclusive: 'INCONCLUSIVE',
   }[outcome]
   return {
-    title: `${word}  ${b.scenario} against ${a.runs[0]}`,
+    title: `${word}: ${b.scenario} against ${a.runs[0]}`,
     tone: outcome === 'regression' ? 'bad' : outcome === 'inconclusive' ? 'open' : 'good',
     lead: [
       leadOf(comparison, regressions.length),
@@ -137,11 +137,15 @@ function comparedSection({ a, cells, errors, latencies, drift }: Comparison): Se
   const noise = drift.noiseKnown
     ? `noise known from ${a.runs.length} runs`
     : 'noise not known, since the reference is one run: other values are shown and not judged'
+  const against =
+    Object.keys(latencies.speed).length > 0
+      ? '1.5 times the reference beside the other cells of the run, more where these spread'
+      : '3 times the reference, since there are too few cells to tell the machine by'
   return {
     title: 'What was compared',
     notes: [
       `${count(errors.length, 'window')} of cells: judgements, ${cells.length} of them different; error counts by Fisher's exact test, 1 % after Holm, 5 points`,
-      `${count(latencies.compared, 'latency', 'latencies')}: Mann-Whitney against 1.5 times the reference beside the other cells of the run (more where these spread), 1 % after Holm, 20 ms`,
+      `${count(latencies.compared, 'latency', 'latencies')}: Mann-Whitney of ${against}, 1 % after Holm, 20 ms`,
       `the JSON answers to ${count(drift.compared, 'request')}; ${noise}`,
     ],
   }

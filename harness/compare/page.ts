@@ -1,6 +1,7 @@
 import {
   codeInTable,
   codeMarkdown,
+  displayWidth,
   makeTheme,
   padEnd,
   plainMarkdown,
@@ -41,7 +42,7 @@ export function renderPageTerminal(page: Page, options: RenderOptions): string {
   const said = (lines: readonly string[]) =>
     lines.flatMap((line) => wrap(theme.safe(line), { width }))
   const blocks = page.sections.map(({ title, notes = [], table }) => [
-    theme.strong(theme.safe(title)),
+    ...wrap(theme.safe(title), { width }).map(theme.strong),
     ...notes.flatMap((note) => wrap(theme.safe(note), { width, first: '  ' })),
     ...(table ? tableLines(table, width - 2, theme).map((line) => `  ${line}`) : []),
   ])
@@ -62,11 +63,11 @@ function tableLines(
   theme: ReturnType<typeof makeTheme>,
 ): string[] {
   const all = [head, ...rows].map((row) => row.map(theme.safe))
-  const widths = head.map((_, i) => Math.max(...all.map((row) => (row[i] ?? '').length)))
+  const widths = head.map((_, i) => Math.max(...all.map((row) => displayWidth(row[i] ?? ''))))
   const total = () => widths.reduce((sum, one) => sum + one + 2, -2)
   while (total() > width && Math.max(...widths) > narrowest) {
     const widest = widths.indexOf(Math.max(...widths))
-    widths[widest] = Math.max(narrowest, (widths[widest] ?? 0) - (total() - width))
+    widths[widest] = (widths[widest] ?? 0) - 1
   }
   const lines = all.map((row) =>
     row

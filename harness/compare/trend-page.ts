@@ -4,7 +4,7 @@ import type { Page } from './page.ts'
 /** What of a summary.json is looked at over time. */
 export type TrendRun = Pick<
   Summary,
-  'runId' | 'startedAt' | 'verdict' | 'runtime' | 'cells' | 'timings' | 'statusPage' | 'git'
+  'runId' | 'startedAt' | 'verdict' | 'cells' | 'timings' | 'statusPage' | 'git'
 >
 
 const bars = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const
@@ -12,20 +12,38 @@ const asciiBars = ['_', '.', '-', '=', '*', '#'] as const
 
 interface Series {
   readonly name: string
+  /** Over a column. */
+  readonly short: string
   readonly of: (run: TrendRun) => number | null
   readonly show: (value: number) => string
 }
 
 const series: readonly Series[] = [
-  { name: 'broken cells', of: (run) => brokenCells(run).length, show: String },
-  { name: 'time to a verdict', of: ({ timings }) => timings.verdictMs, show: formatDuration },
-  { name: 'recovery', of: ({ timings }) => timings.recoveryMs, show: formatDuration },
+  { name: 'broken cells', short: 'broken', of: (run) => brokenCells(run).length, show: String },
+  {
+    name: 'time to a verdict',
+    short: 'verdict in',
+    of: ({ timings }) => timings.verdictMs,
+    show: formatDuration,
+  },
+  {
+    name: 'recovery',
+    short: 'recovery',
+    of: ({ timings }) => timings.recoveryMs,
+    show: formatDuration,
+  },
   {
     name: 'falsely green',
+    short: 'green',
     of: (run) => run.statusPage?.falseGreenMs ?? null,
     show: formatDuration,
   },
-  { name: 'whole run', of: ({ timings }) => timings.totalMs, show: formatDuration },
+  {
+    name: 'whole run',
+    short: 'in all',
+    of: ({ timings }) => timings.totalMs,
+    show: formatDuration,
+  },
 ]
 
 /** The runs of a scenario, oldest first: a sparkline for each figure, and a line for each run, the newest at the top. */
@@ -59,7 +77,7 @@ export function trendPage(scenario: string, runs: readonly TrendRun[], unicode: 
       {
         title: 'Runs',
         table: {
-          head: ['started', 'verdict', ...series.map(({ name }) => name), 'commit', 'runtime'],
+          head: ['started', 'verdict', ...series.map(({ short }) => short), 'commit'],
           rows: runs.toReversed().map(runRow),
         },
       },
@@ -77,7 +95,8 @@ function seriesRow(
   const values = runs.map(of)
   const known = values.filter((value) => value !== null).toSorted((a, b) => a - b)
   const middle = known[Math.floor((known.length - 1) / 2)]
-  const shown = (value: number | null | undefined) => (value == null ? 'none' : show(value))
+  const shown = (value: number | null | undefined) =>
+    value === undefined || value === null ? 'none' : show(value)
   return [
     name,
     sparkline(values, symbols),
@@ -89,13 +108,13 @@ function seriesRow(
 }
 
 function runRow(run: TrendRun): string[] {
-  const { startedAt, verdict, git, runtime } = run
+  const { startedAt, verdict, git } = run
   const figures = series.map(({ of, show }) => {
     const value = of(run)
     return value === null ? 'none' : show(value)
   })
-  const commit = git ? `${git.head.slice(0, 12)}${git.dirty ? ' +' : ''}` : 'unknown'
-  return [startedAt.slice(0, 16).replace('T', ' '), verdict, ...figures, commit, runtime]
+  const commit = git ? `${git.head.slice(0, 8)}${git.dirty ? '+' : ''}` : 'unknown'
+  return [startedAt.slice(0, 16).replace('T', ' '), verdict, ...figures, commit]
 }
 
 /** One symbol for each value, from 0 to the most: so that what barely moves looks so. A dot where there is none. */
