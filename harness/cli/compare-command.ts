@@ -48,7 +48,7 @@ export function renderPage(page: Page, format: Exclude<PageFormat, 'json'>): str
 }
 
 /** What differs, and how much was compared; not the figures themselves. */
-export function comparisonJson({ a, b, errors, latencies, ...rest }: Comparison): string {
+function comparisonJson({ a, b, errors, latencies, ...rest }: Comparison): string {
   const about = ({ scenario, runs, verdict }: RunFigures) => ({ scenario, runs, verdict })
   return JSON.stringify({
     a: about(a),
@@ -67,7 +67,7 @@ export function comparisonJson({ a, b, errors, latencies, ...rest }: Comparison)
   })
 }
 
-export function exitCodeOfComparison({ outcome }: Comparison): number {
+function exitCodeOfComparison({ outcome }: Comparison): number {
   switch (outcome) {
     case 'no-regression':
       return exitCodes.pass

@@ -28,7 +28,7 @@ export function tellPipeline(
 }
 
 /** A summary that cannot be written is said and stops nothing. */
-function appendToStepSummary(markdown: string, env: Environment = process.env): void {
+export function appendToStepSummary(markdown: string, env: Environment = process.env): void {
   const file = env['GITHUB_STEP_SUMMARY']
   if (file === undefined || file === '') return
   try {
