@@ -1,16 +1,10 @@
 /** The public API: what scenarios, sites and configurations import from 'aftershock'. */
 import type {
-  Actor,
   AlsoExpected,
   Expectation,
   ExpectedBreak,
   ExpectedUnderLoad,
-  Flow,
-  LoadTest,
-  ProjectConfig,
   Rollout,
-  Scenario,
-  Stack,
 } from './core/index.ts'
 
 export type {
@@ -114,15 +108,14 @@ export {
 } from './faults/index.ts'
 export { site, type Site } from './fabric/site.ts'
 
-/** These give a definition its type and return it as it is: a scenario is data. What is wrong with it is found by validation, before anything starts. */
-export const defineScenario = (scenario: Scenario): Scenario => scenario
-export const defineStack = (stack: Stack): Stack => stack
-/** A load test before a launch, the default export of a `*.load.ts`. */
-export const defineLoad = (test: LoadTest): LoadTest => test
-/** The default export of `aftershock.config.ts`. */
-export const defineConfig = (config: ProjectConfig): ProjectConfig => config
-export const defineFlow = (flow: Flow): Flow => flow
-export const defineActor = (actor: Actor): Actor => actor
+export {
+  defineActor,
+  defineConfig,
+  defineFlow,
+  defineLoad,
+  defineScenario,
+  defineStack,
+} from './core/index.ts'
 
 /** Every cell holds, or changes as the steps declare. */
 export function holds(also: AlsoExpected = {}): Expectation {

@@ -11,6 +11,9 @@ import { runLoadTest, scenarioOf } from '../engine/index.ts'
 import { createPlainLog, renderBreakpoint, renderLoadSummary } from '../report/index.ts'
 import { Interrupts, exitCodeOf, findLoadTest, performRun } from '../session/index.ts'
 import { chooseRuntime } from '../runtimes/choose-runtime.ts'
+import { runK6Load } from '../load/index.ts'
+import { chooseK6 } from '../runtimes/k6/choose-k6.ts'
+import { exportLoad, type ExportKind } from './export-load.ts'
 import { openHere } from './open-here.ts'
 
 interface LoadOptions {
@@ -18,7 +21,13 @@ interface LoadOptions {
   readonly seed?: number
   readonly out?: string
   readonly json: boolean
+  readonly loadEngine: LoadEngineName
+  readonly export?: ExportKind
+  readonly parallelism: number
 }
+
+export const loadEngineNames = ['embedded', 'k6'] as const
+type LoadEngineName = (typeof loadEngineNames)[number]
 
 /** `aftershock load`: one load test; the exit code is that of its verdict. Leaves `load.json` in the folder of the run as well. */
 export async function loadCommand(
@@ -28,6 +37,7 @@ export async function loadCommand(
 ): Promise<void> {
   const project = await openHere()
   const { test, module } = await findLoadTest(process.cwd(), name, project.scenarioFolders)
+  if (options.export !== undefined) return exportLoad(test, module, options.export, options)
   const scenario = scenarioOf(test)
   const { runtime, why } = await chooseRuntime(
     options.runtime ?? project.runtime ?? 'auto',
@@ -37,6 +47,8 @@ export async function loadCommand(
     if (!options.json) process.stdout.write(`${text}\n`)
   }
   if (why !== undefined) say(`runtime: ${runtime.name}, since ${why}`)
+  const k6 = options.loadEngine === 'k6' ? await chooseK6() : undefined
+  if (k6) say(`load by ${k6.name}`)
   using interrupts = new Interrupts()
   const lineOf = createPlainLog()
   const ends: JournalEvent[] = []
@@ -53,7 +65,12 @@ export async function loadCommand(
         if (event.kind === 'load.summary' || event.kind === 'load.breakpoint') ends.push(event)
       },
     ],
-    drive: (_scenario, given) => runLoadTest(test, module, given),
+    drive: async (_scenario, given) => {
+      if (!k6) return runLoadTest(test, module, given)
+      const { runId, logDir } = given
+      const own = { program: k6, runId: `${runId}-k6`, log: join(logDir, 'k6.log') }
+      return runLoadTest(test, module, given, (request) => runK6Load({ ...request, ...own }))
+    },
     ...(options.out === undefined ? {} : { outDir: options.out }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
   })

@@ -7,7 +7,8 @@ import { cleanCommand } from './clean-command.ts'
 import { compareCommand, pageFormats } from './compare-command.ts'
 import { doctorCommand } from './doctor-command.ts'
 import { listCommand } from './list-command.ts'
-import { loadCommand } from './load-command.ts'
+import { exportKinds } from './export-load.ts'
+import { loadCommand, loadEngineNames } from './load-command.ts'
 import { reportCommand } from './report-command.ts'
 import { reproduceCommand } from './reproduce-command.ts'
 import { runCommand } from './run-command.ts'
@@ -69,8 +70,30 @@ export function buildProgram(argv: readonly string[]): Command {
     .argument('<test>', 'name of a *.load.ts, or a part of its path')
     .addOption(runtimeOption())
     .addOption(seedOption())
-    .option('--out <dir>', 'folder for journal, figures and logs (default: reports/runs/<run id>)')
+    .option(
+      '--out <dir>',
+      'folder for journal, figures and logs (default: reports/runs/<run id>); with --export for what is written (default: here)',
+    )
     .option('--json', 'print the figures on stdout, and nothing else', false)
+    .addOption(
+      new Option(
+        '--load-engine <engine>',
+        'what makes the traffic; k6 is one that you have installed, or the image grafana/k6',
+      )
+        .choices(loadEngineNames)
+        .default('embedded'),
+    )
+    .addOption(
+      new Option(
+        '--export <kind>',
+        'run nothing, and write the load test as a script for k6, or as manifests for the k6 operator',
+      ).choices(exportKinds),
+    )
+    .addOption(
+      new Option('--parallelism <pods>', 'with --export k6-operator: pods that share the load')
+        .argParser(wholeFrom1)
+        .default(4),
+    )
     .action((name: string, options: Parameters<typeof loadCommand>[1]) =>
       loadCommand(name, options, argv),
     )
@@ -159,6 +182,11 @@ function runtimeOption(): Option {
   )
     .choices(runtimeNames)
     .env(runtimeVariable)
+}
+
+function wholeFrom1(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('Use a whole number from 1.')
+  return Number(text)
 }
 
 function seedOption(): Option {

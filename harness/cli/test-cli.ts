@@ -121,7 +121,8 @@ export function eventsIn<K extends JournalKind>(folder: string, kind: K): EventO
   return journalIn(folder).filter((event): event is EventOf<K> => event.kind === kind)
 }
 
-async function until(what: string, isTrue: () => boolean): Promise<void> {
+/** Throws after 30 s. */
+export async function until(what: string, isTrue: () => boolean): Promise<void> {
   const deadline = performance.now() + 30_000
   while (!isTrue()) {
     if (performance.now() > deadline) throw new Error(`waited 30 s in vain for ${what}`)

@@ -1,4 +1,5 @@
 export * from './cell.ts'
+export * from './definitions.ts'
 export * from './errors.ts'
 export * from './http.ts'
 export * from './incident.ts'

@@ -352,6 +352,8 @@ interface Body {
       readonly value?: number
     }[]
     readonly selfCheck: {
+      /** Where another program made the load, which tells no figures of itself. */
+      readonly by?: 'k6'
       readonly ok: boolean
       readonly problems: readonly string[]
       readonly lateP50Ms: number

@@ -15,6 +15,7 @@ import {
   judgeLoad,
   runEmbeddedLoad,
   searchBreakpoint,
+  type LoadRequest,
   type LoadResult,
   type Trial,
 } from '../load/index.ts'
@@ -48,6 +49,7 @@ export async function runLoadTest(
   test: LoadTest,
   module: string,
   options: ExperimentOptions,
+  engine: LoadEngine = runEmbeddedLoad,
 ): Promise<Verdict> {
   const journal = new Journal(options.clock, options.redactor, options.listeners)
   const { emit } = journal
@@ -78,7 +80,7 @@ export async function runLoadTest(
     outside = observer
     const links = new LinkObserver(stack, emit, clock)
     const judged = await whileObserved(observer, links, clock, async () => {
-      const load = await LoadOnStack.prepare(test, module, stack, options, journal)
+      const load = await LoadOnStack.prepare(test, module, stack, options, journal, engine)
       return test.breakpoint ? load.search(test.breakpoint) : load.once()
     })
     verdict = combine([judged, judgeOutside(journal.history), checkAmplification(journal.history)])
@@ -123,6 +125,11 @@ async function whileObserved<T>(
   }
 }
 
+/** What makes the traffic: the embedded engine, or a k6. */
+export type LoadEngine = (
+  request: LoadRequest & { readonly module: string; readonly scratchDir: string },
+) => Promise<LoadResult>
+
 class LoadOnStack {
   readonly #test: LoadTest
   readonly #module: string
@@ -130,6 +137,7 @@ class LoadOnStack {
   readonly #options: ExperimentOptions
   readonly #journal: Journal
   readonly #actors: readonly Actor[]
+  readonly #engine: LoadEngine
 
   private constructor(
     test: LoadTest,
@@ -138,6 +146,7 @@ class LoadOnStack {
     options: ExperimentOptions,
     journal: Journal,
     actors: readonly Actor[],
+    engine: LoadEngine,
   ) {
     this.#test = test
     this.#module = module
@@ -145,6 +154,7 @@ class LoadOnStack {
     this.#options = options
     this.#journal = journal
     this.#actors = actors
+    this.#engine = engine
   }
 
   static async prepare(
@@ -153,6 +163,7 @@ class LoadOnStack {
     stack: RunningStack,
     options: ExperimentOptions,
     journal: Journal,
+    engine: LoadEngine,
   ): Promise<LoadOnStack> {
     const { redactor, signal } = options
     await using connections = new HttpConnections({ ...doorsOf(test, stack), redactor })
@@ -161,7 +172,7 @@ class LoadOnStack {
       signal,
       onProgress: (text) => journal.emit('phase', { phase: 'starting', text }),
     })
-    return new LoadOnStack(test, module, stack, options, journal, actors)
+    return new LoadOnStack(test, module, stack, options, journal, actors, engine)
   }
 
   async once(): Promise<Verdict> {
@@ -210,12 +221,13 @@ class LoadOnStack {
     const { redactor, seed, signal } = this.#options
     const text = rate === undefined ? 'under load' : `trying ${rate} flows per second`
     emit('phase', { phase: 'watching', text })
-    const result = await runEmbeddedLoad({
+    const result = await this.#engine({
       ...doorsOf(this.#test, this.#stack),
       profile,
       flows: this.#test.flows,
       actors: this.#actors,
       module: this.#module,
+      scratchDir: this.#stack.scratchDir,
       redactor,
       seed,
       signal,

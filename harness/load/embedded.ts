@@ -55,6 +55,8 @@ export interface LiveLoad {
 
 /** Whether the load itself, rather than the system, was the limit. */
 export interface SelfCheck {
+  /** Set where another program made the load, which says nothing of how late it was and how busy: then these are 0. */
+  readonly by?: 'k6'
   readonly ok: boolean
   /** Empty when it was not. Each with its figures. */
   readonly problems: readonly string[]
@@ -82,7 +84,7 @@ const busySecondsLimit = 0.25
 const threadsReadyMs = 30_000
 
 /** Executors with their cells, as the runner and the metrics need them. */
-function planLoad(profile: LoadProfile, context: ProfileContext): PlannedExecutor[] {
+export function planLoad(profile: LoadProfile, context: ProfileContext): PlannedExecutor[] {
   return Object.entries(profile.executors).map(([name, executor]) => {
     const thinkTime = executor.thinkTime ?? profile.thinkTime
     return {
@@ -95,7 +97,10 @@ function planLoad(profile: LoadProfile, context: ProfileContext): PlannedExecuto
 }
 
 /** Flows per second that open executors ask for at a moment; undefined where none is open then. */
-function wantedRate(executors: readonly PlannedExecutor[], elapsedMs: number): number | undefined {
+export function wantedRate(
+  executors: readonly PlannedExecutor[],
+  elapsedMs: number,
+): number | undefined {
   const rates = executors.flatMap(({ executor }) =>
     'preAllocatedVUs' in executor
       ? [valueAt(ratePieces(executor), elapsedMs - durationOr(executor.startTime, 0))]
@@ -161,7 +166,7 @@ export async function runEmbeddedLoad(request: LoadRequest): Promise<LoadResult>
 }
 
 /** Once a second, one after the other, the last one at the end. */
-class Ticker {
+export class Ticker {
   readonly #task: () => Promise<void>
   #timer: NodeJS.Timeout | undefined
   #last: Promise<void> = Promise.resolve()

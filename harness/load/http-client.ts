@@ -11,6 +11,7 @@ import {
   type HttpResponse,
   type Redactor,
 } from '../core/index.ts'
+import { encodeBody } from './encode-body.ts'
 
 const excerptBytes = 2_048
 export const maxBodyBytes = 32 * 1_024 * 1_024
@@ -74,7 +75,7 @@ export class HttpConnections implements AsyncDisposable {
     const isOutside = /^https?:/.test(request.path)
     const url = isOutside ? request.path : this.#frontDoor(request) + request.path
     const traceId = randomBytes(16).toString('hex')
-    const { body, contentType } = encode(request.body)
+    const { body, contentType } = encodeBody(request.body)
     const headers = {
       ...(isOutside ? {} : actorHeaders),
       ...(contentType ? { 'content-type': contentType } : {}),
@@ -213,14 +214,6 @@ async function readAll(body: Dispatcher.ResponseData['body']): Promise<Uint8Arra
     chunks.push(chunk)
   }
   return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
-}
-
-export function encode(body: unknown): {
-  body: string | Uint8Array | undefined
-  contentType?: string
-} {
-  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) return { body }
-  return { body: JSON.stringify(body), contentType: 'application/json' }
 }
 
 export function flatten(

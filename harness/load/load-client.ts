@@ -9,9 +9,9 @@ import {
   type HttpResponse,
 } from '../core/index.ts'
 import type { Deadline } from './deadline.ts'
+import { encodeBody } from './encode-body.ts'
 import {
   HttpConnections,
-  encode,
   excerptOf,
   maxBodyBytes,
   responseOf,
@@ -136,7 +136,7 @@ export class LoadConnections implements AsyncDisposable {
     traceId: string,
   ): CallRequest {
     const { method, path } = request
-    const { body, contentType } = encode(request.body)
+    const { body, contentType } = encodeBody(request.body)
     const traceparent = `00-${traceId}-${traceId.slice(16)}-01`
     const own: Record<string, string> = contentType
       ? { 'content-type': contentType, traceparent, ...request.headers }

@@ -190,10 +190,9 @@ export class LoadMetrics {
 
   /** Figures of each cell in each window, executors together. */
   cells(): CellFigures[] {
-    const groups = Map.groupBy(
-      this.#series,
-      ({ tags }) => `${tags.flow} × ${tags.actor} × ${tags.window}`,
-    )
+    // A k6 does not say of which cell it dropped a flow.
+    const known = [...this.#series].filter(({ tags }) => tags.flow !== '')
+    const groups = Map.groupBy(known, ({ tags }) => `${tags.flow} × ${tags.actor} × ${tags.window}`)
     return [...groups.values()].map((list) => {
       const { flow = '', actor = '', window = '' } = list[0]?.tags ?? {}
       const symptoms: Record<string, number> = {}

@@ -14,11 +14,12 @@ import {
 } from '../core/index.ts'
 import type { BatchWriter } from './batch.ts'
 import { Deadline } from './deadline.ts'
-import { durationMs, durationOr } from './duration.ts'
+import { durationOr } from './duration.ts'
 import type { RequestFigures } from './http1/call.ts'
 import { ArrivalPacer, endOf, lengthOf, mostVus, ratePieces, valueAt, vuPieces } from './pacer.ts'
 import type { WeightedCell } from './profile.ts'
 import { Schedule } from './schedule.ts'
+import { thinkMs } from './think.ts'
 import type { TickClock } from './tick-clock.ts'
 
 /** An executor with its name and what its users do. */
@@ -237,7 +238,8 @@ export class LoadRunner {
     for (let i = 0; this.#fault === undefined && goesOn(); i += 1) {
       const { cell, random } = schedule.pick(i)
       await this.#perform(number, cell, random, this.#options.elapsed())
-      if (planned.thinkTime !== undefined) await this.#sleep(think(planned.thinkTime, random), stop)
+      if (planned.thinkTime !== undefined)
+        await this.#sleep(thinkMs(planned.thinkTime, random), stop)
       // A flow that asks for nothing must not keep everything else from running.
       else if (i % mostAtOnce === 0) await turn()
     }
@@ -346,12 +348,6 @@ class ExecutorWork {
 /** So many of `all` fall to one of several. */
 function shareOf(all: number, index: number, of: number): number {
   return Math.max(0, Math.ceil((all - index) / of))
-}
-
-function think(time: ThinkTime, random: Random): number {
-  if (typeof time !== 'object') return durationMs(time)
-  const min = durationMs(time.min)
-  return min + random() * (durationMs(time.max) - min)
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

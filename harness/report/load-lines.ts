@@ -47,7 +47,9 @@ export function renderLoadSummary(event: EventOf<'load.summary'>): string {
       ({ flow, actor, symptom, message }) => `  e.g. ${symptom}: ${flow} as ${actor}: ${message}`,
     ),
     ...(cut > 0 ? [`  ${cut} flows were cut off at the end`] : []),
-    `GENERATOR  started p50 ${selfCheck.lateP50Ms} ms late, p99 ${selfCheck.lateP99Ms} ms; busiest thread ${Math.round(selfCheck.busiest * 100)} %; ${selfCheck.cpuMs} ms CPU`,
+    selfCheck.by === undefined
+      ? `GENERATOR  started p50 ${selfCheck.lateP50Ms} ms late, p99 ${selfCheck.lateP99Ms} ms; busiest thread ${Math.round(selfCheck.busiest * 100)} %; ${selfCheck.cpuMs} ms CPU`
+      : `GENERATOR  ${selfCheck.by}: what it could not start in time it dropped`,
     ...selfCheck.problems.map((problem) => `  ${problem}`),
   ].join('\n')
 }

@@ -1,0 +1,54 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { randomInt } from 'node:crypto'
+import type { LoadTest } from '../core/index.ts'
+import { doorVariable, makeScript, operatorManifests } from '../load/index.ts'
+import { packageVersion } from '../session/index.ts'
+
+export const exportKinds = ['k6', 'k6-operator'] as const
+export type ExportKind = (typeof exportKinds)[number]
+
+export interface ExportOptions {
+  readonly out?: string
+  readonly seed?: number
+  readonly parallelism: number
+}
+
+/** `aftershock load --export`: writes the load test for people to keep, and says how it is run. Starts nothing. */
+export async function exportLoad(
+  test: LoadTest,
+  module: string,
+  kind: ExportKind,
+  { out = '.', seed = test.seed ?? randomInt(2 ** 32), parallelism }: ExportOptions,
+): Promise<void> {
+  const services = test.stack.services.map(({ name }) => name)
+  const variables = services.map(doorVariable)
+  const given = variables.map((name) => `-e ${name}=http://…`).join(' ')
+  const script = await makeScript({
+    profile: test.profile,
+    flows: test.flows,
+    actors: test.actors,
+    module,
+    frontDoors: Object.fromEntries(services.map((name) => [name, ''])),
+    entry: test.stack.entry,
+    seed,
+    remarks: [
+      `${test.id}: ${test.title}`,
+      `Made by aftershock ${packageVersion()} from ${relative(process.cwd(), fileURLToPath(module))}, seed ${seed}.`,
+      `k6 run ${given} ${test.id}.k6.js`,
+    ],
+  })
+  mkdirSync(out, { recursive: true })
+  const isScript = kind === 'k6'
+  const path = join(out, isScript ? `${test.id}.k6.js` : `${test.id}.k6-operator.yaml`)
+  const content = isScript
+    ? script
+    : operatorManifests({ name: test.id, script, parallelism, variables })
+  writeFileSync(path, content)
+  process.stdout.write(
+    isScript
+      ? `${path}: k6 run ${given} ${path}\n`
+      : `${path}: fill in the addresses of ${services.join(', ')}, then kubectl apply -f ${path}\n`,
+  )
+}

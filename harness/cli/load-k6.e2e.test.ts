@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { $ } from 'zx'
+
+import { TestProject, eventsIn, startWith, until, untilNothingIsLeft } from './test-cli.ts'
+
+const fixtures = new URL('./fixtures/project.ts', import.meta.url).href
+/** There is no k6 here: what stands in for it does as k6's documentation says. */
+const standIn = fileURLToPath(new URL('../load/k6/testing/k6.ts', import.meta.url))
+
+/** What flows in k6 may be made of: the language, and the client that they are given. */
+const flows = `export const flows = ['read', 'post'].map((id) => ({
+  id, title: id, actors: ['reader'],
+  async run({ http, actor }) {
+    const answer = await http.get('/' + id)
+    if (answer.status === 200) return
+    throw Object.assign(new Error(id + ' was refused to ' + actor.id), { name: 'FlowFailure', symptom: String(answer.status), exchange: answer.exchange })
+  },
+}))
+export const actors = [{
+  id: 'reader', title: 'a reader', headers: { 'x-actor': 'reader' },
+  async prepare(http) {
+    const { status } = await http.get('/read')
+    return { 'x-session': String(status) }
+  },
+}]
+export const wrong = [{ ...flows[0], async run() { throw new Error('this flow is wrong') } }]
+`
+
+function loadTest(id: string, given = '', list = 'flows'): string {
+  return `import { scenario } from '${fixtures}'
+import { ${list} as flows, actors } from './flows.ts'
+const { stack } = scenario({ id: '${id}'${given} })
+const executors = {
+  open: { executor: 'constant-arrival-rate', rate: 20, duration: '1500ms', preAllocatedVUs: 20, mix: [{ flow: 'read' }] },
+  counted: { executor: 'shared-iterations', vus: 2, iterations: 10, mix: [{ flow: flows.at(-1).id }] },
+}
+const thresholds = { checks: ['rate>0.99'], 'iteration_duration{executor:counted}': ['p(95)<20000'] }
+export default { id: '${id}', title: 'a load', stack, flows, actors, profile: { executors, thresholds } }
+`
+}
+
+let project: TestProject
+beforeAll(() => {
+  project = new TestProject({})
+  project.write('flows.ts', flows)
+  project.write('bears.load.ts', loadTest('bears'))
+  project.write('refuses.load.ts', loadTest('refuses', `, config: { refuse: ['/post'] }`))
+  project.write('wrong.load.ts', loadTest('wrong', '', 'wrong'))
+  project.write('long.load.ts', loadTest('long').replace('1500ms', '10m'))
+})
+afterAll(() => project[Symbol.dispose]())
+
+const onStandIn = (...args: readonly string[]) =>
+  startWith(project, { AFTERSHOCK_K6: standIn }, 'load', ...args, '--load-engine', 'k6')
+
+it.each([
+  ['bears', 0, 'PASS  bears'],
+  ['refuses', 1, 'checks: rate>0.99 does not hold'],
+])(
+  'aftershock load %s --load-engine k6 ends with %i and leaves nothing',
+  async (id, code, words) => {
+    const out = project.path('out', id)
+    const result = await onStandIn(id, '--out', out).finished
+    expect(result.code, result.stdout + result.stderr).toBe(code)
+    expect(result.stdout).toContain(words)
+    const [summary] = eventsIn(out, 'load.summary')
+    const counts = Object.fromEntries((summary?.cells ?? []).map((cell) => [cell.flow, cell.count]))
+    // Arrivals that find no user free are dropped on a busy machine.
+    expect(counts['post']).toBe(10)
+    expect(counts['read']).toBeGreaterThan(0)
+    expect(summary?.cells.find(({ flow }) => flow === 'post')?.failed).toBe(code * 10)
+    expect(eventsIn(out, 'load.second').length).toBeGreaterThan(0)
+    await untilNothingIsLeft(out)
+  },
+)
+
+it('blames a flow that is wrong, and not the system', async () => {
+  const out = project.path('out', 'wrong')
+  const result = await onStandIn('wrong', '--out', out).finished
+  expect(result.code).toBe(70)
+  expect(result.stderr).toMatch(/k6 ended with 108: .*a flow is wrong[^]*this flow is wrong/)
+  await untilNothingIsLeft(out)
+})
+
+// What runs a script of a run has the path of that run among its arguments: it would be found.
+it.each(['SIGINT', 'SIGKILL'] as const)('after %s no k6 goes on', async (signal) => {
+  const out = project.path('out', signal)
+  const running = onStandIn('long', '--out', out)
+  await until('load', () => eventsIn(out, 'load.second').some(({ ended }) => ended > 0))
+  running.child.kill(signal)
+  const { code } = await running.finished
+  expect(code).toBe(signal === 'SIGINT' ? 130 : null)
+  await untilNothingIsLeft(out)
+})
+
+it('writes a script that k6 runs without a harness', async () => {
+  const out = project.path('script')
+  const result = await onStandIn('bears', '--export', 'k6', '--out', out).finished
+  expect(result.code, result.stderr).toBe(0)
+  expect(result.stdout).toContain('k6 run -e APP_URL=http://… ')
+  const script = readFileSync(project.path('script', 'bears.k6.js'), 'utf8')
+  expect(script).toContain('from bears.load.ts, seed ')
+  const k6 = $({
+    nothrow: true,
+    quiet: true,
+    env: { ...process.env, APP_URL: 'http://127.0.0.1:9' },
+  })
+  const { exitCode } =
+    await k6`${standIn} run --out json=${`${out}/out.json`} ${`${out}/bears.k6.js`}`
+  // Nobody listens there: signing in is refused before any load is made.
+  expect(exitCode).toBe(107)
+})
+
+it('says what is missing where there is no k6 and no engine', async () => {
+  const nowhere = { DOCKER_HOST: 'tcp://127.0.0.1:9', PATH: dirname(process.execPath) }
+  const running = startWith(project, nowhere, 'load', 'bears', '--load-engine', 'k6')
+  const { code, stderr } = await running.finished
+  expect(code).toBe(70)
+  expect(stderr).toContain('there is no k6 on the PATH')
+  expect(stderr).toContain('--load-engine embedded needs none')
+})

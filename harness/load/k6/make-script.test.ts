@@ -1,0 +1,112 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { parseAllDocuments } from 'yaml'
+
+import type { LoadTest } from '../../core/index.ts'
+import { makeScript } from './make-script.ts'
+import { operatorManifests } from './operator.ts'
+
+let directory: string
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'aftershock-script-'))
+  writeFileSync(join(directory, 'package.json'), '{ "type": "module" }')
+})
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
+function write(name: string, text: string): void {
+  writeFileSync(join(directory, name), text)
+}
+
+async function scriptOf(flows: string): Promise<string> {
+  write('flows.ts', flows)
+  write('actors.ts', `export const web = { id: 'web', title: 'web', headers: { 'x-app': 'web' } }`)
+  // The system is described with Node's own modules, as stacks are: none of that may get into the script.
+  write(
+    'it.load.ts',
+    `import { fileURLToPath } from 'node:url'
+import { web } from './actors.ts'
+import { read } from './flows.ts'
+const program = fileURLToPath(import.meta.url)
+const profile = { executors: { one: { executor: 'shared-iterations', iterations: 3 } } }
+export default { id: 'it', title: 'it', stack: { program }, flows: [read], actors: [web], profile }
+`,
+  )
+  const module = pathToFileURL(join(directory, 'it.load.ts')).href
+  const { default: test } = (await import(module)) as { default: LoadTest }
+  const frontDoors = { gateway: '' }
+  return makeScript({ ...test, module, frontDoors, entry: 'gateway', seed: 1 })
+}
+
+const flow = (body: string) => `export const read = {
+  id: 'read', title: 'read', actors: ['web'],
+  async run(ctx) { ${body} },
+}`
+
+it('makes one script of the flows, that imports nothing but modules of k6 and names no path of this machine', async () => {
+  const script = await scriptOf(flow(`await ctx.http.get('/a-page')`))
+  const imports = [...script.matchAll(/^import .* from "(.*)";$/gm)].map(([, name]) => name)
+  expect(new Set(imports)).toEqual(
+    new Set(['k6', 'k6/encoding', 'k6/execution', 'k6/http', 'k6/metrics', 'k6/timers']),
+  )
+  expect(script).toContain(`'/a-page'`.replaceAll("'", '"'))
+  expect(script).toContain('export { options, perform, setup }')
+  expect(script).not.toContain(directory)
+})
+
+it('refuses what only Node has, and names the import and who imports it', async () => {
+  const flows = `import { readFileSync } from 'node:fs'\n${flow(`readFileSync('x'); await ctx.http.get('/')`)}`
+  await expect(scriptOf(flows)).rejects.toMatchObject({
+    code: 'INVALID_SCENARIO',
+    message: expect.stringMatching(
+      /^k6 does not have 'node:fs', imported by .*flows\.ts$/,
+    ) as string,
+  })
+})
+
+it('takes a module of Node that is imported and not used', async () => {
+  const flows = `import { join } from 'node:path'\nexport const unused = () => join('a')\n${flow(`await ctx.http.get('/')`)}`
+  await expect(scriptOf(flows)).resolves.not.toContain('node:path')
+})
+
+it('says of a flow that no module exports where it must be', async () => {
+  write('flows.ts', '')
+  write(
+    'inline.load.ts',
+    `const flows = [{ id: 'hidden', title: 'x', actors: ['web'], run: async () => {} }]
+const actors = [{ id: 'web', title: 'web', headers: {} }]
+const profile = { executors: { one: { executor: 'shared-iterations' } } }
+export default { id: 'inline', title: 'x', stack: {}, flows, actors, profile }
+`,
+  )
+  const module = pathToFileURL(join(directory, 'inline.load.ts')).href
+  const { default: test } = (await import(module)) as { default: LoadTest }
+  await expect(
+    makeScript({ ...test, module, frontDoors: {}, entry: 'gateway', seed: 1 }),
+  ).rejects.toMatchObject({ message: "no module exports 'hidden'" })
+})
+
+it('puts a script into a ConfigMap, and a TestRun that runs it from several pods', () => {
+  const script = 'export const options = {}\n'
+  const text = operatorManifests({ name: 'day', script, parallelism: 3, variables: ['A_URL'] })
+  const [configMap, testRun] = parseAllDocuments(text).map((document) => document.toJS() as unknown)
+  expect(configMap).toMatchObject({ kind: 'ConfigMap', data: { 'script.js': script } })
+  expect(testRun).toMatchObject({
+    apiVersion: 'k6.io/v1alpha1',
+    kind: 'TestRun',
+    spec: {
+      parallelism: 3,
+      script: { configMap: { name: 'day', file: 'script.js' } },
+      runner: { env: [{ name: 'A_URL' }] },
+    },
+  })
+})
+
+it('refuses a script that a ConfigMap does not hold', () => {
+  const script = 'x'.repeat(2 ** 20)
+  expect(() => operatorManifests({ name: 'x', script, parallelism: 1, variables: [] })).toThrow(
+    'the script has 1048576 bytes',
+  )
+})

@@ -1,0 +1,45 @@
+#!/usr/bin/env -S node --experimental-vm-modules --no-warnings
+/**
+ * Stands in for k6 in tests: runs a script as k6's documentation says that k6 does, as far as our scripts need it. Each user has a world of
+ * its own with what the language has and nothing of Node. Executors: constant-arrival-rate, constant-vus, per-vu-iterations, shared-iterations.
+ * Sources: grafana.com/docs/k6/latest/javascript-api, .../using-k6/scenarios, .../results-output/real-time/json.
+ */
+import { parseArgs } from 'node:util'
+import { Load } from './load.ts'
+import { Output } from './output.ts'
+import { ScriptAbort, World } from './world.ts'
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    out: { type: 'string' },
+    quiet: { type: 'boolean' },
+    'no-color': { type: 'boolean' },
+    'no-usage-report': { type: 'boolean' },
+    address: { type: 'string' },
+  },
+})
+
+async function main(): Promise<number> {
+  const [command, script = ''] = positionals
+  if (command === 'version') {
+    process.stdout.write('k6 v0.0.0 (a stand-in for tests)\n')
+    return 0
+  }
+  const output = new Output((values.out ?? '').replace(/^json=/, ''))
+  const first = await World.open(script, output)
+  const load = new Load(first.options, () => World.open(script, output), output)
+  process.on('SIGINT', () => load.interrupt())
+  try {
+    await load.run(await first.setup())
+  } catch (error) {
+    process.stderr.write(`level=error msg=${JSON.stringify(String(error))}\n`)
+    return error instanceof ScriptAbort ? 108 : 107
+  } finally {
+    output.close()
+  }
+  if (load.interrupted) return 105
+  return output.crossed(first.options.thresholds ?? {}).length > 0 ? 99 : 0
+}
+
+process.exit(await main())
