@@ -1,24 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import { TestPage, findChromium, launchBrowser } from '../report/viewer/test-browser.ts'
-import { TestProject, eventsIn, start, untilNothingIsLeft } from './test-cli.ts'
+import { TestProject, eventsIn, liveAddress, start, untilNothingIsLeft } from './test-cli.ts'
 
 const chromium = findChromium() ?? ''
 const minute = { timeout: 60_000 }
-
-/** The address of the live page, from what the program has printed. */
-async function addressOf(stdout: NodeJS.ReadableStream): Promise<string> {
-  let printed = ''
-  stdout.on('data', (part: Buffer) => (printed += part.toString()))
-  const deadline = performance.now() + 60_000
-  while (performance.now() < deadline) {
-    const found = /live page: (\S+)\n/.exec(printed)?.[1]
-    if (found !== undefined) return found
-    await delay(50)
-  }
-  throw new Error(`no address of a live page in: ${printed}`)
-}
 
 async function press(page: Page, name: string): Promise<void> {
   const button = page.getByRole('button', { name })
@@ -37,7 +23,7 @@ test.skipIf(chromium === '')(
     const { child, finished } = start(project, 'reproduce', 'breaks', '--out', out)
     const browser = await launchBrowser(chromium)
     try {
-      const address = await addressOf(child.stdout as NodeJS.ReadableStream)
+      const address = await liveAddress({ child, finished })
       await using open = await TestPage.open(browser, address)
       const { page } = open
       const broken = page.locator('#now .bad')

@@ -109,6 +109,14 @@ function run(
   return { child, finished }
 }
 
+/** The address of the live page, from what the program has printed. */
+export async function liveAddress({ child }: Running): Promise<string> {
+  let printed = ''
+  child.stdout?.on('data', (part: Buffer) => (printed += part.toString()))
+  await until('the address of a live page', () => /live page: \S+\n/.test(printed))
+  return /live page: (\S+)\n/.exec(printed)?.[1] ?? ''
+}
+
 function journalIn(folder: string): JournalEvent[] {
   const file = join(folder, 'journal.ndjson')
   if (!existsSync(file)) return []

@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url'
-import type { Redactor } from '../core/index.ts'
+import type { LoadProfile, Redactor } from '../core/index.ts'
 import type { Experiment } from '../engine/index.ts'
-import { runEmbeddedLoad } from '../load/index.ts'
+import { lastingProfile, runEmbeddedLoad } from '../load/index.ts'
 
 export interface HandLoadOptions {
   readonly experiment: Experiment
@@ -18,7 +18,14 @@ export interface HandLoadOptions {
 const usersPerRate = 3
 const mostUsers = 500
 
-/** Load that a person starts, stops, and gives another rate: all cells in equal shares, at a constant arrival rate. */
+/** All cells in equal shares, at a constant arrival rate. */
+export function profileOf(rate: number): LoadProfile {
+  const preAllocatedVUs = Math.min(mostUsers, Math.max(10, rate * usersPerRate))
+  const executor = { executor: 'constant-arrival-rate', rate, duration: '1m' } as const
+  return { executors: { 'by-hand': { ...executor, preAllocatedVUs, gracefulStop: '1s' } } }
+}
+
+/** Load that a person starts, stops, and gives another rate. */
 export class HandLoad {
   readonly #options: HandLoadOptions
   #stop: AbortController | undefined
@@ -49,21 +56,10 @@ export class HandLoad {
   async #run(rate: number, signal: AbortSignal): Promise<void> {
     const { experiment, file, redactor, seed, onFault } = this.#options
     const { scenario, actors, stack, journal } = experiment
-    const users = Math.min(mostUsers, Math.max(10, rate * usersPerRate))
     const beforeMs = this.#elapsedMs
     try {
       await runEmbeddedLoad({
-        profile: {
-          executors: {
-            'by-hand': {
-              executor: 'constant-arrival-rate',
-              rate,
-              duration: '24h',
-              preAllocatedVUs: users,
-              gracefulStop: '1s',
-            },
-          },
-        },
+        profile: lastingProfile(profileOf(rate)),
         flows: scenario.flows,
         actors,
         module: pathToFileURL(file).href,

@@ -7,6 +7,7 @@ import {
   type Effect,
 } from '../core/index.ts'
 import type { Bench, StepInForce } from './bench.ts'
+import { profileOf } from './hand-load.ts'
 import type { FailingCell } from './recent-samples.ts'
 
 /**
@@ -39,8 +40,14 @@ export default defineScenario({
 ${steps.map((text) => indented(text, 4)).join(',\n')},
   ],
   expect: ${expectation(bench)},
-})
+${loadText(bench)}})
 `
+}
+
+/** Load that was started by hand; that of the scenario itself comes along anyway. */
+function loadText({ options: { load } }: Bench): string {
+  if (load.ratePerSecond === 0) return ''
+  return indented(`load: ${literal(profileOf(load.ratePerSecond))},`, 2) + '\n'
 }
 
 const typeOf = (kind: string): string => (kind === 'fault' ? 'Fault' : 'Change')
