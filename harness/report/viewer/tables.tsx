@@ -1,6 +1,7 @@
 import type { PageData } from '../page-data.ts'
 import { formatDuration } from '../words.ts'
 import { DiffLine } from './diff-line.tsx'
+import { LoadEvidence } from './load-evidence.tsx'
 import { Scroll, marks } from './parts.tsx'
 
 /** What each step altered, before and after. */
@@ -136,6 +137,7 @@ export function EvidenceTable({ data }: { data: PageData }) {
           </Scroll>
         </details>
       ))}
+      {data.summary.load ? <LoadEvidence load={data.summary.load} /> : null}
     </>
   )
 }
