@@ -67,6 +67,7 @@ export function isFlowFailure(error: unknown): error is FlowFailure {
   return (
     error instanceof Error &&
     error.name === 'FlowFailure' &&
-    typeof (error as Partial<FlowFailure>).symptom === 'string'
+    'symptom' in error &&
+    typeof error.symptom === 'string'
   )
 }

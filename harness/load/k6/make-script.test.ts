@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
+import { $ } from 'zx'
 
 import type { LoadTest } from '../../core/index.ts'
 import { makeScript } from './make-script.ts'
@@ -54,6 +55,33 @@ it('makes one script of the flows, that imports nothing but modules of k6 and na
   expect(script).toContain(`'/a-page'`.replaceAll("'", '"'))
   expect(script).toContain('export { options, perform, setup }')
   expect(script).not.toContain(directory)
+})
+
+it('makes of the flows of the reference site a script that fits the types of k6', async () => {
+  const module = new URL('../../../scenarios/reference/launches/average.load.ts', import.meta.url)
+  const { default: test } = (await import(module.href)) as { default: LoadTest }
+  const places = { module: module.href, frontDoors: { gateway: '' }, entry: 'gateway', seed: 1 }
+  write('script.js', await makeScript({ ...test, ...places }))
+  // What the script adds where a k6 lacks it.
+  write('globals.d.ts', 'declare function atob(text: string): string\n')
+  const types = fileURLToPath(new URL('../../../node_modules/@types/k6', import.meta.url))
+  const compilerOptions = {
+    noEmit: true,
+    allowJs: true,
+    checkJs: true,
+    strict: false,
+    target: 'es2022',
+    lib: ['es2022'],
+    module: 'esnext',
+    moduleResolution: 'bundler',
+    skipLibCheck: true,
+    types: [],
+    paths: { k6: [`${types}/index.d.ts`], 'k6/*': [`${types}/*/index.d.ts`] },
+  }
+  const files = ['script.js', 'globals.d.ts']
+  write('tsconfig.json', JSON.stringify({ compilerOptions, files }))
+  const { exitCode, stdout } = await $({ nothrow: true, quiet: true })`npx tsc -p ${directory}`
+  expect(exitCode, stdout).toBe(0)
 })
 
 it('refuses what only Node has, and names the import and who imports it', async () => {

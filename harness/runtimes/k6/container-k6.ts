@@ -5,6 +5,7 @@ import { finished } from 'node:stream/promises'
 import { HarnessError, describeError } from '../../core/index.ts'
 import type { K6Order, K6Program } from '../../engine/index.ts'
 import { connectEngine, hasImage, isStatus, type Docker } from '../containers/engine.ts'
+import { pull } from '../containers/image/base-image.ts'
 import { labelsOf, partLabel } from '../containers/labels.ts'
 import { Reaper } from '../containers/reaper-process.ts'
 import { scratchPrefix } from '../processes/leftovers.ts'
@@ -13,6 +14,7 @@ import { lastLines } from '../processes/last-lines.ts'
 /** Environment variable with the image of a k6, in place of Grafana's newest. */
 const k6ImageVariable = 'AFTERSHOCK_K6_IMAGE'
 const mountedAt = '/aftershock'
+const graceMs = 5_000
 
 /**
  * A k6 of the image grafana/k6, on this machine's own network, since front doors are on loopback (Linux). Throws RUNTIME_UNAVAILABLE
@@ -28,10 +30,7 @@ export async function containerK6(): Promise<K6Program> {
 async function havingImage(docker: Docker, image: string): Promise<void> {
   if (await hasImage(docker, image)) return
   try {
-    const pulling = await docker.pull(image)
-    await new Promise<void>((resolve, reject) => {
-      docker.modem.followProgress(pulling, (error) => (error ? reject(error) : resolve()))
-    })
+    await pull(docker, image)
   } catch (error) {
     throw new HarnessError('RUNTIME_UNAVAILABLE', `the image ${image} cannot be had`, {
       cause: error,
@@ -61,7 +60,13 @@ async function runContainer(docker: Docker, image: string, order: K6Order) {
       SecurityOpt: ['no-new-privileges'],
     },
   })
-  const stop = () => void container.kill({ signal: 'SIGINT' }).catch(() => undefined)
+  // It may have ended by itself, or not have started yet. The first process of a container does not hear a signal that it has no handler for yet.
+  const send = (name: string) => void container.kill({ signal: name }).catch(() => undefined)
+  let killing: NodeJS.Timeout | undefined
+  const stop = () => {
+    send('SIGINT')
+    killing ??= setTimeout(() => send('SIGKILL'), graceMs)
+  }
   try {
     const logged = createWriteStream(log, { flags: 'a' })
     const stream = await container.attach({ stream: true, stdout: true, stderr: true })
@@ -80,6 +85,7 @@ async function runContainer(docker: Docker, image: string, order: K6Order) {
     )
   } finally {
     signal.removeEventListener('abort', stop)
+    clearTimeout(killing)
     await container.remove({ force: true }).catch((error: unknown) => {
       if (!isStatus(error, 404, 409)) throw error
     })
