@@ -359,6 +359,8 @@ interface Body {
       readonly lateP50Ms: number
       readonly lateP99Ms: number
       readonly busiest: number
+      /** Of the event loop of the load; absent where it has none. */
+      readonly lagMs?: number
       readonly cpuMs: number
     }
     /** The threshold that ended it before its time. */

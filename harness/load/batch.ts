@@ -17,7 +17,11 @@ export interface Batch {
   readonly inFlight: number
   /** Share of the time in which the thread's loop was busy, 0 to 1. */
   readonly busy: number
+  /** The longest that the loop was late in this time, in ms. */
+  readonly lagMs: number
+  /** CPU of the thread, and the time that this is about. */
   readonly cpuMs: number
+  readonly elapsedMs: number
 }
 
 export interface SymptomSeen {
@@ -47,6 +51,8 @@ export class BatchWriter {
   #symptoms: SymptomSeen[] = []
   #started = 0
   #cut = 0
+  #lagMs = 0
+  #sentAt = performance.now()
   inFlight = 0
   readonly #known = new Map<string, number>()
   readonly #send: (batch: Batch) => void
@@ -73,6 +79,10 @@ export class BatchWriter {
 
   connected(durationMs: number): void {
     this.#connects.push(durationMs)
+  }
+
+  lagged(ms: number): void {
+    this.#lagMs = Math.max(this.#lagMs, ms)
   }
 
   request(executor: number, cell: number, figures: RequestFigures): void {
@@ -112,8 +122,12 @@ export class BatchWriter {
       cut: this.#cut,
       inFlight: this.inFlight,
       busy: utilization,
+      lagMs: this.#lagMs,
       cpuMs: (cpu.user + cpu.system) / 1_000,
+      elapsedMs: performance.now() - this.#sentAt,
     })
+    this.#lagMs = 0
+    this.#sentAt = performance.now()
     this.#cpu = process.threadCpuUsage()
     this.#utilization = performance.eventLoopUtilization()
     this.#flows = []

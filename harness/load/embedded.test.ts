@@ -345,3 +345,36 @@ it('a generator that is too slow says so, and still starts every flow that was d
   expect(result.selfCheck.problems.join()).toContain('late')
   expect(count(result, 'iterations') + count(result, 'dropped_iterations')).toBe(300)
 })
+
+it('a generator whose event loop stands still now and then says so, also of users who wait for answers', async () => {
+  const stalls = flows.map((flow) => ({
+    ...flow,
+    run: async () => {
+      const until = performance.now() + 250
+      while (performance.now() < until);
+      await delay(200)
+    },
+  }))
+  const { result } = await load(
+    ok,
+    { executors: { a: { executor: 'per-vu-iterations', iterations: 6 } } },
+    { flows: stalls },
+  )
+  expect(result.selfCheck.problems.join()).toMatch(/event loop .* over 100 ms late/)
+})
+
+it('a generator that computes all the time says so, with the CPU that it used', async () => {
+  const computes = flows.map((flow) => ({
+    ...flow,
+    run: async () => {
+      const until = performance.now() + 20
+      while (performance.now() < until);
+    },
+  }))
+  const { result } = await load(
+    ok,
+    { executors: { a: { executor: 'constant-vus', duration: '1500ms' } } },
+    { flows: computes },
+  )
+  expect(result.selfCheck.problems.join()).toMatch(/busy for over 95 % .* % of a core/)
+})

@@ -9,6 +9,7 @@ import {
   type Redactor,
 } from '../core/index.ts'
 import { BatchWriter } from './batch.ts'
+import { startFlushing } from './flushing.ts'
 import { LoadConnections } from './load-client.ts'
 import { LoadMetrics, type LoadSecond } from './metrics.ts'
 import { ratePieces, valueAt } from './pacer.ts'
@@ -16,9 +17,10 @@ import { cellsOfMix, type ProfileContext } from './profile.ts'
 import { LoadRunner, type PlannedExecutor } from './runner.ts'
 import { durationOr } from './duration.ts'
 import { endsTheLoad, evaluate, thresholdsOf, type ThresholdResult } from './thresholds.ts'
+import { checkSelf, type SelfCheck, type Strain } from './self-check.ts'
 import { sharedNow } from './shared-now.ts'
 import { TickClock } from './tick-clock.ts'
-import { flushEveryMs, type WorkerMessage, type WorkerOrder } from './worker-contract.ts'
+import type { WorkerMessage, WorkerOrder } from './worker-contract.ts'
 
 export interface LoadRequest {
   readonly profile: LoadProfile
@@ -53,20 +55,6 @@ export interface LiveLoad {
   readonly elapsed: () => number
 }
 
-/** Whether the load itself, rather than the system, was the limit. */
-export interface SelfCheck {
-  /** Set where another program made the load, which says nothing of how late it was and how busy: then these are 0. */
-  readonly by?: 'k6'
-  readonly ok: boolean
-  /** Empty when it was not. Each with its figures. */
-  readonly problems: readonly string[]
-  readonly lateP50Ms: number
-  readonly lateP99Ms: number
-  /** The busiest second of the busiest thread, 0 to 1, and how many seconds were too busy. */
-  readonly busiest: number
-  readonly cpuMs: number
-}
-
 export interface LoadResult {
   readonly metrics: LoadMetrics
   readonly durationMs: number
@@ -76,11 +64,6 @@ export interface LoadResult {
   readonly selfCheck: SelfCheck
 }
 
-/** Later than this at p99, and figures say more about this machine than about the system. */
-const lateP99LimitMs = 50
-/** A thread that is busier than this in so many of the seconds cannot keep its times. */
-const busyLimit = 0.95
-const busySecondsLimit = 0.25
 const threadsReadyMs = 30_000
 
 /** Executors with their cells, as the runner and the metrics need them. */
@@ -121,12 +104,12 @@ export async function runEmbeddedLoad(request: LoadRequest): Promise<LoadResult>
   const forward = () => stop.abort()
   request.signal.addEventListener('abort', forward, { once: true })
   if (request.signal.aborted) stop.abort()
-  const watch = { busy: [] as number[], abortedBy: undefined as string | undefined }
+  const watch = { strain: [] as Strain[], abortedBy: undefined as string | undefined }
   const startAt = new Float64Array(new SharedArrayBuffer(8))
   const elapsed = () => (startAt[0] ? sharedNow() - startAt[0] : 0)
   const second = async () => {
     metrics.elapsedMs = elapsed()
-    watch.busy.push(metrics.takeBusy())
+    watch.strain.push(metrics.takeStrain())
     const wanted = wantedRate(executors, elapsed() - 500)
     request.onSecond?.({
       ...metrics.takeSecond(),
@@ -161,7 +144,7 @@ export async function runEmbeddedLoad(request: LoadRequest): Promise<LoadResult>
     durationMs,
     thresholds: thresholds.map((one) => evaluate(one, metrics.read)),
     ...(watch.abortedBy === undefined ? {} : { abortedBy: watch.abortedBy }),
-    selfCheck: checkSelf(metrics, watch.busy),
+    selfCheck: checkSelf(metrics.late, watch.strain, metrics.cpuMs),
   }
 }
 
@@ -222,14 +205,9 @@ async function runHere(
     writer,
     ...(ticks ? { ticks } : {}),
   })
-  const flushing = setInterval(() => writer.flush(), flushEveryMs)
-  try {
-    begin()
-    await runner.run(signal)
-  } finally {
-    clearInterval(flushing)
-    writer.flush()
-  }
+  using _flushing = startFlushing(writer)
+  begin()
+  await runner.run(signal)
 }
 
 async function runInThreads(
@@ -338,29 +316,5 @@ class Thread {
     const timer = setTimeout(() => void this.#worker.terminate(), 2_000)
     await exited
     clearTimeout(timer)
-  }
-}
-
-function checkSelf(metrics: LoadMetrics, busy: readonly number[]): SelfCheck {
-  const { p50, p99 } = metrics.late
-  const busiest = Math.max(0, ...busy)
-  const tooBusy = busy.filter((one) => one > busyLimit).length
-  const problems = [
-    ...(p99 > lateP99LimitMs
-      ? [`1 % of the flows were started ${p99} ms late or more (limit ${lateP99LimitMs} ms)`]
-      : []),
-    ...(tooBusy > busy.length * busySecondsLimit
-      ? [
-          `in ${tooBusy} of ${busy.length} seconds a thread of load was busy for over ${busyLimit * 100} % of the time`,
-        ]
-      : []),
-  ]
-  return {
-    ok: problems.length === 0,
-    problems,
-    lateP50Ms: p50,
-    lateP99Ms: p99,
-    busiest: Math.round(busiest * 100) / 100,
-    cpuMs: Math.round(metrics.cpuMs),
   }
 }

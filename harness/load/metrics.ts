@@ -3,6 +3,7 @@ import type { CellId, Exchange } from '../core/index.ts'
 import { flowStride, requestStride, type Batch } from './batch.ts'
 import { tagNames, type MetricName, type Tags } from './metric-names.ts'
 import type { PlannedExecutor } from './runner.ts'
+import type { Strain } from './self-check.ts'
 import type { Aggregation, ReadFigure } from './thresholds.ts'
 
 /** Percentiles in ms, rounded to a hundredth. */
@@ -107,7 +108,7 @@ export class LoadMetrics {
   #started = 0
   #cut = 0
   #second = newSecond()
-  #busy: number[] = []
+  #strain: Strain = calm
   #cpuMs = 0
   /** Since when rates are counted, and until when. */
   #elapsedMs = 0
@@ -137,11 +138,11 @@ export class LoadMetrics {
     return figuresOf(this.#late)
   }
 
-  /** The busiest that any thread was since this was last asked, 0 to 1. */
-  takeBusy(): number {
-    const busiest = Math.max(0, ...this.#busy)
-    this.#busy = []
-    return busiest
+  /** What threads went through since this was last asked. */
+  takeStrain(): Strain {
+    const strain = this.#strain
+    this.#strain = calm
+    return strain
   }
 
   /** Flows that are to start from then on, in ms of the load, count for this window, and the step that it is about; requests do from now on. */
@@ -159,7 +160,7 @@ export class LoadMetrics {
     this.#second.started += batch.started
     this.#cut += batch.cut
     this.#cpuMs += batch.cpuMs
-    this.#busy.push(batch.busy)
+    this.#strain = worse(this.#strain, batch)
     this.#inFlight.set(thread, batch.inFlight)
     this.#learn(thread, batch)
     this.#takeFlows(thread, batch.flows)
@@ -338,6 +339,16 @@ export class LoadMetrics {
     const series = new Series(tags)
     this.#series.push(series)
     return series
+  }
+}
+
+const calm: Strain = { busy: 0, cpu: 0, lagMs: 0 }
+
+function worse(before: Strain, { busy, cpuMs, elapsedMs, lagMs }: Batch): Strain {
+  return {
+    busy: Math.max(before.busy, busy),
+    cpu: Math.max(before.cpu, elapsedMs > 0 ? Math.min(1, cpuMs / elapsedMs) : 0),
+    lagMs: Math.max(before.lagMs, lagMs),
   }
 }
 

@@ -24,5 +24,3 @@ export type WorkerMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'batch'; readonly batch: Batch }
   | { readonly kind: 'fault'; readonly message: string }
-
-export const flushEveryMs = 200

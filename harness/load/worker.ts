@@ -2,11 +2,12 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { Redactor, describeError, type LoadTest } from '../core/index.ts'
 import { BatchWriter } from './batch.ts'
+import { startFlushing } from './flushing.ts'
 import { LoadConnections } from './load-client.ts'
 import { LoadRunner } from './runner.ts'
 import { sharedNow } from './shared-now.ts'
 import { TickClock } from './tick-clock.ts'
-import { flushEveryMs, type WorkerMessage, type WorkerOrder } from './worker-contract.ts'
+import type { WorkerMessage, WorkerOrder } from './worker-contract.ts'
 
 const order = workerData as WorkerOrder
 const stop = new AbortController()
@@ -54,13 +55,8 @@ try {
     writer,
     ...(ticks ? { ticks } : {}),
   })
-  const flushing = setInterval(() => writer.flush(), flushEveryMs)
-  try {
-    await runner.run(stop.signal)
-  } finally {
-    clearInterval(flushing)
-    writer.flush()
-  }
+  using _flushing = startFlushing(writer)
+  await runner.run(stop.signal)
 } catch (error) {
   send({ kind: 'fault', message: describeError(error) })
 } finally {

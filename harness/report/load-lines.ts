@@ -48,7 +48,7 @@ export function renderLoadSummary(event: EventOf<'load.summary'>): string {
     ),
     ...(cut > 0 ? [`  ${cut} flows were cut off at the end`] : []),
     selfCheck.by === undefined
-      ? `GENERATOR  started p50 ${selfCheck.lateP50Ms} ms late, p99 ${selfCheck.lateP99Ms} ms; busiest thread ${Math.round(selfCheck.busiest * 100)} %; ${selfCheck.cpuMs} ms CPU`
+      ? `GENERATOR  started p50 ${selfCheck.lateP50Ms} ms late, p99 ${selfCheck.lateP99Ms} ms; busiest thread ${Math.round(selfCheck.busiest * 100)} %;${selfCheck.lagMs === undefined ? '' : ` event loop ${selfCheck.lagMs} ms late at most;`} ${selfCheck.cpuMs} ms CPU`
       : `GENERATOR  ${selfCheck.by}: what it could not start in time it dropped`,
     ...selfCheck.problems.map((problem) => `  ${problem}`),
   ].join('\n')

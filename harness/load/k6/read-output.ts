@@ -73,7 +73,9 @@ export class K6Output {
       cut: 0,
       inFlight: this.#inFlight,
       busy: 0,
+      lagMs: 0,
       cpuMs: 0,
+      elapsedMs: 0,
     }
   }
 

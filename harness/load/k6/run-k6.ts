@@ -1,15 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HarnessError } from '../../core/index.ts'
-import {
-  Ticker,
-  planLoad,
-  wantedRate,
-  type LoadRequest,
-  type LoadResult,
-  type SelfCheck,
-} from '../embedded.ts'
+import { Ticker, planLoad, wantedRate, type LoadRequest, type LoadResult } from '../embedded.ts'
 import { LoadMetrics } from '../metrics.ts'
+import type { SelfCheck } from '../self-check.ts'
 import { evaluate, thresholdsOf } from '../thresholds.ts'
 import { exitOfK6, type K6Exit } from './exit-codes.ts'
 import { followFile } from './follow-file.ts'

@@ -1,0 +1,69 @@
+/** Whether the load itself, rather than the system, was the limit. */
+export interface SelfCheck {
+  /** Set where another program made the load, which says nothing of how late it was and how busy: then these are 0. */
+  readonly by?: 'k6'
+  readonly ok: boolean
+  /** Empty when it was not. Each with its figures. */
+  readonly problems: readonly string[]
+  readonly lateP50Ms: number
+  readonly lateP99Ms: number
+  /** The busiest second of the busiest thread, 0 to 1. */
+  readonly busiest: number
+  /** The longest that an event loop of the load was late. Absent where the load has none. */
+  readonly lagMs?: number
+  readonly cpuMs: number
+}
+
+/** What the threads of a load went through in a second, each figure that of the thread that had most of it. */
+export interface Strain {
+  /** Share of the time in which its event loop was busy, or waited for a core, 0 to 1. */
+  readonly busy: number
+  /** Share of a core that it used, 0 to 1. */
+  readonly cpu: number
+  /** The longest that its event loop was late, in ms. */
+  readonly lagMs: number
+}
+
+/** Later than this at p99, and figures say more about this machine than about the system. */
+const lateP99LimitMs = 50
+/** A thread that is busier than this, or that much late at worst, in so many of the seconds cannot keep its times. One second alone is chance. */
+const busyLimit = 0.95
+const lagLimitMs = 100
+const secondsLimit = 0.25
+const leastLagging = 2
+
+export function checkSelf(
+  late: { readonly p50: number; readonly p99: number },
+  seconds: readonly Strain[],
+  cpuMs: number,
+): SelfCheck {
+  const busy = seconds.filter((one) => one.busy > busyLimit)
+  const lagging = seconds.filter(({ lagMs }) => lagMs > lagLimitMs)
+  const isTooMany = ({ length }: readonly Strain[]) => length > seconds.length * secondsLimit
+  const most = (of: (one: Strain) => number) => Math.max(0, ...seconds.map(of))
+  const cpu = Math.round((busy.reduce((sum, one) => sum + one.cpu, 0) / busy.length) * 100)
+  const problems = [
+    ...(late.p99 > lateP99LimitMs
+      ? [`1 % of the flows were started ${late.p99} ms late or more (limit ${lateP99LimitMs} ms)`]
+      : []),
+    ...(isTooMany(busy)
+      ? [
+          `in ${busy.length} of ${seconds.length} seconds a thread of load was busy for over ${busyLimit * 100} % of the time, with ${cpu} % of a core: ${cpu > 80 ? 'it needs more threads or less load' : 'the machine gave it no more'}`,
+        ]
+      : []),
+    ...(isTooMany(lagging) && lagging.length >= leastLagging
+      ? [
+          `in ${lagging.length} of ${seconds.length} seconds the event loop of a thread of load was over ${lagLimitMs} ms late, at worst ${Math.round(most((one) => one.lagMs))} ms`,
+        ]
+      : []),
+  ]
+  return {
+    ok: problems.length === 0,
+    problems,
+    lateP50Ms: late.p50,
+    lateP99Ms: late.p99,
+    busiest: Math.round(most((one) => one.busy) * 100) / 100,
+    lagMs: Math.round(most((one) => one.lagMs) * 10) / 10,
+    cpuMs: Math.round(cpuMs),
+  }
+}
