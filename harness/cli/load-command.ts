@@ -8,13 +8,14 @@ import {
   type RuntimeName,
 } from '../core/index.ts'
 import { runLoadTest, scenarioOf } from '../engine/index.ts'
-import { createPlainLog, renderBreakpoint, renderLoadSummary } from '../report/index.ts'
+import { renderBreakpoint, renderLoadSummary } from '../report/index.ts'
 import { Interrupts, exitCodeOf, findLoadTest, performRun } from '../session/index.ts'
 import { chooseRuntime } from '../runtimes/choose-runtime.ts'
 import { runK6Load } from '../load/index.ts'
 import { chooseK6 } from '../runtimes/k6/choose-k6.ts'
 import { exportLoad, type ExportKind } from './export-load.ts'
 import { openHere } from './open-here.ts'
+import { noProgress, showProgress } from './progress.ts'
 
 interface LoadOptions {
   readonly runtime?: RuntimeName
@@ -50,7 +51,7 @@ export async function loadCommand(
   const k6 = options.loadEngine === 'k6' ? await chooseK6() : undefined
   if (k6) say(`load by ${k6.name}`)
   using interrupts = new Interrupts()
-  const lineOf = createPlainLog()
+  const progress = options.json ? noProgress : showProgress(process.stdout)
   const ends: JournalEvent[] = []
   const { verdict, folder } = await performRun({
     scenario,
@@ -60,8 +61,7 @@ export async function loadCommand(
     signal: interrupts.signal,
     listeners: [
       (event) => {
-        const line = lineOf(event)
-        if (line !== null) say(line)
+        progress.take(event)
         if (event.kind === 'load.summary' || event.kind === 'load.breakpoint') ends.push(event)
       },
     ],
@@ -73,7 +73,7 @@ export async function loadCommand(
     },
     ...(options.out === undefined ? {} : { outDir: options.out }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
-  })
+  }).finally(() => progress[Symbol.dispose]())
   const result = { test: test.id, verdict, loads: ends }
   writeFileSync(join(folder.path, 'load.json'), `${JSON.stringify(result, null, 2)}\n`)
   for (const event of ends) {

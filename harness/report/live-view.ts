@@ -1,6 +1,7 @@
 import { cellKey } from '../core/index.ts'
 import { headLines, planColumns, type Column } from './columns.ts'
 import { samplesPerSecond, type LiveCell, type LiveState } from './live.ts'
+import { loadLines } from './load-live-view.ts'
 import { displayWidth, padEnd, truncate } from './text.ts'
 import { makeTheme, type Mark, type RenderOptions, type Theme } from './theme.ts'
 import { count, formatDuration } from './words.ts'
@@ -13,6 +14,8 @@ export interface LiveOptions extends RenderOptions {
 }
 
 const longestFlow = 20
+/** Rate, errors, two curves and the marks of changes. */
+const leastLoad = 6
 
 /** What is seen while a run goes on: at most `height` lines of at most `width` columns. */
 export function renderLive(state: LiveState, options: LiveOptions): string {
@@ -21,8 +24,15 @@ export function renderLive(state: LiveState, options: LiveOptions): string {
   const top = topLines(state, options.nowMs, theme)
   const bottom = bottomLines(state, theme)
   const room = height - top.length - bottom.length
-  const matrix = room >= 4 ? matrixRows(state, theme, room) : []
-  return [...top, ...matrix, ...bottom].slice(0, height).join('\n')
+  // In a scenario the flows of a load have the room that the matrix leaves.
+  if (isLoadAlone(state)) {
+    return [...top, ...loadLines(state.load, theme, height - top.length)].join('\n')
+  }
+  const most = Math.min(room - 4, Math.max(leastLoad, room - neededRows(state)))
+  const load = loadLines(state.load, theme, most)
+  const left = room - load.length
+  const matrix = left >= 4 ? matrixRows(state, theme, left) : []
+  return [...top, ...load, ...matrix, ...bottom].slice(0, height).join('\n')
 }
 
 function topLines(state: LiveState, nowMs: number, theme: Theme): string[] {
@@ -39,8 +49,13 @@ function topLines(state: LiveState, nowMs: number, theme: Theme): string[] {
   return [
     theme.strong(padEnd(left, theme.width - elapsed.length)) + elapsed,
     theme.note(fit(state.text, theme.width, theme)),
-    fit(facts.join(` ${dot} `), theme.width, theme),
+    ...(isLoadAlone(state) ? [] : [fit(facts.join(` ${dot} `), theme.width, theme)]),
   ]
+}
+
+/** A load test has no cells to sample. */
+function isLoadAlone(state: LiveState): boolean {
+  return state.samples === 0 && state.load.seconds.length > 0
 }
 
 function fit(text: string, width: number, theme: Theme): string {
@@ -67,6 +82,11 @@ function bottomLines(state: LiveState, theme: Theme): string[] {
   if (state.window !== undefined) parts.push(`${open} of ${count(cells.length, 'cell')} to decide`)
   if (state.verdict !== undefined) parts.push(`verdict: ${state.verdict}`)
   return [fit(parts.join(', '), theme.width, theme)]
+}
+
+/** Lines that the matrix can do with: a heading may take some. */
+function neededRows(state: LiveState): number {
+  return state.flows.length + 3
 }
 
 /** The matrix, one mark a cell. What does not fit is counted, never dropped without a word. */

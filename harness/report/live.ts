@@ -7,6 +7,8 @@ import {
   type Verdict,
 } from '../core/index.ts'
 
+import { initialLoadLive, reduceLoad, type LoadLive } from './load-live.ts'
+
 /** A cell in the window that is open: not seen yet, seen, seen failing, or judged. */
 export type LiveMark = 'waiting' | 'sampling' | 'failing' | Judgement
 
@@ -31,6 +33,7 @@ export interface LiveState {
   /** Samples per quarter of a second, the newest last, with the number of that quarter. */
   readonly recent: { quarter: number; samples: number }[]
   statusPage: string | undefined
+  readonly load: LoadLive
   applied: readonly string[]
   verdict: Verdict['kind'] | undefined
 }
@@ -54,6 +57,7 @@ export function initialLiveState(): LiveState {
     samples: 0,
     recent: [],
     statusPage: undefined,
+    load: initialLoadLive(),
     applied: [],
     verdict: undefined,
   }
@@ -61,6 +65,7 @@ export function initialLiveState(): LiveState {
 
 /** Takes one event in. Alters `state` and returns it; costs the same however long the run is. */
 export function reduce(state: LiveState, event: JournalEvent): LiveState {
+  reduceLoad(state.load, event)
   switch (event.kind) {
     case 'run.started':
       return begin(state, event)

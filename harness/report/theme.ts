@@ -41,8 +41,27 @@ const asciiMarks: Record<Mark, string> = {
   failing: '!',
 }
 
-const unicodeSymbols = { ellipsis: '…', dot: '·', times: '×', arrow: '→', rule: '─' }
-const asciiSymbols = { ellipsis: '~', dot: '|', times: 'x', arrow: '->', rule: '-' }
+const unicodeSymbols = {
+  ellipsis: '…',
+  dot: '·',
+  times: '×',
+  arrow: '→',
+  rule: '─',
+  /** Of a curve, the lowest first. */
+  levels: '▁▂▃▄▅▆▇█',
+  applied: '▲',
+  undone: '▽',
+}
+const asciiSymbols = {
+  ellipsis: '~',
+  dot: '|',
+  times: 'x',
+  arrow: '->',
+  rule: '-',
+  levels: '_.:-=+*#',
+  applied: '^',
+  undone: 'v',
+}
 
 type Paint = (text: string) => string
 
