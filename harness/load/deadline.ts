@@ -2,7 +2,7 @@
 export class Deadline {
   expired = false
   readonly #timer: NodeJS.Timeout
-  readonly #listeners = new Set<() => void>()
+  #listeners: (() => void)[] = []
   #controller: AbortController | undefined
 
   constructor(timeoutMs: number) {
@@ -17,8 +17,11 @@ export class Deadline {
 
   /** Returns how to take it back. */
   onExpire(listener: () => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    this.#listeners.push(listener)
+    return () => {
+      const at = this.#listeners.lastIndexOf(listener)
+      if (at >= 0) this.#listeners.splice(at, 1)
+    }
   }
 
   /** Now, if not yet. */
@@ -27,13 +30,15 @@ export class Deadline {
     this.expired = true
     clearTimeout(this.#timer)
     this.#controller?.abort()
-    for (const listener of this.#listeners) listener()
-    this.#listeners.clear()
+    // Each may take itself back meanwhile.
+    const told = this.#listeners
+    this.#listeners = []
+    for (const listener of told) listener()
   }
 
   /** The flow is done. */
   clear(): void {
     clearTimeout(this.#timer)
-    this.#listeners.clear()
+    this.#listeners = []
   }
 }

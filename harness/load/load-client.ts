@@ -135,32 +135,31 @@ export class LoadConnections implements AsyncDisposable {
     actorHeaders: Readonly<Record<string, string>>,
     traceId: string,
   ): CallRequest {
-    const { method, path } = request
+    const { method, path, headers: given } = request
     const { body, contentType } = encodeBody(request.body)
     const traceparent = `00-${traceId}-${traceId.slice(16)}-01`
-    const own: Record<string, string> = contentType
-      ? { 'content-type': contentType, traceparent, ...request.headers }
-      : { traceparent, ...request.headers }
     const bodyBytes = body === undefined ? undefined : Buffer.byteLength(body)
-    const lines = this.#linesOf(actorHeaders, own)
-    const head = requestHead(method, path, service.host, lines, bodyBytes)
-    return { method, path, actorHeaders, own, body, head }
+    const usual = given || contentType ? undefined : this.#usualLines(actorHeaders)
+    const all = { actorHeaders, contentType, traceparent, given }
+    const lines =
+      usual === undefined
+        ? fieldLines({ host: service.host, ...headersOf(all) })
+        : `host: ${service.host}\r\n${usual}traceparent: ${traceparent}\r\n`
+    return { method, path, body, head: requestHead(method, path, lines, bodyBytes), ...all }
   }
 
-  #linesOf(
-    actorHeaders: Readonly<Record<string, string>>,
-    own: Readonly<Record<string, string>>,
-  ): string | undefined {
-    const isOverridden = Object.keys(own).some((name) => Object.hasOwn(actorHeaders, name))
-    if (isOverridden) return fieldLines({ ...actorHeaders, ...own })
+  /** Of an actor; undefined when they are not to be sent as they are, beside a host and a trace. */
+  #usualLines(actorHeaders: Readonly<Record<string, string>>): string | undefined {
     let known = this.#lines.get(actorHeaders)
     if (!known) {
-      const text = fieldLines(actorHeaders)
+      const isUsual = !Object.keys(actorHeaders).some((name) =>
+        /^(?:host|traceparent)$/i.test(name),
+      )
+      const text = isUsual ? fieldLines(actorHeaders) : undefined
       known = text === undefined ? {} : { text }
       this.#lines.set(actorHeaders, known)
     }
-    const lines = fieldLines(own)
-    return known.text === undefined || lines === undefined ? undefined : known.text + lines
+    return known.text
   }
 
   #asked(service: Service, sent: CallRequest, traceId: string, durationMs: number): Exchange {

@@ -15,20 +15,31 @@ export interface RequestFigures {
   readonly receivedBytes: number
 }
 
+/** Where the fields of a request come from; what comes later stands in for what came before. */
+interface Fields {
+  readonly actorHeaders: Readonly<Record<string, string>>
+  readonly contentType: string | undefined
+  readonly traceparent: string
+  readonly given: Readonly<Record<string, string>> | undefined
+}
+
 /** What is asked, whole. */
-export interface CallRequest {
+export interface CallRequest extends Fields {
   readonly method: string
   readonly path: string
-  /** The second before the first. */
-  readonly actorHeaders: Readonly<Record<string, string>>
-  readonly own: Readonly<Record<string, string>>
   readonly body: string | Uint8Array | undefined
   /** The request line and fields as they go out; absent when only undici can send it. */
   readonly head: string | undefined
 }
 
-export function headersOf({ actorHeaders, own }: CallRequest): Record<string, string> {
-  return { ...actorHeaders, ...own }
+export function headersOf(fields: Fields): Record<string, string> {
+  const { actorHeaders, contentType, traceparent, given } = fields
+  return {
+    ...actorHeaders,
+    ...(contentType === undefined ? {} : { 'content-type': contentType }),
+    traceparent,
+    ...given,
+  }
 }
 
 export interface CallOutcome {
@@ -42,6 +53,7 @@ export class Call {
   readonly startedMs = performance.now()
   sentAtMs = 0
   firstByteAtMs = 0
+  endedAtMs = 0
   sentBytes = 0
   receivedBytes = 0
   isSettled = false
@@ -60,13 +72,13 @@ export class Call {
     })
   }
 
-  sent(bytes: number): void {
-    this.sentAtMs = performance.now()
+  sent(bytes: number, atMs: number): void {
+    this.sentAtMs = atMs
     this.sentBytes = bytes
   }
 
   figures(failed: boolean): RequestFigures {
-    const now = performance.now()
+    const now = this.endedAtMs || performance.now()
     const sentAtMs = this.sentAtMs || now
     return {
       durationMs: now - this.startedMs,

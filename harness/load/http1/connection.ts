@@ -11,7 +11,7 @@ const readBuffer = Buffer.allocUnsafeSlow(64 * 1_024)
 
 export interface ConnectionOwner {
   /** It can take a call. */
-  free(connection: Connection): void
+  free(connection: Connection, nowMs: number): void
   /** It is gone. */
   gone(connection: Connection): void
   opened(durationMs: number): void
@@ -45,9 +45,10 @@ export class Connection {
     })
     this.#socket.once('connect', () => {
       this.isOpen = true
-      owner.opened(performance.now() - this.#startedMs)
-      if (this.#call && !this.#call.isSettled) this.#write(this.#call)
-      else this.#release()
+      const now = performance.now()
+      owner.opened(now - this.#startedMs)
+      if (this.#call && !this.#call.isSettled) this.#write(this.#call, now)
+      else this.#release(now)
     })
     this.#socket.once('end', () => this.#ended())
     this.#socket.once('error', (error) => this.#broken(error))
@@ -55,32 +56,32 @@ export class Connection {
   }
 
   /** Whether the other side can be expected to take a request still. */
-  get isUsable(): boolean {
-    return !this.#isGone && performance.now() < this.#usableUntilMs
+  isUsable(nowMs: number): boolean {
+    return !this.#isGone && nowMs < this.#usableUntilMs
   }
 
   /** Sends it, once the connection is open. */
-  send(call: Call): void {
+  send(call: Call, nowMs: number): void {
     this.#call = call
     call.giveUp = () => this.#giveUp(call)
-    if (this.isOpen) this.#write(call)
+    if (this.isOpen) this.#write(call, nowMs)
   }
 
   destroy(): void {
     this.#broken(closedEarly())
   }
 
-  #write(call: Call): void {
+  #write(call: Call, nowMs: number): void {
     const { head = '', body, method } = call.request
     this.#parser.begin(method)
     if (body === undefined) {
-      call.sent(head.length)
+      call.sent(head.length, nowMs)
       this.#socket.write(head, 'latin1')
       return
     }
     const bytes = typeof body === 'string' ? Buffer.from(body) : body
     const message = Buffer.concat([Buffer.from(head, 'latin1'), bytes])
-    call.sent(message.length)
+    call.sent(message.length, nowMs)
     this.#socket.write(message)
   }
 
@@ -91,33 +92,35 @@ export class Connection {
     call.receivedBytes += bytes.length
     try {
       const isDone = this.#parser.feed(bytes)
-      if (call.firstByteAtMs === 0 && this.#parser.hasHead) call.firstByteAtMs = performance.now()
-      if (isDone) this.#answered(call)
+      const now = performance.now()
+      if (call.firstByteAtMs === 0 && this.#parser.hasHead) call.firstByteAtMs = now
+      if (isDone) this.#answered(call, now)
     } catch (error) {
       this.#broken(error)
     }
   }
 
-  #answered(call: Call): void {
+  #answered(call: Call, nowMs: number): void {
     const { status, headers, keepsAlive, idleSeconds } = this.#parser
     this.#call = undefined
     const idle = idleSeconds === undefined ? idleMs : idleSeconds * 1_000 - idleMarginMs
     const bytes = this.#parser.body()
     if (keepsAlive && idle > 0) {
-      this.#usableUntilMs = performance.now() + idle
-      this.#release()
+      this.#usableUntilMs = nowMs + idle
+      this.#release(nowMs)
     } else this.destroy()
+    call.endedAtMs = nowMs
     call.done(status, headers, bytes)
   }
 
-  #release(): void {
+  #release(nowMs: number): void {
     this.#call = undefined
-    this.#owner.free(this)
+    this.#owner.free(this, nowMs)
   }
 
   #ended(): void {
     const call = this.#call
-    if (call && this.isOpen && this.#parser.end()) this.#answered(call)
+    if (call && this.isOpen && this.#parser.end()) this.#answered(call, performance.now())
     this.#broken(closedEarly())
   }
 

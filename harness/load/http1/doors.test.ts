@@ -84,9 +84,11 @@ async function ask(
         method,
         path: '/',
         actorHeaders: {},
-        own: {},
+        contentType: undefined,
+        traceparent: '',
+        given: undefined,
         body: undefined,
-        head: requestHead(method, '/', 'a', '', undefined),
+        head: requestHead(method, '/', 'host: a\r\n', undefined),
       }
       const call = new Call(request, deadline, {
         done: (status, headers, bytes) =>
@@ -296,6 +298,6 @@ describe('a request', () => {
     ['a method that is not known', 'CONNECT', '/', ''],
     ['fields that cannot be sent', 'GET', '/', undefined],
   ])('with %s is left to undici', (_name, method, path, lines) => {
-    expect(requestHead(method, path, 'a', lines, undefined)).toBeUndefined()
+    expect(requestHead(method, path, lines, undefined)).toBeUndefined()
   })
 })

@@ -30,7 +30,7 @@ export class PlainDoor implements Door, ConnectionOwner {
   start(call: Call): void {
     if (this.#isClosed) return call.fail(new Error('the load is over'))
     for (let known = this.#free.pop(); known; known = this.#free.pop()) {
-      if (known.isUsable) return known.send(call)
+      if (known.isUsable(call.startedMs)) return known.send(call, call.startedMs)
       known.destroy()
     }
     if (this.#all.size < this.#options.connections) return this.#open(call)
@@ -46,9 +46,9 @@ export class PlainDoor implements Door, ConnectionOwner {
     return Promise.resolve()
   }
 
-  free(connection: Connection): void {
+  free(connection: Connection, nowMs: number): void {
     const next = this.#next()
-    if (next) connection.send(next)
+    if (next) connection.send(next, nowMs)
     else this.#free.push(connection)
   }
 
@@ -68,7 +68,7 @@ export class PlainDoor implements Door, ConnectionOwner {
   #open(call: Call): void {
     const connection = new Connection(this.#host, this.#port, this.#options.limits, this)
     this.#all.add(connection)
-    connection.send(call)
+    connection.send(call, call.startedMs)
   }
 
   #next(): Call | undefined {

@@ -16,31 +16,32 @@ const notCovered = new Set([
   'upgrade',
 ])
 
-/** Fields as lines. Undefined for what is not to be sent in this way: a name or value that is none, or one that frames the message. */
+/** Fields as lines. Undefined for what is not to be sent in this way: a name or value that is none, a name twice, or one that frames the message. */
 export function fieldLines(headers: Readonly<Record<string, string>>): string | undefined {
   let lines = ''
+  const seen = new Set<string>()
   for (const name of Object.keys(headers)) {
     const value = headers[name] ?? ''
-    if (!names.test(name) || !values.test(value) || notCovered.has(name.toLowerCase())) {
+    const known = name.toLowerCase()
+    if (!names.test(name) || !values.test(value) || notCovered.has(known) || seen.has(known)) {
       return undefined
     }
+    seen.add(known)
     lines += `${name}: ${value}\r\n`
   }
   return lines
 }
 
-/** Request line and fields. `lines` are complete but for host and length. Undefined when only undici can send it. */
+/** Request line and fields. `lines` are complete but for the length. Undefined when only undici can send it. */
 export function requestHead(
   method: string,
   target: string,
-  host: string,
   lines: string | undefined,
   bodyBytes: number | undefined,
 ): string | undefined {
   if (lines === undefined || !methods.has(method) || !targets.test(target)) return undefined
-  const hasHost = /^host:/im.test(lines)
   // A request whose method expects a body says so when it has none (RFC 9110, 8.6).
   const isEmpty = method === 'POST' || method === 'PUT' || method === 'PATCH'
   const length = bodyBytes ?? (isEmpty ? 0 : undefined)
-  return `${method} ${target} HTTP/1.1\r\n${hasHost ? '' : `host: ${host}\r\n`}${lines}${length === undefined ? '' : `content-length: ${length}\r\n`}\r\n`
+  return `${method} ${target} HTTP/1.1\r\n${lines}${length === undefined ? '' : `content-length: ${length}\r\n`}\r\n`
 }

@@ -55,7 +55,7 @@ class Handler implements Dispatcher.DispatchHandler {
     if (this.#call.isSettled) return controller.abort(new Error('the time of the flow is over'))
     this.#call.giveUp = (error) => controller.abort(error)
     const { body } = this.#call.request
-    this.#call.sent(body === undefined ? 0 : Buffer.byteLength(body))
+    this.#call.sent(body === undefined ? 0 : Buffer.byteLength(body), performance.now())
   }
 
   onResponseStart(
