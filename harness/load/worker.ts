@@ -7,6 +7,7 @@ import { LoadConnections } from './load-client.ts'
 import { LoadRunner } from './runner.ts'
 import { sharedNow } from './shared-now.ts'
 import { TickClock } from './tick-clock.ts'
+import { warmUp } from './warm-up.ts'
 import type { WorkerMessage, WorkerOrder } from './worker-contract.ts'
 
 const order = workerData as WorkerOrder
@@ -37,6 +38,7 @@ try {
     onConnect: (durationMs) => writer.connected(durationMs),
   })
   await using ticks = await TickClock.startFor(order.executors)
+  await warmUp(stop.signal)
   send({ kind: 'ready' })
   // The main thread sets the time once all are ready: until then this waits without load.
   const startAt = new Float64Array(order.startAt)
