@@ -106,6 +106,7 @@ export {
   type SiteFaultOptions,
   type Timing,
 } from './faults/index.ts'
+export { composeStack, type ComposeStackOptions } from './compose/compose-stack.ts'
 export { site, type Site } from './fabric/site.ts'
 
 export {

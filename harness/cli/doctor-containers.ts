@@ -1,4 +1,5 @@
 import { $ } from 'zx'
+import { composeHint, findComposeTool } from '../compose/compose-tool.ts'
 import { containersAvailability } from '../runtimes/containers/availability.ts'
 import type { Check } from './doctor-check.ts'
 
@@ -10,11 +11,7 @@ export async function containerChecks(): Promise<Check[]> {
   const found = await containersAvailability()
   const [engine, compose, k6, chromium] = await Promise.all([
     found.ok ? describeEngine() : [absentEngine(found.why)],
-    checkProgram(
-      'compose',
-      ['docker', 'compose', 'version'],
-      'install the package docker-compose-plugin or docker-compose-v2; no command of aftershock uses it yet',
-    ),
+    checkCompose(),
     checkProgram(
       'k6',
       ['k6', 'version'],
@@ -55,6 +52,12 @@ async function checkProgram(
   const ok = exitCode === 0
   const detail = ok ? (stdout.trim().split('\n')[0] ?? '') : 'not found'
   return { name, ok, optional: true, detail, hint }
+}
+
+async function checkCompose(): Promise<Check> {
+  const found = await findComposeTool()
+  const detail = found ? `${found.version} (${found.command.join(' ')})` : 'not found'
+  return { name: 'compose', ok: found !== undefined, optional: true, detail, hint: composeHint }
 }
 
 async function checkBrowser(): Promise<Check> {

@@ -44,12 +44,16 @@ export interface ImageSpec {
   /** A reference, pulled when the engine does not have it, or how it is built. */
   readonly image: string | BuildSpec
   /** In place of the image's own. */
+  readonly entrypoint?: readonly string[]
+  /** In place of the image's own. */
   readonly command?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   /** Text of files by absolute path, put there before it starts. Filled in as well. */
   readonly files?: Readonly<Record<string, string>>
   /** Number of each port of the service inside the container. */
   readonly containerPorts: Readonly<Record<string, number>>
+  /** Names by which the other containers find its replicas directly, not through a link. */
+  readonly aliases?: readonly string[]
   /** Where the volume is mounted that the replicas share. None when absent. */
   readonly dataDir?: string
   /** The root file system cannot be written to; /tmp can. Default false, since images of others seldom bear it. */
@@ -64,20 +68,33 @@ export interface Resources {
   readonly memoryMb?: number
 }
 
+/** When a replica is ready. One without port `http` needs none of it: it is then ready as soon as it runs. */
+export interface Health {
+  /** GET on this path of port `http` answers 2xx. */
+  readonly path?: string
+  /** In place of a path, a command that ends with 0 in the container. Images only. */
+  readonly command?: readonly string[]
+  readonly timeoutMs?: number
+}
+
 export interface ServiceSpec {
   /** Lower case letters, digits and dashes; unique in the stack. */
   readonly name: string
   /** 1 to 16. */
   readonly replicas: number
   readonly run: CommandSpec | ImageSpec
-  /** Names of the ports a replica listens on. The one called `http` takes the traffic of the front door and of links. */
+  /**
+   * Names of the ports a replica listens on. The one called `http` takes the traffic of the front door and of links; without it a service
+   * has neither, which only one that comes as an image may be.
+   */
   readonly ports: readonly string[]
-  /** Ready when GET on this path of port `http` answers 2xx. */
-  readonly health: { readonly path: string; readonly timeoutMs?: number }
+  readonly health: Health
   readonly config?: HttpConfigSpec
   readonly resources?: Resources
   /** Room in the data directory that the replicas share, in MiB, 1 to 1024. It is then in memory. Containers only. Default: what the disk has. */
   readonly dataMb?: number
+  /** Services that must be ready before it is started. Containers only: processes start at once. */
+  readonly startsAfter?: readonly string[]
   /** Services that it calls, each through a link of the fabric. */
   readonly connects: readonly string[]
 }
@@ -90,4 +107,9 @@ export interface Stack {
   readonly services: readonly ServiceSpec[]
   /** Modules (file URLs) whose exports made by `site()` are the external world. */
   readonly sites: readonly string[]
+}
+
+/** Whether it has a front door, and can be reached through links. */
+export function takesTraffic({ ports }: Pick<ServiceSpec, 'ports'>): boolean {
+  return ports.includes('http')
 }

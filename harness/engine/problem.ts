@@ -4,3 +4,21 @@ export interface Problem {
   readonly message: string
   readonly hint: string
 }
+
+const namePattern = /^[a-z][a-z0-9-]*$/
+
+export function problem(path: string, message: string, hint: string): Problem[] {
+  return [{ path, message, hint }]
+}
+
+export function checkName(path: string, name: string): Problem[] {
+  return namePattern.test(name)
+    ? []
+    : problem(path, `is '${name}'`, 'use lower case letters, digits and dashes, a letter first')
+}
+
+export function checkUnique(path: string, names: readonly string[]): Problem[] {
+  return [...new Set(names.filter((name, i) => names.indexOf(name) !== i))].flatMap((name) =>
+    problem(path, `has '${name}' twice`, 'give each a name of its own'),
+  )
+}

@@ -25,7 +25,9 @@ const buildOf = objectOf({ context: text, 'dockerfile?': text, 'buildArgs?': val
 const image = objectOf({
   kind: oneOf('image'),
   image: (path, value) => (typeof value === 'string' ? [] : buildOf(path, value)),
+  'entrypoint?': texts,
   'command?': texts,
+  'aliases?': texts,
   'env?': valuesOf(text),
   'files?': valuesOf(text),
   containerPorts: valuesOf(number),
@@ -41,7 +43,8 @@ const service = objectOf({
   'dataMb?': number,
   'resources?': objectOf({ 'cpus?': number, 'memoryMb?': number }),
   ports: texts,
-  health: objectOf({ path: text, 'timeoutMs?': number }),
+  health: objectOf({ 'path?': text, 'command?': texts, 'timeoutMs?': number }),
+  'startsAfter?': texts,
   'config?': objectOf({
     port: text,
     path: text,

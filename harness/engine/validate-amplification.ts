@@ -1,5 +1,5 @@
 import { actorsName, outsideName, type AmplificationLimit, type Stack } from '../core/index.ts'
-import type { Problem } from './problem.ts'
+import { problem, type Problem } from './problem.ts'
 
 /** What is wrong with limits of amplification. */
 export function checkAmplificationLimits(
@@ -50,8 +50,4 @@ function checkTarget(
 
 function checkFactor(at: string, { atMost }: AmplificationLimit): Problem[] {
   return atMost > 0 ? [] : problem(`${at}.atMost`, `is ${atMost}`, 'use a number above 0')
-}
-
-function problem(path: string, message: string, hint: string): Problem[] {
-  return [{ path, message, hint }]
 }

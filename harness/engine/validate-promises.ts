@@ -1,7 +1,7 @@
 import type { JudgementOptions, Scenario, StatusPageExpectation } from '../core/index.ts'
 import { defaultJudgement } from '../judge/index.ts'
 import { abortProblems } from './abort-conditions.ts'
-import type { Problem } from './problem.ts'
+import { problem, type Problem } from './problem.ts'
 
 const statusNames: readonly (keyof StatusPageExpectation)[] = [
   'admitsWithinMs',
@@ -65,8 +65,4 @@ function unknown(path: string, given: object, names: readonly string[]): Problem
   return Object.keys(given)
     .filter((name) => !names.includes(name))
     .flatMap((name) => problem(`${path}.${name}`, 'is not known', `use ${names.join(', ')}`))
-}
-
-function problem(path: string, message: string, hint: string): Problem[] {
-  return [{ path, message, hint }]
 }

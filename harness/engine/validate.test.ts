@@ -83,6 +83,26 @@ describe('of a scenario', () => {
       "stack.services[0].connects has 'media': name services of the stack: gateway",
     ],
     [
+      withService({ startsAfter: ['media'] }),
+      "stack.services[0].startsAfter has 'media': name services of the stack: gateway",
+    ],
+    [
+      withService({ startsAfter: ['gateway'] }),
+      'stack.services wait for each other: gateway: take one away from startsAfter',
+    ],
+    [
+      withService({ health: {} }),
+      'stack.services[0].health.path is missing: say on which path a ready replica answers 2xx',
+    ],
+    [
+      withService({ health: { path: '/', command: ['ping'] } }),
+      'stack.services[0].health has a path and a command: leave one of them out',
+    ],
+    [
+      withService({ health: { command: ['ping'] } }),
+      'stack.services[0].health.command is [ping]: it runs in an image: use a path',
+    ],
+    [
       { actors: [...actors, ...actors.slice(0, 1)] },
       "actors has 'web' twice: give each a name of its own",
     ],

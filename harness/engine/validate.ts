@@ -1,30 +1,25 @@
 import {
   HarnessError,
-  actorsName,
   cellsOf,
-  outsideName,
   selects,
   type CellSelector,
   type Change,
   type Effect,
   type JudgementOptions,
   type OutsideLimit,
-  type Resources,
   type Rollout,
   type Scenario,
-  type ServiceSpec,
   type Stack,
   type Step,
 } from '../core/index.ts'
 import { defaultJudgement } from '../judge/index.ts'
-import type { Problem } from './problem.ts'
+import { checkName, checkUnique, problem, type Problem } from './problem.ts'
 import { checkShape } from './shape.ts'
 import { checkAmplificationLimits } from './validate-amplification.ts'
 import { checkPromised } from './validate-promises.ts'
 import { checkScenarioLoad } from './validate-scenario-load.ts'
+import { checkStack } from './validate-stack.ts'
 import { checkIncident } from './validate-incident.ts'
-
-const namePattern = /^[a-z][a-z0-9-]*$/
 
 /** Everything that is wrong with a scenario, found without starting anything. Accepts any value: a module may export anything. */
 export function validateScenario(value: unknown): Problem[] {
@@ -71,104 +66,6 @@ export function assertValid(value: unknown, where: string): asserts value is Sce
     `${where}: ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}\n${lines.join('\n')}`,
     { hint: 'nothing was started' },
   )
-}
-
-function problem(path: string, message: string, hint: string): Problem[] {
-  return [{ path, message, hint }]
-}
-
-function checkName(path: string, name: string): Problem[] {
-  return namePattern.test(name)
-    ? []
-    : problem(path, `is '${name}'`, 'use lower case letters, digits and dashes, a letter first')
-}
-
-function checkUnique(path: string, names: readonly string[]): Problem[] {
-  return [...new Set(names.filter((name, i) => names.indexOf(name) !== i))].flatMap((name) =>
-    problem(path, `has '${name}' twice`, 'give each a name of its own'),
-  )
-}
-
-function checkStack(stack: Stack): Problem[] {
-  const names = stack.services.map((service) => service.name)
-  return [
-    ...(names.includes(stack.entry)
-      ? []
-      : problem('stack.entry', `is '${stack.entry}'`, `name one of ${names.join(', ')}`)),
-    ...checkUnique('stack.services', names),
-    ...stack.services.flatMap((service, i) => checkService(`stack.services[${i}]`, service, names)),
-    ...stack.sites.flatMap((site, i) =>
-      site.startsWith('file:')
-        ? []
-        : problem(`stack.sites[${i}]`, `is '${site}'`, "use new URL('…', import.meta.url).href"),
-    ),
-  ]
-}
-
-function checkService(path: string, service: ServiceSpec, names: readonly string[]): Problem[] {
-  const { replicas, ports, config, connects } = service
-  return [
-    ...checkName(`${path}.name`, service.name),
-    ...([actorsName, outsideName].includes(service.name)
-      ? problem(
-          `${path}.name`,
-          `is '${service.name}'`,
-          'take another: reports call something else so',
-        )
-      : []),
-    ...(Number.isInteger(replicas) && replicas >= 1 && replicas <= 16
-      ? []
-      : problem(`${path}.replicas`, `is ${replicas}`, 'use a whole number from 1 to 16')),
-    ...(ports.includes('http')
-      ? []
-      : problem(`${path}.ports`, `has no 'http'`, 'name the port that takes traffic http')),
-    ...(config && !ports.includes(config.port)
-      ? problem(`${path}.config.port`, `is '${config.port}'`, `name one of ${ports.join(', ')}`)
-      : []),
-    ...checkResources(`${path}.resources`, service.resources),
-    ...checkContainerPorts(`${path}.run.containerPorts`, service),
-    ...checkDataRoom(`${path}.dataMb`, service.dataMb),
-    ...connects
-      .filter((name) => !names.includes(name))
-      .flatMap((name) =>
-        problem(
-          `${path}.connects`,
-          `has '${name}'`,
-          `name services of the stack: ${names.join(', ')}`,
-        ),
-      ),
-  ]
-}
-
-function checkResources(path: string, resources: Resources = {}): Problem[] {
-  const { cpus = 1, memoryMb = 16 } = resources
-  return [
-    ...(cpus >= 0.05 ? [] : problem(`${path}.cpus`, `is ${cpus}`, 'use 0.05 cores or more')),
-    ...(Number.isInteger(memoryMb) && memoryMb >= 16
-      ? []
-      : problem(`${path}.memoryMb`, `is ${memoryMb}`, 'use a whole number of MiB from 16')),
-  ]
-}
-
-function checkDataRoom(path: string, dataMb = 1): Problem[] {
-  return Number.isInteger(dataMb) && dataMb >= 1 && dataMb <= 1_024
-    ? []
-    : problem(path, `is ${dataMb}`, 'use a whole number of MiB from 1 to 1024')
-}
-
-function checkContainerPorts(path: string, { run, ports }: ServiceSpec): Problem[] {
-  if (run.kind !== 'image') return []
-  const { containerPorts } = run
-  const isPort = (number = 0) => Number.isInteger(number) && number > 0 && number < 65_536
-  return ports
-    .filter((name) => !isPort(containerPorts[name]))
-    .flatMap((name) =>
-      problem(
-        `${path}.${name}`,
-        `is ${containerPorts[name]}`,
-        'give the number of the port on which the image listens',
-      ),
-    )
 }
 
 function checkActorsAndFlows(scenario: Scenario): Problem[] {

@@ -1,8 +1,8 @@
-import { globSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { HarnessError, describeError, type LoadTest } from '../core/index.ts'
 import { validateLoadTest } from '../engine/index.ts'
+import { filesBelow } from './files-below.ts'
 
 export interface FoundLoadTest {
   readonly test: LoadTest
@@ -16,13 +16,7 @@ export async function findLoadTest(
   word: string,
   below: readonly string[] = [directory],
 ): Promise<FoundLoadTest> {
-  const found = below.flatMap((folder) =>
-    globSync('**/*.load.{ts,js,mts,mjs}', {
-      cwd: folder,
-      exclude: (name) => name === 'node_modules' || name.startsWith('.') || name === 'dist',
-    }).map((file) => relative(directory, resolve(folder, file))),
-  )
-  const files = [...new Set(found)].toSorted()
+  const files = filesBelow('load', below).map((file) => relative(directory, file))
   const isNamed = (file: string) => file.replace(/^.*\//, '').replace(/\.load\.\w+$/, '') === word
   const exact = files.filter(
     (file) => isNamed(file) || file === relative(directory, resolve(directory, word)),

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -47,4 +47,14 @@ it.each([[[]], [['goo']], [['good', 'bad']]])(
 it('an id that two files claim can not be asked for', async () => {
   write('other', 'good')
   await expect(load('good')).rejects.toThrow("the id 'good' is used by")
+})
+
+it('a folder with a configuration of its own is another project', async () => {
+  mkdirSync(join(directory, 'inner', 'deep'), { recursive: true })
+  write('inner/deep/other', 'other')
+  const inner = join(directory, 'inner', 'deep', 'other.scenario.mjs')
+  expect(scenarioFiles(directory)).toContain(inner)
+  writeFileSync(join(directory, 'inner', 'aftershock.config.mjs'), 'export default {}\n')
+  expect(scenarioFiles(directory)).not.toContain(inner)
+  expect(scenarioFiles(join(directory, 'inner'))).toEqual([inner])
 })

@@ -1,8 +1,8 @@
-import { globSync } from 'node:fs'
-import { relative, resolve } from 'node:path'
+import { relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { HarnessError, describeError, type Scenario } from '../core/index.ts'
 import { assertValid } from '../engine/index.ts'
+import { filesBelow } from './files-below.ts'
 
 export interface FoundScenario {
   /** Absolute. */
@@ -10,15 +10,9 @@ export interface FoundScenario {
   readonly scenario: Scenario
 }
 
-/** Every `*.scenario.ts` (or .js, .mts, .mjs) below the directories, outside of node_modules and hidden folders, in order of path. */
+/** Every `*.scenario.ts` (or .js, .mts, .mjs) below the directories, in order of path. */
 export function scenarioFiles(...directories: readonly string[]): string[] {
-  const files = directories.flatMap((directory) =>
-    globSync('**/*.scenario.{ts,js,mts,mjs}', {
-      cwd: directory,
-      exclude: (name) => name === 'node_modules' || name.startsWith('.') || name === 'dist',
-    }).map((file) => resolve(directory, file)),
-  )
-  return [...new Set(files)].toSorted()
+  return filesBelow('scenario', directories)
 }
 
 /** Loads and validates one file. Throws INVALID_SCENARIO that names the file and all that is wrong. */

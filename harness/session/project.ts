@@ -20,11 +20,13 @@ export interface Project {
   readonly baseImage?: string
 }
 
-const names = ['ts', 'mts', 'js', 'mjs'].map((extension) => `aftershock.config.${extension}`)
+export const configNames = ['ts', 'mts', 'js', 'mjs'].map(
+  (extension) => `aftershock.config.${extension}`,
+)
 
 /** Reads the configuration in this folder, if there is one. Throws INVALID_CONFIG with all that is wrong with it. */
 export async function openProject(folder = process.cwd()): Promise<Project> {
-  const name = names.find((one) => existsSync(join(folder, one)))
+  const name = configNames.find((one) => existsSync(join(folder, one)))
   if (name === undefined) {
     return { scenarioFolders: [folder], runsFolder: resolve(folder, 'reports', 'runs') }
   }

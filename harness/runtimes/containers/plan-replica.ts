@@ -12,6 +12,7 @@ import { LogFile } from './log-file.ts'
 import type { RunNetworks } from './networks.ts'
 import { ReplicaContainer } from './replica-container.ts'
 import type { Roster } from './roster.ts'
+import type { ContainerPlan } from './stack-container.ts'
 
 /** Inside of a container nobody else takes ports, so every replica has the same. */
 const firstPort = 8080
@@ -63,6 +64,7 @@ export function planReplica(input: PlanInput): ReplicaContainer {
     container: {
       run,
       ...(command ? { command } : {}),
+      ...namesAndEntry(spec),
       mounts: [
         { volume: input.caVolume, path: caFolder, mode: 'ro' },
         ...(dataPath === undefined
@@ -98,6 +100,12 @@ function commandOf({ run }: ServiceSpec): readonly string[] | undefined {
   return run.kind === 'image' ? run.command : run.args.slice(1)
 }
 
+function namesAndEntry({ run }: ServiceSpec): Pick<ContainerPlan, 'aliases' | 'entrypoint'> {
+  if (run.kind === 'command') return {}
+  const { aliases, entrypoint } = run
+  return { ...(aliases ? { aliases } : {}), ...(entrypoint ? { entrypoint } : {}) }
+}
+
 /** What every container is told: the way out, and whom to believe there. Services reach each other without a proxy. */
 function addedEnvironment(
   { id, spec, fabric, proxyPassword, adminToken }: PlanInput,
@@ -119,7 +127,9 @@ function addedEnvironment(
     NO_PROXY: own,
     no_proxy: own,
     ...trusting(caFile),
-    [healthVariable]: `http://127.0.0.1:${ports['http']}${spec.health.path}`,
+    ...(spec.health.path === undefined
+      ? {}
+      : { [healthVariable]: `http://127.0.0.1:${ports['http']}${spec.health.path}` }),
     ...(spec.config ? { [spec.config.tokenEnv]: adminToken } : {}),
   }
 }

@@ -21,7 +21,7 @@ import { ContainerPressure } from './container-pressure.ts'
 import { isStatus, type Docker } from './engine.ts'
 import type { Exits } from './exits.ts'
 import type { TarFile } from './file-tar.ts'
-import { untilHealthy, waitUntil } from './healthy.ts'
+import { askCommand, askUrl, untilHealthy, waitUntil } from './healthy.ts'
 import type { LogFile } from './log-file.ts'
 import type { RunNetwork } from './networks.ts'
 import type { Roster } from './roster.ts'
@@ -41,7 +41,10 @@ export interface ReplicaPlan {
   readonly settings: ContainerSettings
   /** Variables that the harness adds. */
   readonly addedEnv: Readonly<Record<string, string>>
-  readonly container: Pick<ContainerPlan, 'run' | 'command' | 'mounts' | 'readOnly'>
+  readonly container: Pick<
+    ContainerPlan,
+    'run' | 'entrypoint' | 'command' | 'aliases' | 'mounts' | 'readOnly'
+  >
   /** Text of files by path, there before it starts. */
   readonly files: Readonly<Record<string, string>>
   /** Number of each port inside the container. */
@@ -57,6 +60,9 @@ export interface ReplicaPlan {
   /** The reference of an image that the engine then has. */
   readonly resolveImage: (image: string | BuildSpec) => Promise<string>
 }
+
+/** A service that says nothing of its health is ready when it runs. */
+const isRunning = { asked: 'it runs', ask: () => Promise.resolve(undefined) }
 
 /** One replica as a container, or as one container after the other when it is made anew. */
 export class ReplicaContainer implements RunningReplica, ContainerPort, Machine {
@@ -238,11 +244,15 @@ export class ReplicaContainer implements RunningReplica, ContainerPort, Machine 
   }
 
   async healthy(signal: AbortSignal): Promise<void> {
-    const { spec, fabric, exits, log } = this.#plan
+    const { docker, spec, fabric, exits, log } = this.#plan
+    const { path, command, timeoutMs = defaultHealthTimeoutMs } = spec.health
+    const asking = command
+      ? askCommand(docker, this.#containerId, command)
+      : askUrl(`${fabric.relay}/${this.id}/http${path}`)
     await untilHealthy({
       id: this.id,
-      url: `${fabric.relay}/${this.id}/http${spec.health.path}`,
-      timeoutMs: spec.health.timeoutMs ?? defaultHealthTimeoutMs,
+      ...(path === undefined && command === undefined ? isRunning : asking),
+      timeoutMs,
       ended: () => exits.detailOf(this.#containerId),
       logSettled: () => log.settled(),
       logFile: log.path,
@@ -322,7 +332,9 @@ export class ReplicaContainer implements RunningReplica, ContainerPort, Machine 
       await fabric.client.setRelays(targets, signal)
     }
     await this.healthy(signal)
-    await roster.admit({ id: this.id, host: host as string, port: ports['http'] as number }, signal)
+    const { http } = ports
+    if (http !== undefined)
+      await roster.admit({ id: this.id, host: host as string, port: http }, signal)
   }
 
   #running(): StartedTestContainer {

@@ -5,7 +5,7 @@ import { networkInterfaces } from 'node:os'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { connectEngine, type Docker } from './engine.ts'
-import { untilHealthy } from './healthy.ts'
+import { askUrl, untilHealthy } from './healthy.ts'
 import { machineId, machineLabel, runLabel } from './labels.ts'
 import { sweep } from './sweep.ts'
 import { ask, probe, startTestStack, type TestStack } from './testing/test-stack.ts'
@@ -81,7 +81,7 @@ describe.skipIf(!inject('docker'))('a service in a sealed stack', () => {
     const url = `http://127.0.0.1:${port}`
     await untilHealthy({
       id: name,
-      url: `${url}/healthz`,
+      ...askUrl(`${url}/healthz`),
       timeoutMs: 20_000,
       ended: () => undefined,
       logSettled: () => Promise.resolve(),

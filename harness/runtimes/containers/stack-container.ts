@@ -9,7 +9,11 @@ export interface ContainerPlan {
   readonly part: string
   readonly run: RunIdentity
   readonly env: Readonly<Record<string, string>>
+  /** In place of the image's own. */
+  readonly entrypoint?: readonly string[]
   readonly command?: readonly string[]
+  /** Names of it in the first network. */
+  readonly aliases?: readonly string[]
   /** The first one takes part in the start; more are joined before the program runs. */
   readonly networks: readonly RunNetwork[]
   /** Address of the DNS server. The engine's own when absent. */
@@ -42,6 +46,7 @@ export class StackContainer extends GenericContainer {
       .withSecurityOpt('no-new-privileges')
       .withDefaultLogDriver()
     if (plan.publish) this.withExposedPorts(...plan.publish)
+    if (plan.entrypoint) this.withEntrypoint([...plan.entrypoint])
     if (plan.command) this.withCommand([...plan.command])
     if (plan.readOnly)
       this.withTmpFs({ '/tmp': 'rw,nosuid,size=64m' }).withDroppedCapabilities('ALL')
@@ -53,7 +58,7 @@ export class StackContainer extends GenericContainer {
   }
 
   protected override async beforeContainerCreated(): Promise<void> {
-    const { networks, dns, publish = [], readOnly, resources = {} } = this.#plan
+    const { networks, aliases = [], dns, publish = [], readOnly, resources = {} } = this.#plan
     const [first] = networks
     Object.assign(this.hostConfig, {
       // Given here and not by alias: an alias would join the engine's default network as well, and with it the world.
@@ -67,6 +72,11 @@ export class StackContainer extends GenericContainer {
       ...hostResources(resources),
     })
     if (first) this.networkMode = first.name
+    if (first && aliases.length > 0) {
+      this.createOpts.NetworkingConfig = {
+        EndpointsConfig: { [first.name]: { Aliases: [...aliases] } },
+      }
+    }
   }
 
   protected override async containerCreated(id: string): Promise<void> {

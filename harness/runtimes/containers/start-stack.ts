@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { deriveSeed, wholeStack, type ServiceSpec, type Stack } from '../../core/index.ts'
+import {
+  deriveSeed,
+  takesTraffic,
+  wholeStack,
+  type ServiceSpec,
+  type Stack,
+} from '../../core/index.ts'
 import type { RunningStack, StartOptions } from '../../engine/index.ts'
 import { lastLines } from '../processes/last-lines.ts'
 import { allOrFirstError } from './all-or-first-error.ts'
@@ -17,6 +23,7 @@ import { planReplica } from './plan-replica.ts'
 import type { Reaper } from './reaper-process.ts'
 import type { ReplicaContainer } from './replica-container.ts'
 import { Roster } from './roster.ts'
+import { startInOrder } from './start-in-order.ts'
 import { stopRun } from './stop-run.ts'
 
 /** What there is before the first container. */
@@ -84,7 +91,7 @@ async function start(
     image: ground.fabric.tag,
     settings: {
       seed: deriveSeed(options.seed, 'fabric'),
-      services: stack.services.map(({ name }) => name),
+      services: stack.services.filter(takesTraffic).map(({ name }) => name),
       links: stack.services.flatMap((spec) =>
         spec.connects.map((to) => ({ from: spec.name, to, callers: replicaIds(spec) })),
       ),
@@ -120,11 +127,15 @@ async function start(
       }),
     )
   }
-  await allOrFirstError(
-    parts.map(async (replica) => {
-      await replica.start(signal)
-      options.onProgress(`${replica.id} is ready`)
-    }),
+  await startInOrder(
+    stack.services,
+    parts.map((replica) => ({
+      service: replica.service,
+      start: async () => {
+        await replica.start(signal)
+        options.onProgress(`${replica.id} is ready`)
+      },
+    })),
   )
   watchExits(exits, parts, options)
   return describe(stack, run, fabric, parts, secrets.callers['actor'] as string, stop)
@@ -223,7 +234,7 @@ function describe(
   proxy.username = 'actor'
   proxy.password = actorPassword
   return {
-    services: stack.services.map(({ name }) => ({
+    services: stack.services.filter(takesTraffic).map(({ name }) => ({
       name,
       frontDoor: fabric.frontDoors[name] as string,
       replicas: parts

@@ -142,7 +142,7 @@ export class ReplicaProcess implements RunningReplica, Machine {
         },
       },
     )
-    await waitUntilHealthy(this.#plan, this.url + spec.health.path, () => ended, signal)
+    await waitUntilHealthy(this.#plan, this.url + (spec.health.path ?? '/'), () => ended, signal)
   }
 
   #urlOf(port: string): string {
