@@ -288,7 +288,7 @@ export interface StatusPageExpectation {
   readonly admitsWithinMs?: number
   /** Longest time in all that it may say 'operational' while cells are broken, in ms. */
   readonly neverFalselyGreenForMs?: number
-  /** Longest time in all that it may tell of a failure while no cell is broken, in ms. 0: never. */
+  /** Longest time in all that it may tell of a failure while no cell is broken, or suffers as a fault declares, in ms. 0: never. */
   readonly neverFalselyRedForMs?: number
 }
 

@@ -55,7 +55,7 @@ export class Experiment {
   readonly scenario: Scenario
   readonly #options: ExperimentOptions
   readonly #judgement: JudgementOptions
-  readonly #breakage = new BreakageClock()
+  readonly #breakage: BreakageClock
   readonly #applied: Applied[] = []
   /** Declared effects by the step that is in force. */
   readonly #inForce = new Map<string, readonly EffectInForce[]>()
@@ -84,6 +84,7 @@ export class Experiment {
 
   constructor(scenario: Scenario, options: ExperimentOptions) {
     this.scenario = scenario
+    this.#breakage = new BreakageClock(scenario.steps)
     // Heard of by whoever watches then; between windows nobody does.
     this.#lost.promise.catch(() => undefined)
     this.cells = cellsOf(scenario)

@@ -1,10 +1,13 @@
 import {
   describeError,
+  selects,
+  type Effect,
   type Emit,
   type EventOf,
   type HttpClient,
   type JournalEvent,
   type StatusPageProbe,
+  type Step,
 } from '../core/index.ts'
 import { judgeStatusPage, type Span, type StatusPoint } from '../judge/index.ts'
 import { OutsideDigest } from './outside-digest.ts'
@@ -87,8 +90,15 @@ export class OutsideObserver {
 export class BreakageClock {
   readonly #failing = new Map<string, Span>()
   readonly #broken = new Set<string>()
+  /** Cells that suffer from a fault as it was declared. */
+  readonly #struck = new Set<string>()
+  readonly #struckBy: readonly Effect[]
   readonly #readings: StatusPoint[] = []
   #sinceMs = Infinity
+
+  constructor(steps: readonly Step[] = []) {
+    this.#struckBy = steps.flatMap(({ kind, effects }) => (kind === 'fault' ? effects : []))
+  }
 
   /** Failures count from the moment at which the first change was applied. */
   changeApplied(atMs: number): void {
@@ -112,9 +122,10 @@ export class BreakageClock {
       case 'sample':
         return this.#takeSample(event)
       case 'cell.judged':
-        if (event.judgement === 'broken' && event.window.startsWith('change:')) {
-          this.#broken.add(keyOf(event))
-        }
+        if (!event.window.startsWith('change:')) return
+        if (event.judgement === 'broken') this.#broken.add(keyOf(event))
+        else if (event.judgement === 'effect' && this.#struckBy.some((one) => selects(one, event)))
+          this.#struck.add(keyOf(event))
         return
       case 'status.read':
         this.#readings.push({
@@ -131,15 +142,18 @@ export class BreakageClock {
   }
 
   finding(endMs: number) {
-    const spans = [...this.#broken].flatMap((key) => this.#failing.get(key) ?? [])
-    const broken =
-      spans.length === 0
-        ? undefined
-        : {
-            fromMs: Math.min(...spans.map((span) => span.fromMs)),
-            toMs: Math.max(...spans.map((span) => span.toMs)),
-          }
-    return judgeStatusPage(this.#readings.slice(this.#firstThatCounts()), broken, endMs)
+    const readings = this.#readings.slice(this.#firstThatCounts())
+    return judgeStatusPage(readings, this.#spanOf(this.#broken), endMs, this.#spanOf(this.#struck))
+  }
+
+  /** From the first failure of any of these cells to the last one. */
+  #spanOf(cells: ReadonlySet<string>): Span | undefined {
+    const spans = [...cells].flatMap((key) => this.#failing.get(key) ?? [])
+    if (spans.length === 0) return undefined
+    return {
+      fromMs: Math.min(...spans.map((span) => span.fromMs)),
+      toMs: Math.max(...spans.map((span) => span.toMs)),
+    }
   }
 
   /** A page that is not green yet while the system starts says nothing wrong: it counts from its first green on, if that came before any change. */

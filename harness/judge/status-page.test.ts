@@ -83,3 +83,16 @@ it.each<[string, Reading[], Span | undefined, StatusPageFinding | undefined]>([
 ])('a page that %s', (_name, readings, broken, finding) => {
   expect(judgeStatusPage(points(readings), broken, 5_000)).toEqual(finding)
 })
+
+it.each<[string, Reading[], Span | undefined, number]>([
+  ['while a fault strikes as declared', [green(0), [1_000, 'outage'], green(3_000)], undefined, 0],
+  ['and goes on afterwards', [green(0), [1_000, 'outage'], green(3_400)], undefined, 400],
+  [
+    'while a fault strikes and something breaks beside it',
+    [green(0), [500, 'outage'], green(4_500)],
+    { fromMs: 2_000, toMs: 4_000 },
+    1_000,
+  ],
+])('a page may tell of a failure %s', (_name, readings, broken, falseRedMs) => {
+  expect(judgeStatusPage(points(readings), broken, 5_000, span)).toMatchObject({ falseRedMs })
+})

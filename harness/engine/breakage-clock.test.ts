@@ -1,0 +1,56 @@
+import { expect, it } from 'vitest'
+
+import type { EventBody, Fault, JournalEvent, JournalKind, Judgement } from '../core/index.ts'
+import { BreakageClock } from './observers.ts'
+
+const fault: Fault = {
+  kind: 'fault',
+  name: 'media-dies',
+  title: 'media dies',
+  summary: 'media dies',
+  effects: [{ flows: ['view'], becomes: '*', optional: true }],
+  validate: () => [],
+  inject: () => Promise.reject(new Error('is not injected here')),
+}
+
+function event<K extends JournalKind>(kind: K, atMs: number, body: EventBody<K>): JournalEvent {
+  return { seq: 1, atMs, kind, ...body } as unknown as JournalEvent
+}
+
+/** The page is red from 1 s to 3 s, while one cell fails. */
+function falseRedMs(flow: string, judgement: Judgement): number | undefined {
+  const clock = new BreakageClock([fault])
+  const read = (atMs: number, overall: 'operational' | 'outage') =>
+    clock.listen(event('status.read', atMs, { overall, components: {} }))
+  const fails = (startMs: number) =>
+    clock.listen(
+      event('sample', startMs + 100, {
+        flow,
+        actor: 'web',
+        window: 'change:1',
+        ok: false,
+        startMs,
+        durationMs: 100,
+      }),
+    )
+  read(0, 'operational')
+  clock.changeApplied(500)
+  read(1_000, 'outage')
+  fails(1_000)
+  fails(2_900)
+  read(3_000, 'operational')
+  const evidence = { samples: 2, failures: 2, symptoms: {} } as never
+  clock.listen(
+    event('cell.judged', 3_000, { flow, actor: 'web', window: 'change:1', judgement, evidence }),
+  )
+  return clock.finding(4_000)?.falseRedMs
+}
+
+it('a page that tells of what a fault does, as declared, is not falsely red', () => {
+  expect(falseRedMs('view', 'effect')).toBe(0)
+})
+
+it('of what no fault declares, and of cells that hold, it is', () => {
+  expect(falseRedMs('other', 'effect')).toBe(2_000)
+  expect(falseRedMs('view', 'holds')).toBe(2_000)
+})
