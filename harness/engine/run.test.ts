@@ -312,6 +312,30 @@ describe('a fault', () => {
     expect((await run(system, { steps: [half] })).codes).toEqual(['effect-partial'])
   })
 
+  it('that cannot be healed fails the run, and the stack is discarded', async () => {
+    const system = new TestSystem()
+    let tries = 0
+    const stuck: Fault = {
+      ...slowSite('stuck'),
+      inject: async () => ({
+        on: ['media-2'],
+        explain: ['it is down'],
+        heal: () => {
+          tries += 1
+          return Promise.reject(new HarnessError('REPLICA_FAILED', 'media-2 does not start'))
+        },
+      }),
+    }
+    const { verdict, reasons } = await run(system, { steps: [stuck, harmless] })
+    expect(verdict?.kind).toBe('fail')
+    expect(reasons).toEqual([
+      "undo-failed: 'stuck' could not be undone on media-2: media-2 does not start",
+    ])
+    expect(tries).toBe(3)
+    expect(system.disposed).toBe(1)
+    expectRestored(system)
+  })
+
   it('that cannot be injected is inconclusive', async () => {
     const system = new TestSystem()
     const broken: Fault = {
