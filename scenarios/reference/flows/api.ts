@@ -21,10 +21,11 @@ export const internalLookup = defineFlow({
   title: 'look up within the site',
   actors: ['svc-media', 'svc-link'],
   async run(ctx) {
-    const path =
+    const [path, wanted] =
       ctx.actor.id === 'svc-media'
-        ? `/internal/accounts/${ACCOUNTS[ctx.iteration % ACCOUNTS.length]}`
-        : `/internal/posts/${linkPostId(1)}`
-    expectStatus(await ctx.http.get(path), 200)
+        ? ['/internal/accounts', ACCOUNTS[ctx.iteration % ACCOUNTS.length]]
+        : ['/internal/posts', linkPostId(1)]
+    const answer = expectStatus(await ctx.http.get(`${path}/${wanted}`), 200)
+    expectThat((answer.json() as { id?: string }).id === wanted, answer, 'something else')
   },
 })

@@ -1,4 +1,5 @@
 import { FlowFailure, type HttpClient, type HttpResponse } from 'aftershock'
+import { isWholePng } from './picture.ts'
 
 /** `403/467`: the status, and the error code of the site's own error bodies where there is one. */
 function symptomOf(response: HttpResponse): string {
@@ -37,7 +38,7 @@ export function expectImage(response: HttpResponse): HttpResponse {
   expectStatus(response, 200)
   const type = response.headers['content-type'] ?? ''
   expectThat(type.startsWith('image/'), response, 'no image')
-  expectThat(response.bytes.length > 0, response, 'an empty image')
+  expectThat(isWholePng(response.bytes), response, 'a damaged image')
   return response
 }
 
