@@ -10,6 +10,7 @@ import { listCommand } from './list-command.ts'
 import { exportKinds } from './export-load.ts'
 import { loadCommand, loadEngineNames } from './load-command.ts'
 import { reportCommand } from './report-command.ts'
+import { proveCommand } from './prove-command.ts'
 import { reproduceCommand } from './reproduce-command.ts'
 import { runCommand } from './run-command.ts'
 import { trendCommand } from './trend-command.ts'
@@ -97,7 +98,16 @@ export function buildProgram(argv: readonly string[]): Command {
     .action((name: string, options: Parameters<typeof loadCommand>[1]) =>
       loadCommand(name, options, argv),
     )
-
+  program
+    .command('prove')
+    .description('break the system on purpose, and say which flows and hypotheses do not notice')
+    .argument('[filter...]', 'ids, or parts of ids or paths, of scenarios')
+    .addOption(runtimeOption())
+    .addOption(seedOption())
+    .option('--json', 'print what was found on stdout, and nothing else', false)
+    .action((filter: string[], options: Parameters<typeof proveCommand>[1]) =>
+      proveCommand(filter, options, argv),
+    )
   program
     .command('list')
     .description('list the scenarios below this directory')

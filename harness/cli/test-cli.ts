@@ -52,7 +52,7 @@ export interface Running {
   readonly finished: Promise<Finished>
 }
 
-const withRuntime = ['run', 'reproduce', 'load']
+const withRuntime = ['run', 'reproduce', 'load', 'prove']
 
 /** Runs take processes unless they say otherwise: a Docker engine that happens to answer is the business of other tests. */
 export function start(project: TestProject, ...args: readonly string[]): Running {

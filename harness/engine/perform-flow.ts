@@ -8,6 +8,7 @@ import {
   type HttpRequest,
   type HttpResponse,
   type PerformedFlow,
+  type Writes,
 } from '../core/index.ts'
 import type { Clock } from './ports.ts'
 import { attempt, defaultTimeoutMs } from './sampler.ts'
@@ -20,6 +21,8 @@ export interface FlowToPerform {
   readonly seed: number
   readonly iteration: number
   readonly signal: AbortSignal
+  /** Where the flow says what it writes. */
+  readonly writes?: Writes
 }
 
 /** Runs a flow once, outside of all sampling, and keeps every exchange. */
@@ -35,6 +38,7 @@ export async function performFlow(given: FlowToPerform): Promise<PerformedFlow> 
     random: seededRandom(given.seed),
     iteration: given.iteration,
     signal,
+    ...(given.writes ? { writes: given.writes } : {}),
   })
   return {
     flow: flow.id,

@@ -1,0 +1,59 @@
+import { randomInt } from 'node:crypto'
+import { exitCodes, type RuntimeName } from '../core/index.ts'
+import { prove, renderProof, standingOf, type Proof } from '../prove/index.ts'
+import { chooseRuntime, needsContainers } from '../runtimes/choose-runtime.ts'
+import {
+  exitCodeOf,
+  Interrupts,
+  loadScenarios,
+  scenarioFiles,
+  selectScenarios,
+} from '../session/index.ts'
+import { warn } from './faults.ts'
+import { openHere } from './open-here.ts'
+
+interface ProveCommandOptions {
+  readonly runtime?: RuntimeName
+  readonly seed?: number
+  readonly json: boolean
+}
+
+/** `aftershock prove`: 0 when every flow and hypothesis notices a mutant, 1 when one notices none, 2 when one does not work by itself. */
+export async function proveCommand(
+  filter: readonly string[],
+  options: ProveCommandOptions,
+  argv: readonly string[],
+): Promise<void> {
+  const { scenarioFolders, runtime: usual = 'auto' } = await openHere()
+  const { runtime: wanted = usual } = options
+  const all = await loadScenarios(scenarioFiles(...scenarioFolders), filter, warn)
+  const scenarios = selectScenarios(all, filter)
+    // Unless they are named, as in `run`.
+    .filter(({ scenario }) => filter.length > 0 || !needsContainers(scenario))
+  using interrupts = new Interrupts()
+  const { signal } = interrupts
+  try {
+    const proof = await prove(scenarios, {
+      runtimeFor: async (scenario) => (await chooseRuntime(wanted, scenario)).runtime,
+      seed: options.seed ?? randomInt(2 ** 32),
+      args: argv,
+      signal,
+      onProgress: (text) => {
+        if (!options.json) process.stderr.write(`  ${text}\n`)
+      },
+    })
+    process.stdout.write(`${options.json ? JSON.stringify(proof) : renderProof(proof)}\n`)
+    process.exitCode = exitCodeFor(proof)
+  } catch (error) {
+    if (!signal.aborted) throw error
+    process.exitCode = exitCodeOf(String(signal.reason))
+  }
+}
+
+function exitCodeFor({ flows, hypotheses }: Proof): number {
+  const standings = [...flows, ...hypotheses].map(standingOf)
+  if (standings.includes('unproven')) return exitCodes.fail
+  return standings.length === 0 || standings.includes('sick')
+    ? exitCodes.inconclusive
+    : exitCodes.pass
+}

@@ -1,0 +1,3 @@
+export * from './prove.ts'
+export * from './result.ts'
+export * from './table.ts'

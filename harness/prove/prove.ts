@@ -1,0 +1,102 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { formatReason, reasonsOf, type Scenario, type Verdict } from '../core/index.ts'
+import type { Runtime } from '../engine/index.ts'
+import { performRun, type FoundScenario } from '../session/index.ts'
+import { proveOnStack } from './on-stack.ts'
+import type { Proof, ProvenHypothesis } from './result.ts'
+import { runMutants } from './run-mutants.ts'
+
+export interface ProveOptions {
+  readonly runtimeFor: (scenario: Scenario) => Promise<Runtime>
+  readonly seed: number
+  readonly args: readonly string[]
+  readonly signal: AbortSignal
+  readonly onProgress: (text: string) => void
+}
+
+/**
+ * Puts known-bad mutants in force, one after the other, and sees whether flows and hypotheses notice. What several scenarios share is
+ * proven once. Throws HarnessError for faults of the harness, and the reason of the signal when that ends it.
+ */
+export async function prove(
+  found: readonly FoundScenario[],
+  options: ProveOptions,
+): Promise<Proof> {
+  const startMs = performance.now()
+  const proof = { flows: [] as Proof['flows'][number][], hypotheses: [] as ProvenHypothesis[] }
+  const known = new Set<unknown>()
+  const isNew = (value: unknown) => value !== undefined && !known.has(value) && !!known.add(value)
+  // Those with most flows first: they cover what others have, with fewer starts.
+  const scenarios = found.map(({ scenario }) => scenario)
+  for (const scenario of scenarios.toSorted((a, b) => b.flows.length - a.flows.length)) {
+    const flows = scenario.flows.filter(isNew)
+    const statusPage = isNew(scenario.statusPage)
+    const writes = isNew(scenario.writes)
+    if (flows.length === 0 && !statusPage && !writes) continue
+    options.onProgress(`starting the stack of ${scenario.id}`)
+    const runtime = await options.runtimeFor(scenario)
+    const proven = await proveOnStack({ ...options, scenario, flows, statusPage, writes, runtime })
+    proof.flows.push(...proven.flows)
+    proof.hypotheses.push(...proven.hypotheses)
+  }
+  proof.hypotheses.push(...(await proveRuns(found, options)))
+  return { ...proof, seconds: Math.round((performance.now() - startMs) / 100) / 10 }
+}
+
+/** Each hypothesis about a whole run once, in the smallest scenario that has it. */
+async function proveRuns(
+  found: readonly FoundScenario[],
+  options: ProveOptions,
+): Promise<ProvenHypothesis[]> {
+  const largestFirst = found
+    .filter(({ scenario }) => scenario.demonstrates === undefined)
+    .toSorted((a, b) => sizeOf(b.scenario) - sizeOf(a.scenario))
+  const smallest = new Map(
+    largestFirst.flatMap(({ file, scenario }) =>
+      runMutants(scenario).map((mutant) => [mutant.hypothesis, { ...mutant, file }]),
+    ),
+  )
+  const proven: ProvenHypothesis[] = []
+  for (const { hypothesis, on, scenario, file } of smallest.values()) {
+    options.onProgress(`${scenario.id} with ${on}`)
+    const verdict = await verdictOn({ scenario, file }, options)
+    const [reason] = reasonsOf(verdict)
+    const seen = `${verdict.kind}${reason ? `: ${formatReason(reason)}` : ''}`
+    const about = { scenario: scenario.id, hypothesis }
+    // Something else kept it from being tried.
+    if (verdict.kind === 'inconclusive') proven.push({ ...about, sick: seen, attacks: [] })
+    else proven.push({ ...about, attacks: [{ on, noticed: verdict.kind === 'fail', seen }] })
+  }
+  return proven
+}
+
+function sizeOf({ flows, steps, load }: Scenario): number {
+  return flows.length * steps.length * (load ? 100 : 1)
+}
+
+async function verdictOn(
+  { scenario, file }: FoundScenario,
+  options: ProveOptions,
+): Promise<Verdict> {
+  const outDir = mkdtempSync(join(tmpdir(), 'aftershock-prove-'))
+  try {
+    const { seed, args, signal } = options
+    const runtime = await options.runtimeFor(scenario)
+    const { verdict } = await performRun({
+      scenario,
+      file,
+      runtime,
+      args,
+      outDir,
+      runsDir: outDir,
+      seed,
+      signal,
+    })
+    signal.throwIfAborted()
+    return verdict
+  } finally {
+    rmSync(outDir, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,121 @@
+import type { Fault, Scenario, StatusReading, Step, Toxic } from '../core/index.ts'
+import { timesSlower } from './mutants.ts'
+
+/** A hypothesis about a whole run, and the scenario made so that it does not hold: its verdict must not be pass. */
+export interface RunMutant {
+  readonly hypothesis: string
+  readonly on: string
+  readonly scenario: Scenario
+}
+
+/** Mutants of what a scenario expects of the run as a whole. */
+export function runMutants(scenario: Scenario): RunMutant[] {
+  return [
+    ...recovery(scenario),
+    ...escapeRoute(scenario),
+    ...honesty(scenario),
+    ...underLoad(scenario),
+  ]
+}
+
+function recovery(scenario: Scenario): RunMutant[] {
+  if (!scenario.steps.some(({ kind }) => kind === 'change')) return []
+  const steps = changed(scenario.steps, () => Promise.resolve())
+  return [
+    {
+      hypothesis: 'everything is as before once undone',
+      on: 'an undo that does nothing',
+      scenario: { ...scenario, steps },
+    },
+  ]
+}
+
+/** Changes whose undo does something else. */
+function changed(steps: readonly Step[], undo: () => Promise<void>): Step[] {
+  return steps.map((step) =>
+    step.kind === 'change'
+      ? { ...step, apply: async (...given) => ({ ...(await step.apply(...given)), undo }) }
+      : step,
+  )
+}
+
+/** Under the change the configuration cannot be read any more. */
+function escapeRoute(scenario: Scenario): RunMutant[] {
+  if (scenario.expect.escapeRoute !== 'open') return []
+  const steps = scenario.steps.map((step): Step => {
+    if (step.kind !== 'change') return step
+    return {
+      ...step,
+      apply: async (replica, signal) => {
+        const applied = await step.apply(replica, signal)
+        const { config } = replica
+        if (!config) return applied
+        const read = config.read.bind(config)
+        config.read = () => Promise.reject(new Error('the way to the configuration is closed'))
+        return {
+          ...applied,
+          undo: (undoSignal) => {
+            config.read = read
+            return applied.undo(undoSignal)
+          },
+        }
+      },
+    }
+  })
+  const hypothesis = 'the configuration can be reached under the change'
+  return [
+    { hypothesis, on: 'a configuration that cannot be read', scenario: { ...scenario, steps } },
+  ]
+}
+
+/** A page that says the opposite of what the scenario expects of it. */
+function honesty(scenario: Scenario): RunMutant[] {
+  const { expect, statusPage } = scenario
+  const isExpected =
+    (expect.kind === 'reproduces' && expect.statusPageLies !== undefined) || expect.statusPage
+  if (!statusPage || !isExpected) return []
+  const lies = expect.kind === 'reproduces' && expect.statusPageLies === true
+  const read = (): Promise<StatusReading> =>
+    Promise.resolve({ overall: lies ? 'outage' : 'operational', components: {} })
+  return [
+    {
+      hypothesis: `the status page ${lies ? 'goes on saying that all is well' : 'admits the failure'}`,
+      on: lies ? "a page that always says 'outage'" : "a page that always says 'operational'",
+      scenario: { ...scenario, statusPage: { ...statusPage, read } },
+    },
+  ]
+}
+
+/** Only who measures under load sees that all is slower, as long as nobody waits for longer than a flow does. */
+function underLoad(scenario: Scenario): RunMutant[] {
+  if (!scenario.load || scenario.expect.kind !== 'holds') return []
+  const to = scenario.stack.entry
+  const toxic: Toxic = {
+    type: 'delay',
+    name: 'mutant',
+    attributes: { factor: timesSlower },
+  }
+  const fault: Fault = {
+    kind: 'fault',
+    name: 'mutant-slow',
+    title: `everything takes ${timesSlower} times as long`,
+    effects: [],
+    summary: `delays what is asked of ${to}`,
+    validate: () => [],
+    async inject({ links }, signal) {
+      await links.setToxic({ to }, toxic, signal)
+      return {
+        on: [to],
+        explain: [toxic.type],
+        heal: (healSignal) => links.removeToxic({ to }, 'mutant', healSignal),
+      }
+    },
+  }
+  return [
+    {
+      hypothesis: 'nothing is slower under load',
+      on: `everything ${timesSlower} times slower`,
+      scenario: { ...scenario, steps: [...scenario.steps, fault] },
+    },
+  ]
+}

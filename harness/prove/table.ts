@@ -1,0 +1,71 @@
+import { attacksOf, standingOf, type Attack, type Proof, type ProvenFlow } from './result.ts'
+import { mutantNames, mutantTitles, type MutantName } from './mutants.ts'
+
+/** Flow × mutant as lines of text, hypotheses below, and what got through in words. No line break at the end. */
+export function renderProof({ flows, hypotheses, seconds }: Proof): string {
+  const rows = flows.map((flow) => [
+    `${flow.flow} (${flow.actor})`,
+    ...mutantNames.map((mutant) => shown(flow, mutant)),
+    standingOf(flow).toUpperCase(),
+  ])
+  const others = hypotheses.map((one) => [
+    one.hypothesis,
+    score(one.attacks),
+    standingOf(one).toUpperCase(),
+  ])
+  const all = [...flows, ...hypotheses]
+  const number = (standing: string) => all.filter((one) => standingOf(one) === standing).length
+  return [
+    ...table(['FLOW', ...mutantNames.map((name) => name.toUpperCase()), ''], rows),
+    '',
+    ...mutantNames.map((name) => `  ${name}: ${mutantTitles[name]}`),
+    ...(others.length === 0 ? [] : ['', ...table(['HYPOTHESIS', 'MUTANTS', ''], others)]),
+    ...survivors(flows, hypotheses),
+    '',
+    `${number('proven')} proven, ${number('unproven')} unproven, ${number('sick')} that do not work without a mutant; ${all.flatMap(attacksOf).length} mutants in ${seconds} s`,
+  ].join('\n')
+}
+
+function shown(flow: ProvenFlow, mutant: MutantName): string {
+  const attacks = flow.mutants[mutant]
+  return attacks === undefined ? '-' : score(attacks)
+}
+
+function score(attacks: readonly Attack[]): string {
+  const killed = attacks.filter(({ noticed }) => noticed).length
+  if (attacks.length === 0) return '-'
+  if (killed === attacks.length) return 'killed'
+  return killed === 0 ? 'SURVIVED' : `${killed} of ${attacks.length}`
+}
+
+function survivors(flows: Proof['flows'], hypotheses: Proof['hypotheses']): string[] {
+  const lines = [
+    ...flows.flatMap((flow) => [
+      ...(flow.sick === undefined ? [] : [`  ${flow.flow} (${flow.actor}): ${flow.sick}`]),
+      ...mutantNames.flatMap((mutant) =>
+        (flow.mutants[mutant] ?? [])
+          .filter(({ noticed }) => !noticed)
+          .map(({ on, seen }) => `  ${flow.flow} (${flow.actor}), ${mutant}: ${on}; ${seen}`),
+      ),
+    ]),
+    ...hypotheses.flatMap(({ hypothesis, sick, attacks }) => [
+      ...(sick === undefined ? [] : [`  ${hypothesis}: ${sick}`]),
+      ...attacks
+        .filter(({ noticed }) => !noticed)
+        .map(({ on, seen }) => `  ${hypothesis}: ${on}; ${seen}`),
+    ]),
+  ]
+  return lines.length === 0 ? [] : ['', 'NOT NOTICED', ...lines]
+}
+
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const widths = heads.map((head, i) =>
+    Math.max(head.length, ...rows.map((row) => row[i]?.length ?? 0)),
+  )
+  return [heads, ...rows].map((row) =>
+    row
+      .map((text, i) => text.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+}
