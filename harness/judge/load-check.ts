@@ -90,11 +90,11 @@ function checkHolding(finding: Found, where: string): Verdict {
     case 'holds':
       return pass
     case 'broken':
-      return fail(reason('broken-under-load', finding, `${failing(finding)} ${where}`))
+      return fail(reason('broken-under-load', finding, `${failingWords(finding)} ${where}`))
     case 'slower':
-      return fail(reason('slower-under-load', finding, `${slowing(finding)} ${where}`))
+      return fail(reason('slower-under-load', finding, `${slowingWords(finding)} ${where}`))
     case 'undecided':
-      return inconclusive(reason('no-data', finding, `${unknown(finding)} ${where}`))
+      return inconclusive(reason('no-data', finding, `${unknownWords(finding)} ${where}`))
   }
 }
 
@@ -103,11 +103,11 @@ function checkRecovered(finding: Found): Verdict {
     case 'holds':
       return pass
     case 'broken':
-      return fail(reason('not-recovered', finding, `${failing(finding)} after the undo still`))
+      return fail(reason('not-recovered', finding, `${failingWords(finding)} after the undo still`))
     case 'slower':
-      return fail(reason('not-recovered', finding, `${slowing(finding)} after the undo still`))
+      return fail(reason('not-recovered', finding, `${slowingWords(finding)} after the undo still`))
     case 'undecided':
-      return inconclusive(reason('no-data', finding, `${unknown(finding)} after the undo`))
+      return inconclusive(reason('no-data', finding, `${unknownWords(finding)} after the undo`))
   }
 }
 
@@ -130,7 +130,7 @@ function checkExpected(
           if (own.some(({ judgement }) => judgement === selector.becomes)) return pass
           const open = own.find(({ judgement }) => judgement === 'undecided') ?? own.at(-1)
           if (!open) return pass
-          const seen = `was expected to be ${selector.becomes} under load, and was ${open.judgement} (${figures(open)})`
+          const seen = `was expected to be ${selector.becomes} under load, and ${open.judgement === 'holds' ? 'held' : `was ${open.judgement}`} (${figures(open)})`
           return open.judgement === 'undecided'
             ? inconclusive(reason('no-data', open, seen))
             : fail(reason('not-reproduced', open, seen))
@@ -168,7 +168,7 @@ function reason(code: Reason['code'], { flow, actor }: CellId, message: string):
   return { code, cell: { flow, actor }, message }
 }
 
-function failing(finding: LoadFinding): string {
+export function failingWords(finding: LoadFinding): string {
   const { baselineFailures, baselineSamples } = finding
   return `failed under load: ${failures(finding)}, before it were ${baselineFailures} of ${baselineSamples},`
 }
@@ -178,7 +178,7 @@ function failures(finding: LoadFinding): string {
   return finding.failures === 0 ? ratio : `${ratio}, ${symptomList(finding)}`
 }
 
-function slowing({ latency }: LoadFinding): string {
+export function slowingWords({ latency }: LoadFinding): string {
   if (!latency) return 'was slower'
   const { baselineMs, nowMs, growth, low, high } = latency
   const bounds =
@@ -186,7 +186,7 @@ function slowing({ latency }: LoadFinding): string {
   return `was slower under load: a median of ${nowMs.toFixed(1)} ms in place of ${baselineMs.toFixed(1)} (by ${percent(growth)}${bounds})`
 }
 
-function unknown(finding: LoadFinding): string {
+export function unknownWords(finding: LoadFinding): string {
   return `its load did not tell enough (${figures(finding)}${finding.note === undefined ? '' : `; ${finding.note}`})`
 }
 

@@ -424,6 +424,7 @@ it('has a history for each reason there is', () => {
     threshold: true,
     'broken-under-load': true,
     'slower-under-load': true,
+    leak: true,
     'generator-limited': true,
     interrupted: true,
   }
@@ -431,6 +432,7 @@ it('has a history for each reason there is', () => {
   const elsewhere = [
     'broken-under-load',
     'slower-under-load',
+    'leak',
     'checker-crashed',
     'amplification',
     'write-lost',
