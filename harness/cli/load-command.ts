@@ -1,19 +1,38 @@
 import { writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
 import { join } from 'node:path'
 import {
+  HarnessError,
   exitCodes,
   formatReason,
   reasonsOf,
   type JournalEvent,
+  type JournalKind,
+  type LoadFigures,
+  type LoadTest,
   type RuntimeName,
+  type Verdict,
 } from '../core/index.ts'
 import { runLoadTest, scenarioOf } from '../engine/index.ts'
-import { renderBreakpoint, renderLoadSummary } from '../report/index.ts'
-import { Interrupts, exitCodeOf, findLoadTest, performRun } from '../session/index.ts'
+import {
+  renderAgainstBaseline,
+  renderBreakpoint,
+  renderLoadSummary,
+  renderResources,
+} from '../report/index.ts'
+import {
+  Interrupts,
+  exitCodeOf,
+  findLoadTest,
+  performRun,
+  readLoadBaseline,
+  writeLoadBaseline,
+} from '../session/index.ts'
 import { chooseRuntime } from '../runtimes/choose-runtime.ts'
 import { runK6Load } from '../load/index.ts'
 import { chooseK6 } from '../runtimes/k6/choose-k6.ts'
 import { exportLoad, type ExportKind } from './export-load.ts'
+import { baselinesDirectory } from './figures-of.ts'
 import { openHere } from './open-here.ts'
 import { noProgress, showProgress } from './progress.ts'
 
@@ -25,10 +44,22 @@ interface LoadOptions {
   readonly loadEngine: LoadEngineName
   readonly export?: ExportKind
   readonly parallelism: number
+  /** Compared with the file named, or with the one that is kept for this test. */
+  readonly baseline?: string | true
+  /** Written when the load passes. */
+  readonly updateBaseline?: string | true
 }
 
 export const loadEngineNames = ['embedded', 'k6'] as const
 type LoadEngineName = (typeof loadEngineNames)[number]
+
+/** What the figures of the end are made from. */
+const ended: readonly JournalKind[] = [
+  'load.summary',
+  'load.breakpoint',
+  'load.judged',
+  'leaks.judged',
+]
 
 /** `aftershock load`: one load test; the exit code is that of its verdict. Leaves `load.json` in the folder of the run as well. */
 export async function loadCommand(
@@ -39,6 +70,11 @@ export async function loadCommand(
   const project = await openHere()
   const { test, module } = await findLoadTest(process.cwd(), name, project.scenarioFolders)
   if (options.export !== undefined) return exportLoad(test, module, options.export, options)
+  const fileOf = (given: string | true) =>
+    given === true ? join(baselinesDirectory, `${test.id}.load.json`) : given
+  const { baseline, updateBaseline } = options
+  if (baseline !== undefined || updateBaseline !== undefined) refuseBaseline(test, options)
+  const loadBaseline = baseline === undefined ? undefined : readLoadBaseline(fileOf(baseline))
   const scenario = scenarioOf(test)
   const { runtime, why } = await chooseRuntime(
     options.runtime ?? project.runtime ?? 'auto',
@@ -53,6 +89,7 @@ export async function loadCommand(
   using interrupts = new Interrupts()
   const progress = options.json ? noProgress : showProgress(process.stdout)
   const ends: JournalEvent[] = []
+  let figures: LoadFigures | undefined
   const { verdict, folder } = await performRun({
     scenario,
     runtime,
@@ -62,10 +99,13 @@ export async function loadCommand(
     listeners: [
       (event) => {
         progress.take(event)
-        if (event.kind === 'load.summary' || event.kind === 'load.breakpoint') ends.push(event)
+        if (event.kind === 'load.figures') figures = event
+        if (ended.includes(event.kind)) ends.push(event)
       },
     ],
-    drive: async (_scenario, given) => {
+    drive: async (_scenario, run) => {
+      const compared = loadBaseline === undefined ? {} : { loadBaseline }
+      const given = { ...run, machine: machineText(), ...compared }
       if (!k6) return runLoadTest(test, module, given)
       const { runId, logDir } = given
       const own = { program: k6, runId: `${runId}-k6`, log: join(logDir, 'k6.log') }
@@ -79,12 +119,40 @@ export async function loadCommand(
   for (const event of ends) {
     if (event.kind === 'load.summary') say(`\n${renderLoadSummary(event)}`)
     if (event.kind === 'load.breakpoint') say(`\n${renderBreakpoint(event)}`)
+    if (event.kind === 'leaks.judged') say(`\n${renderResources(event)}`)
+    if (event.kind === 'load.judged') say(renderAgainstBaseline(event))
   }
   say(`\n${verdict.kind.toUpperCase()}  ${test.id}: ${test.title}`)
   for (const reason of reasonsOf(verdict)) say(`  ${formatReason(reason)}`)
+  if (updateBaseline !== undefined) say(keepBaseline(fileOf(updateBaseline), figures, verdict))
   say(`journal and figures: ${folder.path}`)
   if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`)
   process.exitCode = interrupts.signal.aborted
     ? exitCodeOf(String(interrupts.signal.reason))
     : exitCodes[verdict.kind]
+}
+
+/** Throws HarnessError USAGE where nothing can be compared. */
+function refuseBaseline({ id, breakpoint }: LoadTest, { loadEngine }: LoadOptions): void {
+  const why = breakpoint
+    ? `'${id}' searches for a rate, which is compared with no baseline`
+    : loadEngine === 'k6'
+      ? 'baselines are kept by the embedded engine, not by k6'
+      : undefined
+  if (why === undefined) return
+  throw new HarnessError('USAGE', why, { hint: 'leave --baseline and --update-baseline away' })
+}
+
+function machineText(): string {
+  const all = cpus()
+  return `${all.length} × ${all[0]?.model ?? 'unknown'}, ${process.arch}`
+}
+
+/** Only what passed is a reference. */
+function keepBaseline(file: string, figures: LoadFigures | undefined, verdict: Verdict): string {
+  if (verdict.kind !== 'pass' || !figures) {
+    return `baseline NOT written: the load is ${verdict.kind}`
+  }
+  writeLoadBaseline(file, figures)
+  return `baseline written: ${file}`
 }

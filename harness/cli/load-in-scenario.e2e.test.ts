@@ -71,7 +71,7 @@ it('a harmless change passes, with the figures of each window, and what would ha
 it('what is wrong with a load is said before anything is started', async () => {
   const { code, stdout, stderr } = await aftershock(project, 'run', 'wrong')
   expect(code).toBe(64)
-  expect(stderr).toContain(`load.thresholds.checks`)
+  expect(stderr).toContain(`load.thresholds['checks']`)
   expect(stderr).toContain(`'rate>' is not a threshold`)
   expect(stdout).toBe('')
 })

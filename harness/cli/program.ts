@@ -95,6 +95,11 @@ export function buildProgram(argv: readonly string[]): Command {
         .argParser(wholeFrom1)
         .default(4),
     )
+    .option(
+      '--baseline [file]',
+      'fail when it is worse than this one (default: reports/baselines/<test>.load.json)',
+    )
+    .option('--update-baseline [file]', 'keep the figures as the baseline when the load passes')
     .action((name: string, options: Parameters<typeof loadCommand>[1]) =>
       loadCommand(name, options, argv),
     )

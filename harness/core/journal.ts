@@ -1,5 +1,7 @@
 import type { CellId } from './cell.ts'
 import type { Exchange } from './http.ts'
+import type { LeakFinding, ReplicaResources } from './replica-resources.ts'
+import type { LoadFigures } from './load-baseline.ts'
 import type { LoadFinding, LoadJudgementOptions } from './load-judgement.ts'
 import type { LinkCount } from './link-count.ts'
 import type {
@@ -334,8 +336,14 @@ interface Body {
     readonly symptoms: Readonly<Record<string, number>>
     readonly flows: readonly LoadFlowFigures[]
   }
-  /** The load of a cell in a window of a scenario. */
+  /** What replicas use, once a second; in long runs less often. */
+  'resources.read': { readonly replicas: readonly ReplicaResources[] }
+  /** Whether that grows steadily. */
+  'leaks.judged': { readonly findings: readonly LeakFinding[] }
+  /** The load of a cell in a window of a scenario; 'load': against a stored baseline. */
   'load.judged': LoadFinding
+  /** What a load measured, to be kept as a baseline or compared with one. */
+  'load.figures': LoadFigures
   /** The end of a load, or of one rate of a search. */
   'load.summary': {
     readonly durationMs: number

@@ -1,4 +1,6 @@
 import type { BreakpointSearch, LoadProfile } from './load-profile.ts'
+import type { RegressionLimits } from './load-baseline.ts'
+import type { LeakLimits } from './replica-resources.ts'
 import type { Actor, AmplificationLimit, Flow } from './scenario.ts'
 import type { Stack } from './stack.ts'
 
@@ -17,5 +19,9 @@ export interface LoadTest {
   readonly allowOutside?: readonly string[]
   /** How many requests a service may send for each that it gets, over the whole load. */
   readonly amplification?: readonly AmplificationLimit[]
+  /** Present where what replicas use may not grow steadily, as in a soak. */
+  readonly leaks?: LeakLimits
+  /** What counts as worse than a stored baseline. */
+  readonly regression?: RegressionLimits
   readonly seed?: number
 }

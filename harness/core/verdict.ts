@@ -29,6 +29,7 @@ export type ReasonCode =
   | 'threshold'
   | 'broken-under-load'
   | 'slower-under-load'
+  | 'leak'
   | 'generator-limited'
   | 'interrupted'
 

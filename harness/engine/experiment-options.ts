@@ -1,4 +1,4 @@
-import type { Redactor } from '../core/index.ts'
+import type { LoadFigures, Redactor } from '../core/index.ts'
 import type { JournalListener } from './journal.ts'
 import type { Clock, Runtime } from './ports.ts'
 
@@ -19,6 +19,10 @@ export interface ExperimentOptions {
   }
   /** URL of the scenario's file, from which threads of load take its flows. Without it load runs in this thread. */
   readonly module?: string
+  /** On which machine a load test runs: times of another one cannot be compared. */
+  readonly machine?: string
+  /** What a load test is compared with. */
+  readonly loadBaseline?: LoadFigures
   /** Its reason is the name of the signal. */
   readonly signal: AbortSignal
   /** Flows in flight at the same time. Default 8. */

@@ -5,6 +5,7 @@ import type {
   OutsideRecord,
   Redactor,
   ReplicaPort,
+  ReplicaResources,
   ServiceInfo,
   SystemPort,
   Stack,
@@ -52,6 +53,8 @@ export interface RunningStack extends AsyncDisposable, SystemPort {
    * Absent where nobody counts.
    */
   counted?(signal: AbortSignal): Promise<readonly LinkCount[]>
+  /** What the programs of replicas use now; those of which nothing is known are left out. Absent where nothing can be read. */
+  resources?(signal: AbortSignal): Promise<readonly ReplicaResources[]>
 }
 
 /** Time and chance, injected together so that a run can be replayed in tests. */

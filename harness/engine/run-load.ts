@@ -1,15 +1,30 @@
 import {
+  actorsName,
+  addLinkCounts,
   combine,
   fail,
+  linkCountsSince,
   inconclusive,
   pass,
   type Actor,
+  type Emit,
+  type LinkCount,
+  type LoadFigures,
   type LoadProfile,
   type LoadTest,
   type Scenario,
   type Verdict,
 } from '../core/index.ts'
-import { checkAmplification, defaultJudgement, judgeOutside } from '../judge/index.ts'
+import {
+  checkAmplification,
+  defaultJudgement,
+  judgeOutside,
+  checkLeaks,
+  findLeaks,
+  firstToBreak,
+  firstToBreakText,
+  judgeRegression,
+} from '../judge/index.ts'
 import {
   HttpConnections,
   judgeLoad,
@@ -23,9 +38,14 @@ import { announcement } from './announcement.ts'
 import type { ExperimentOptions } from './experiment-options.ts'
 import { Journal } from './journal.ts'
 import { LinkObserver } from './link-observer.ts'
+import { LoadFiguresTaker, profileText } from './load-figures.ts'
 import { OutsideObserver } from './observers.ts'
 import type { Clock, RunningStack } from './ports.ts'
+import { observeResources } from './resource-observer.ts'
 import { signIn } from './sign-in.ts'
+
+/** The fabric tells what it counted. */
+const countedWithinMs = 2_000
 
 /** A load test as a scenario without steps, for its journal. */
 export function scenarioOf(test: LoadTest): Scenario {
@@ -79,11 +99,16 @@ export async function runLoadTest(
     const observer = new OutsideObserver(stack, emit)
     outside = observer
     const links = new LinkObserver(stack, emit, clock)
-    const judged = await whileObserved(observer, links, clock, async () => {
+    const judged = await whileObserved(stack, emit, observer, links, clock, async () => {
       const load = await LoadOnStack.prepare(test, module, stack, options, journal, engine)
       return test.breakpoint ? load.search(test.breakpoint) : load.once()
     })
-    verdict = combine([judged, judgeOutside(journal.history), checkAmplification(journal.history)])
+    verdict = combine([
+      judged,
+      judgeOutside(journal.history),
+      checkAmplification(journal.history),
+      judgeLeaks(test, journal),
+    ])
     emit('phase', { phase: 'tearing-down', text: 'stopping everything' })
   } catch (error) {
     if (!signal.aborted) throw error
@@ -109,13 +134,19 @@ export async function runLoadTest(
 
 /** What is asked of the outside meanwhile is in the journal when this resolves. */
 async function whileObserved<T>(
+  stack: RunningStack,
+  emit: Emit,
   outside: OutsideObserver,
   links: LinkObserver,
   clock: Clock,
   task: () => Promise<T>,
 ): Promise<T> {
   const stop = new AbortController()
-  const observing = Promise.all([outside.run(clock, stop.signal), links.run(stop.signal)])
+  const observing = Promise.all([
+    outside.run(clock, stop.signal),
+    links.run(stop.signal),
+    observeResources(stack, emit, clock, stop.signal),
+  ])
   try {
     return await task()
   } finally {
@@ -129,6 +160,13 @@ async function whileObserved<T>(
 export type LoadEngine = (
   request: LoadRequest & { readonly module: string; readonly scratchDir: string },
 ) => Promise<LoadResult>
+
+/** What grew steadily; a failure only where the test says that nothing may. */
+function judgeLeaks({ leaks }: LoadTest, { emit, history }: Journal): Verdict {
+  const findings = findLeaks(history, leaks)
+  if (findings.length > 0) emit('leaks.judged', { findings })
+  return leaks === undefined ? pass : checkLeaks(findings)
+}
 
 class LoadOnStack {
   readonly #test: LoadTest
@@ -176,7 +214,34 @@ class LoadOnStack {
   }
 
   async once(): Promise<Verdict> {
-    return verdictOf(await this.#run(this.#test.profile))
+    const figures = new LoadFiguresTaker()
+    const result = await this.#run(this.#test.profile, undefined, figures)
+    return combine([verdictOf(result), this.#compared(figures, result)])
+  }
+
+  /** Keeps what was measured, and compares it with the baseline where there is one. */
+  #compared(taker: LoadFiguresTaker, { durationMs, selfCheck }: LoadResult): Verdict {
+    const { runId, runtime, machine, loadBaseline } = this.#options
+    const cells = taker.cells(durationMs)
+    const figures: LoadFigures = {
+      test: this.#test.id,
+      run: runId,
+      runtime: runtime.name,
+      machine: machine ?? 'unknown',
+      profile: profileText(this.#test.profile),
+      durationMs,
+      cells,
+    }
+    if (cells.length > 0) this.#journal.emit('load.figures', figures)
+    if (!loadBaseline || this.#options.signal.aborted) return pass
+    const { findings, verdict } = judgeRegression(
+      loadBaseline,
+      figures,
+      this.#test.regression,
+      !selfCheck.ok,
+    )
+    for (const finding of findings) this.#journal.emit('load.judged', finding)
+    return verdict
   }
 
   /** The one executor of the profile at one rate after the other. Fails when not even the first rate holds. */
@@ -190,6 +255,7 @@ class LoadOnStack {
         name,
         { ...executor, rate, timeUnit: '1s', duration: search.stepDuration ?? '10s' },
       ])
+      const before = await this.#counted()
       const result = await this.#run(
         { ...profile, executors: Object.fromEntries(executors) as LoadProfile['executors'] },
         rate,
@@ -197,7 +263,7 @@ class LoadOnStack {
       const { kind } = verdictOf(result)
       if (kind === 'fail' && rate < lowest) {
         lowest = rate
-        first = brokenFirst(result)
+        first = brokenFirst(result, linkCountsSince(before, await this.#counted()))
       }
       return kind === 'pass' ? 'holds' : kind === 'fail' ? 'breaks' : 'unknown'
     })
@@ -216,7 +282,20 @@ class LoadOnStack {
       : pass
   }
 
-  async #run(profile: LoadProfile, rate?: number): Promise<LoadResult> {
+  /** What passed through links so far; nothing where that cannot be read. */
+  async #counted(): Promise<readonly LinkCount[]> {
+    const { signal } = this.#options
+    const bounded = AbortSignal.any([signal, AbortSignal.timeout(countedWithinMs)])
+    const counts = (await this.#stack.counted?.(bounded).catch(() => [])) ?? []
+    const services = new Map(this.#stack.replicas.map(({ id, service }) => [id, service]))
+    const named = counts.map((one) => ({
+      ...one,
+      from: one.from === 'actor' ? actorsName : (services.get(one.from) ?? one.from),
+    }))
+    return addLinkCounts(named)
+  }
+
+  async #run(profile: LoadProfile, rate?: number, taker?: LoadFiguresTaker): Promise<LoadResult> {
     const { emit } = this.#journal
     const { redactor, seed, signal } = this.#options
     const text = rate === undefined ? 'under load' : `trying ${rate} flows per second`
@@ -231,6 +310,7 @@ class LoadOnStack {
       redactor,
       seed,
       signal,
+      onStart: ({ metrics }) => taker?.follow(metrics),
       onSecond: (second) => emit('load.second', second),
     })
     const { metrics, durationMs, thresholds, selfCheck, abortedBy } = result
@@ -253,8 +333,9 @@ function verdictOf(result: LoadResult): Verdict {
   return judgeLoad({ ...result, flows })
 }
 
-/** The thresholds that do not hold, and the flow that fails most or, where none does, takes longest. */
-function brokenFirst({ thresholds, metrics }: LoadResult): string[] {
+/** The thresholds that do not hold, the flow that fails most or, where none does, takes longest, and the service at which that shows. */
+function brokenFirst({ thresholds, metrics }: LoadResult, links: readonly LinkCount[]): string[] {
+  const service = firstToBreak(links)
   const crossed = thresholds.filter(({ outcome }) => outcome === 'crossed')
   const [worst] = metrics
     .cells()
@@ -266,6 +347,7 @@ function brokenFirst({ thresholds, metrics }: LoadResult): string[] {
           `${worst.flow} as ${worst.actor}: ${worst.failed} of ${worst.count} failed, p95 ${worst.p95} ms`,
         ]
       : []),
+    ...(service ? [firstToBreakText(service)] : []),
   ]
 }
 

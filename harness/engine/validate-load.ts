@@ -17,9 +17,37 @@ export function validateLoadTest(value: unknown): Problem[] {
   return [
     ...shape,
     ...profile,
+    ...(shape.length === 0
+      ? [...checkLimits('leaks', test.leaks), ...checkLimits('regression', test.regression)]
+      : []),
     ...(shape.length === 0 ? checkNoWindow(test.amplification ?? []) : []),
     ...(profile.length === 0 && shape.length === 0 ? checkBreakpoint(test) : []),
   ]
+}
+
+/** What limits there are, and above what each must be. */
+const limitsOf = {
+  leaks: { memoryMb: 0, descriptors: 0 },
+  regression: { detectRatio: 0, slowerBy: 0, slowerByMs: 0 },
+} as const
+
+function checkLimits(name: keyof typeof limitsOf, given: unknown): Problem[] {
+  if (given === undefined) return []
+  const known: Readonly<Record<string, number>> = limitsOf[name]
+  const names = Object.keys(known).join(', ')
+  if (typeof given !== 'object' || given === null) {
+    return [
+      { path: name, message: `is ${JSON.stringify(given)}`, hint: `use an object of ${names}` },
+    ]
+  }
+  return Object.entries(given).flatMap(([key, value]) => {
+    const path = `${name}.${key}`
+    const least = known[key]
+    if (least === undefined) return [{ path, message: 'is not known', hint: `use ${names}` }]
+    return typeof value === 'number' && value > least
+      ? []
+      : [{ path, message: `is ${String(value)}`, hint: `use a number above ${least}` }]
+  })
 }
 
 function checkNoWindow(limits: readonly AmplificationLimit[]): Problem[] {

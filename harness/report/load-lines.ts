@@ -1,4 +1,4 @@
-import type { EventOf } from '../core/index.ts'
+import type { EventOf, LeakFinding } from '../core/index.ts'
 
 /** One second of load in one line. */
 export function loadSecondLine(event: EventOf<'load.second'>): string {
@@ -11,6 +11,46 @@ export function loadSecondLine(event: EventOf<'load.second'>): string {
     ...Object.entries(symptoms).map(([symptom, count]) => `${count} × ${symptom}`),
     ...(slowest ? [`slowest ${slowest.flow} p50 ${slowest.p50} p95 ${slowest.p95} ms`] : []),
   ].join(', ')
+}
+
+/** What leaks, or that nothing does. */
+export function leaksLine({ findings }: EventOf<'leaks.judged'>): string | null {
+  const leaks = findings.filter(({ judgement }) => judgement === 'leak')
+  if (leaks.length > 0) return `LEAKS: ${leaks.map(leakText).join('; ')}`
+  const isKnown = findings.some(({ judgement }) => judgement === 'steady')
+  return isKnown ? 'memory and descriptors of all replicas are steady' : null
+}
+
+function leakText({ replica, what, from, to, perHour }: LeakFinding): string {
+  return what === 'memory'
+    ? `memory of ${replica} from ${from} to ${to} MB, ${Math.round(perHour)} MB an hour`
+    : `descriptors of ${replica} from ${from} to ${to}, ${Math.round(perHour)} an hour`
+}
+
+/** A cell against its stored baseline. */
+export function renderAgainstBaseline(event: EventOf<'load.judged'>): string {
+  const { flow, actor, judgement, failures, samples, latency, smallestRatio } = event
+  const median =
+    latency === undefined
+      ? ''
+      : `, median ${latency.baselineMs.toFixed(1)} -> ${latency.nowMs.toFixed(1)} ms (${Math.round(latency.growth * 100)} %)`
+  const growth = latency?.smallestGrowth
+  const seen = growth === undefined ? '' : `, slower medians from ${Math.round(growth * 100)} % on`
+  return `  BASELINE ${judgement.toUpperCase().padEnd(9)} ${flow} × ${actor}: ${failures} of ${samples} failed${median}; failures from ${Math.ceil(smallestRatio * 100)} % on would have been seen${seen}`
+}
+
+/** What replicas used at the beginning and at the end. */
+export function renderResources({ findings }: EventOf<'leaks.judged'>): string {
+  const words = { steady: 'steady', leak: 'LEAK  ', unknown: '-     ' } as const
+  const name = Math.max(7, ...findings.map(({ replica }) => replica.length))
+  return [
+    'RESOURCES  after the first quarter, and at the end; - is too short to tell',
+    ...findings.map(({ replica, what, judgement, from, to, perHour }) => {
+      const unit = what === 'memory' ? ' MB' : ''
+      const hour = judgement === 'unknown' ? '' : `, ${Math.round(perHour)}${unit} an hour`
+      return `  ${words[judgement]} ${replica.padEnd(name)} ${what.padEnd(11)} ${from} to ${to}${unit}${hour}`
+    }),
+  ].join('\n')
 }
 
 /** What load showed of a cell in one line. */

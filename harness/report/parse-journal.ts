@@ -69,6 +69,9 @@ const required: Record<JournalKind, Readonly<Record<string, MemberType>>> = {
   'answers.sampled': { flow: 'string', actor: 'string', request: 'string', fields: 'object' },
   'replica.exited': { replica: 'string', detail: 'string' },
   'load.second': { elapsedMs: 'number', started: 'number', flows: 'array', symptoms: 'object' },
+  'resources.read': { replicas: 'array' },
+  'leaks.judged': { findings: 'array' },
+  'load.figures': { test: 'string', run: 'string', cells: 'array' },
   'load.judged': {
     flow: 'string',
     actor: 'string',

@@ -1,5 +1,5 @@
 import { reasonsOf, type EventOf, type JournalEvent } from '../core/index.ts'
-import { loadJudgedLine, loadSecondLine } from './load-lines.ts'
+import { leaksLine, loadJudgedLine, loadSecondLine } from './load-lines.ts'
 import { truncate, visible } from './text.ts'
 import { count, formatDuration, list } from './words.ts'
 
@@ -84,7 +84,11 @@ function lineFor(event: JournalEvent, memory: Memory): string | null {
       return event.judgement === 'holds' ? null : loadJudgedLine(event)
     case 'hand.acted':
       return `by hand: ${event.text}`
+    case 'leaks.judged':
+      return leaksLine(event)
     case 'flow.performed':
+    case 'resources.read':
+    case 'load.figures':
     case 'links.counted':
     case 'load.breakpoint':
     case 'load.summary':

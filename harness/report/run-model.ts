@@ -187,6 +187,9 @@ function note(model: RunModel, event: Exclude<JournalEvent, { kind: 'run.started
     case 'fault.told':
     case 'safety.judged':
     case 'load.second':
+    case 'load.figures':
+    case 'resources.read':
+    case 'leaks.judged':
     case 'load.breakpoint':
     case 'hand.acted':
     case 'flow.performed':

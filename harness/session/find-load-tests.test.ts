@@ -55,6 +55,11 @@ describe('a load test', () => {
       { ...test, breakpoint: { from: 5, to: 2 } },
       ['breakpoint.to is 2', 'breakpoint. does not suit shared-iterations'],
     ],
+    [{ ...test, leaks: 5 }, ['leaks is 5']],
+    [
+      { ...test, leaks: { memoryMb: 0, files: 1 }, regression: { slowerBy: '10 %' } },
+      ['leaks.memoryMb is 0', 'leaks.files is not known', 'regression.slowerBy is 10 %'],
+    ],
   ])('%j is refused', (value, wanted) => {
     expect(validateLoadTest(value).map(text)).toEqual(wanted)
   })

@@ -11,6 +11,7 @@ import {
   type ContainerSettings,
   type PowerPort,
   type PressurePort,
+  type ReplicaResources,
   type ServiceSpec,
 } from '../../core/index.ts'
 import type { RunningReplica } from '../../engine/index.ts'
@@ -103,6 +104,17 @@ export class ReplicaContainer implements RunningReplica, ContainerPort, Machine 
 
   get containerId(): string {
     return this.#containerId
+  }
+
+  /** What its processes use together. An engine does not tell of descriptors. Undefined when it does not run. */
+  async resources(): Promise<ReplicaResources | undefined> {
+    const container = this.#plan.docker.getContainer(this.#containerId)
+    const stats = await container.stats({ stream: false, 'one-shot': true }).catch(() => undefined)
+    const usage = stats?.memory_stats
+    if (usage?.usage === undefined) return undefined
+    // Pages of files that were read are given back when others need them: version 1 and 2 of control groups name them differently.
+    const files = usage.stats?.total_inactive_file ?? usage.stats?.inactive_file ?? 0
+    return { replica: this.id, memoryBytes: usage.usage - files }
   }
 
   get logFile(): string {

@@ -14,6 +14,7 @@ import { FabricClient } from '../../fabric/client.ts'
 import { linkKey, type FabricReady } from '../../fabric/contract.ts'
 import { startFabric } from './fabric-process.ts'
 import { scratchPrefix } from './leftovers.ts'
+import { processResources } from './process-resources.ts'
 import { startReplica, type ReplicaProcess } from './replica-process.ts'
 import { Supervised } from './supervised.ts'
 
@@ -101,6 +102,11 @@ async function startStack(
     sites: { setVariant: (host, variant, signal) => client.setVariant(host, variant, signal) },
     outside: async (after, signal) => (await client.outside(after, signal)).records,
     counted: (signal) => client.links(signal),
+    resources: async () =>
+      replicas.flatMap(({ id }) => {
+        const pid = supervised.pidOf(id)
+        return (pid === undefined ? undefined : processResources(id, pid)) ?? []
+      }),
     [Symbol.asyncDispose]: () => supervised[Symbol.asyncDispose](),
   }
 }

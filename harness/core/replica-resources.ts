@@ -1,0 +1,30 @@
+/** What the program of a replica uses at a moment. */
+export interface ReplicaResources {
+  readonly replica: string
+  /** Resident memory. */
+  readonly memoryBytes: number
+  /** Files and sockets that are open. Absent where that cannot be read. */
+  readonly descriptors?: number
+}
+
+/** What may grow in a load, from the end of its first quarter to its end: more, and steadily so, is a leak. */
+export interface LeakLimits {
+  /** Default 30, above 0. */
+  readonly memoryMb?: number
+  /** Default 20, from 1. */
+  readonly descriptors?: number
+}
+
+export interface LeakFinding {
+  readonly replica: string
+  readonly what: 'memory' | 'descriptors'
+  /** `unknown`: read too seldom to tell. */
+  readonly judgement: 'steady' | 'leak' | 'unknown'
+  /** In MB, or in number: at the beginning and at the end of what was judged, by the trend; and how much that is in an hour. */
+  readonly from: number
+  readonly to: number
+  readonly perHour: number
+  /** One-sided, against 'does not grow'. */
+  readonly pValue: number
+  readonly limit: number
+}

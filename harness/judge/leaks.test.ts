@@ -1,0 +1,62 @@
+import { expect, it } from 'vitest'
+import { seededRandom, type JournalEvent } from '../core/index.ts'
+import { findLeaks } from './leaks.ts'
+
+const random = seededRandom(41)
+
+/** Ten minutes of a program, read each second: memory in MB and descriptors by the second. */
+function readings(
+  memoryMb: (second: number) => number,
+  descriptors: (second: number) => number,
+  seconds = 600,
+): JournalEvent[] {
+  return Array.from({ length: seconds }, (_, second) => ({
+    kind: 'resources.read' as const,
+    atMs: second * 1_000,
+    replicas: [
+      {
+        replica: 'media-1',
+        memoryBytes: memoryMb(second) * 2 ** 20,
+        descriptors: descriptors(second),
+      },
+    ],
+  }))
+}
+
+/** Garbage heaps up for 20 s, and is collected. */
+const sawtooth = (second: number) => 80 + (second % 20) * 3 + random() * 4
+/** As a program that is new: up by 60 MB in half a minute, and then no more. */
+const warmingUp = (second: number) => sawtooth(second) + 60 * Math.min(1, second / 28)
+const few = () => 30 + Math.floor(random() * 6)
+
+it.each([
+  ['collects its garbage', sawtooth, few, 'steady', 'steady'],
+  ['warms up', warmingUp, few, 'steady', 'steady'],
+  ['loses 10 MB a minute', (s: number) => sawtooth(s) + s / 6, few, 'leak', 'steady'],
+  [
+    'loses 1 MB a minute, which is less than counts',
+    (s: number) => sawtooth(s) + s / 60,
+    few,
+    'steady',
+    'steady',
+  ],
+  ['keeps a socket open each second', sawtooth, (s: number) => few() + s, 'steady', 'leak'],
+])('of a program that %s: memory %4$s, descriptors %5$s', (_, memory, open, ...expected) => {
+  const found = findLeaks(readings(memory, open))
+  expect(found.map(({ what, judgement }) => [what, judgement])).toEqual([
+    ['memory', expected[0]],
+    ['descriptors', expected[1]],
+  ])
+})
+
+it('says how much it is in an hour', () => {
+  const [memory] = findLeaks(readings((second) => sawtooth(second) + second / 6, few))
+  expect(memory?.perHour).toBeGreaterThan(500)
+  expect(memory?.perHour).toBeLessThan(700)
+})
+
+it('does not know after half a minute', () => {
+  const found = findLeaks(readings((second) => 80 + second, few, 30))
+  expect(found.map(({ judgement }) => judgement)).toEqual(['unknown', 'unknown'])
+  expect(findLeaks([])).toEqual([])
+})

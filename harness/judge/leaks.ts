@@ -1,0 +1,117 @@
+import {
+  combine,
+  fail,
+  inconclusive,
+  pass,
+  type EventOf,
+  type JournalEvent,
+  type LeakFinding,
+  type LeakLimits,
+  type Verdict,
+} from '../core/index.ts'
+import { risingTrend } from './trend.ts'
+
+const defaults: Required<LeakLimits> = { memoryMb: 30, descriptors: 20 }
+/** Memory that is still to be given back comes and goes: of each span only the least counts. */
+const spans = 16
+const readingsPerSpan = 3
+/** For all replicas together. */
+const falseAlarm = 0.01
+
+type Reading = EventOf<'resources.read'>
+
+/**
+ * Whether memory or descriptors of a replica grow steadily: readings after the first quarter, in which programs warm up, are put into 16
+ * spans of the same length; the least values of these must rise by the Mann-Kendall test (1 % for all replicas together), and in all by more than the limit.
+ * Garbage that is collected less often than once in a span can hide a leak; it is not taken for one.
+ */
+export function findLeaks(
+  history: readonly JournalEvent[],
+  limits: LeakLimits = {},
+): LeakFinding[] {
+  const readings = history.filter((event) => event.kind === 'resources.read')
+  const first = readings[0]
+  const last = readings.at(-1)
+  if (!first || !last) return []
+  const fromMs = first.atMs + (last.atMs - first.atMs) / 4
+  const judged = readings.filter(({ atMs }) => atMs >= fromMs)
+  const ids = [...new Set(readings.flatMap(({ replicas }) => replicas.map((one) => one.replica)))]
+  const { memoryMb, descriptors } = { ...defaults, ...limits }
+  const alpha = falseAlarm / (2 * Math.max(1, ids.length))
+  return ids.flatMap((replica) => [
+    ...judgeSeries(judged, replica, 'memory', memoryMb, alpha),
+    ...judgeSeries(judged, replica, 'descriptors', descriptors, alpha),
+  ])
+}
+
+/** Fails for what leaks; inconclusive where that cannot be told. */
+export function checkLeaks(findings: readonly LeakFinding[]): Verdict {
+  const unknown = findings.filter(({ judgement }) => judgement === 'unknown')
+  if (findings.length === 0 || unknown.length > 0) {
+    const what = [...new Set(unknown.map(({ replica }) => replica))].join(', ') || 'any replica'
+    return inconclusive({
+      code: 'no-data',
+      message: `what ${what} uses was read too seldom to tell of leaks: let the load go on for two minutes or more`,
+    })
+  }
+  return combine([
+    pass,
+    ...findings
+      .filter(({ judgement }) => judgement === 'leak')
+      .map(({ replica, what, from, to, perHour, limit }) => {
+        const unit = what === 'memory' ? ' MB' : ''
+        return fail({
+          code: 'leak',
+          message: `${replica}: ${what} grew steadily from ${from} to ${to}${unit} (${Math.round(perHour)}${unit} an hour), allowed are ${limit}${unit}`,
+        })
+      }),
+  ])
+}
+
+function judgeSeries(
+  readings: readonly Reading[],
+  replica: string,
+  what: LeakFinding['what'],
+  limit: number,
+  alpha: number,
+): LeakFinding[] {
+  const values = readings.flatMap(({ atMs, replicas }) => {
+    const found = replicas.find((one) => one.replica === replica)
+    const value = what === 'memory' ? (found?.memoryBytes ?? NaN) / 2 ** 20 : found?.descriptors
+    return value === undefined || Number.isNaN(value) ? [] : [{ atMs, value }]
+  })
+  const first = values[0]
+  const last = values.at(-1)
+  if (!first || !last) return []
+  const lengthMs = last.atMs - first.atMs
+  const least = Array.from({ length: spans }, (_, i) => {
+    const own = values.filter(
+      ({ atMs }) => Math.min(spans - 1, Math.floor(((atMs - first.atMs) * spans) / lengthMs)) === i,
+    )
+    return own.length < readingsPerSpan ? undefined : Math.min(...own.map(({ value }) => value))
+  })
+  const known = least.filter((value) => value !== undefined)
+  if (known.length < spans) {
+    const unknown = { judgement: 'unknown' as const, perHour: 0, pValue: 1, limit }
+    return [{ replica, what, from: round(first.value), to: round(last.value), ...unknown }]
+  }
+  const { slope, pValue } = risingTrend(known)
+  const grown = slope * (spans - 1)
+  const from = known[0] ?? 0
+  return [
+    {
+      replica,
+      what,
+      judgement: pValue <= alpha && grown > limit ? 'leak' : 'steady',
+      from: round(from),
+      to: round(from + grown),
+      perHour: round((slope * spans * 3_600_000) / lengthMs),
+      pValue,
+      limit,
+    },
+  ]
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10
+}
