@@ -52,6 +52,27 @@ export interface Evidence {
   readonly note?: string
 }
 
+/** One request of a flow, as a span. */
+export interface TracedRequest {
+  /** 16 hexadecimal digits, as services get it in `traceparent`. */
+  readonly spanId: string
+  readonly method: string
+  readonly url: string
+  /** Absent when there was no answer. */
+  readonly status?: number
+  /** On the clock of the run. */
+  readonly startMs: number
+  readonly durationMs: number
+}
+
+/** A run of a flow as a trace: a span of its own, and one below it for each request. */
+export interface FlowTrace {
+  /** 32 hexadecimal digits: of all requests of the flow. */
+  readonly traceId: string
+  readonly spanId: string
+  readonly requests: readonly TracedRequest[]
+}
+
 export interface SampleRecord extends CellId {
   /** Window in which it started; 'transition' when none was open or it ended in another one. */
   readonly window: string
@@ -62,6 +83,8 @@ export interface SampleRecord extends CellId {
   readonly exchange?: Exchange
   readonly startMs: number
   readonly durationMs: number
+  /** Present where telemetry is sent. */
+  readonly trace?: FlowTrace
 }
 
 export type AnswerValue = string | number | boolean | null

@@ -23,6 +23,8 @@ export interface ExperimentOptions {
   readonly machine?: string
   /** What a load test is compared with. */
   readonly loadBaseline?: LoadFigures
+  /** Makes each flow a trace, and writes its requests into the journal, for telemetry. Default false. */
+  readonly traces?: boolean
   /** Its reason is the name of the signal. */
   readonly signal: AbortSignal
   /** Flows in flight at the same time. Default 8. */

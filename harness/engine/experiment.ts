@@ -428,6 +428,7 @@ export class Experiment {
       idlePauseMs: this.#options.idlePauseMs ?? 100,
       emit: this.journal.emit,
       answers: this.#answers,
+      traces: this.#options.traces ?? false,
       ...(this.scenario.writes ? { writesOf: (cell: CellId) => this.#writes.of(cell) } : {}),
     })
   }

@@ -10,6 +10,7 @@ import {
   type CellId,
   type Emit,
   type Flow,
+  type FlowTrace,
   type FlowContext,
   type HttpClient,
   type Random,
@@ -19,6 +20,7 @@ import {
 } from '../core/index.ts'
 import type { AnswerBook } from './answer-book.ts'
 import type { Clock } from './ports.ts'
+import { tracedClient } from './traced-client.ts'
 import type { Window } from './window.ts'
 
 export const defaultTimeoutMs = 5_000
@@ -37,6 +39,8 @@ export interface SamplerOptions {
   /** While no cell waits for evidence traffic goes on with this pause after each flow, in ms. */
   readonly idlePauseMs: number
   readonly emit: Emit
+  /** Makes each flow a trace, and writes its requests down. */
+  readonly traces?: boolean
   /** Notes what JSON answers were like. */
   readonly answers?: AnswerBook
   /** Where the flow of a cell says what it writes. */
@@ -46,6 +50,7 @@ export interface SamplerOptions {
 interface Performed {
   readonly failure?: FlowFailure
   readonly keepAnswers?: (window: WindowKind) => void
+  readonly trace?: FlowTrace
 }
 
 interface CellState {
@@ -127,7 +132,7 @@ export class Sampler {
     const { clock } = this.#options
     const window = this.window
     const startMs = clock.now()
-    const { failure, keepAnswers } = await this.#perform(cell)
+    const { failure, keepAnswers, trace } = await this.#perform(cell)
     if (this.#stop.signal.aborted) return
     const inWindow = window !== undefined && window === this.window
     const windowId = inWindow ? window.info.id : 'transition'
@@ -138,6 +143,7 @@ export class Sampler {
       startMs: round(startMs),
       durationMs: round(clock.now() - startMs),
       ...(failure ? this.#described(cell, windowId, failure) : {}),
+      ...(trace ? { trace } : {}),
     }
     this.#options.emit('sample', sample)
     if (inWindow) window.take(sample)
@@ -153,7 +159,9 @@ export class Sampler {
     const timer = setTimeout(cut, timeoutMs)
     this.#stop.signal.addEventListener('abort', cut, { once: true })
     try {
-      const plain = this.#options.clientFor(actor, signal)
+      const bare = this.#options.clientFor(actor, signal)
+      const traced = this.#options.traces ? tracedClient(bare, this.#options.clock) : undefined
+      const plain = traced?.http ?? bare
       const watched = this.#options.answers?.watch(cell.id, plain)
       const http = watched?.http ?? plain
       const writes = this.#options.writesOf?.(cell.id)
@@ -165,8 +173,11 @@ export class Sampler {
         signal,
         ...(writes === undefined ? {} : { writes }),
       })
-      if (failure) return { failure }
-      return watched ? { keepAnswers: watched.keep } : {}
+      return {
+        ...(traced ? { trace: traced.trace() } : {}),
+        ...(failure ? { failure } : {}),
+        ...(watched && !failure ? { keepAnswers: watched.keep } : {}),
+      }
     } finally {
       clearTimeout(timer)
       this.#stop.signal.removeEventListener('abort', cut)

@@ -74,7 +74,7 @@ export class HttpConnections implements AsyncDisposable {
   ): Promise<HttpResponse> {
     const isOutside = /^https?:/.test(request.path)
     const url = isOutside ? request.path : this.#frontDoor(request) + request.path
-    const traceId = randomBytes(16).toString('hex')
+    const traceId = traceIdIn(request.headers) ?? randomBytes(16).toString('hex')
     const { body, contentType } = encodeBody(request.body)
     const headers = {
       ...(isOutside ? {} : actorHeaders),
@@ -132,6 +132,11 @@ export class HttpConnections implements AsyncDisposable {
   #excerpt(body: Uint8Array | string, contentType = ''): string {
     return excerptOf(this.#options.redactor, body, contentType)
   }
+}
+
+/** Of a request that is a part of a trace already. */
+function traceIdIn(headers: HttpRequest['headers']): string | undefined {
+  return /^00-([0-9a-f]{32})-/.exec(headers?.['traceparent'] ?? '')?.[1]
 }
 
 /** The beginning of a text without secrets; of anything else its size. */

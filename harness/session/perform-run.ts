@@ -16,7 +16,8 @@ import {
   type Runtime,
 } from '../engine/index.ts'
 import type { Summary } from '../report/index.ts'
-import { findProvenance } from './provenance.ts'
+import { openTelemetry } from '../telemetry/index.ts'
+import { findProvenance, packageVersion } from './provenance.ts'
 import { RunFolder, newRunId } from './run-folder.ts'
 
 export interface RunRequest {
@@ -55,6 +56,7 @@ export async function performRun(request: RunRequest): Promise<RunOutcome> {
   const provenance = await findProvenance(request.args)
   using folder = new RunFolder(request.outDir ?? join(request.runsDir, runId))
   const redactor = new Redactor()
+  await using telemetry = await openTelemetry({ env: process.env, version: packageVersion(), warn })
   const finish = () => folder.writeReports(redactor)
   let verdict: Verdict
   try {
@@ -65,7 +67,12 @@ export async function performRun(request: RunRequest): Promise<RunOutcome> {
       logDir: folder.logDir,
       redactor,
       clock,
-      listeners: [folder.take, ...(request.listeners ?? [])],
+      listeners: [
+        folder.take,
+        ...(request.listeners ?? []),
+        ...(telemetry ? [telemetry.listen] : []),
+      ],
+      traces: telemetry !== undefined,
       provenance,
       signal: request.signal,
       ...(request.file === undefined ? {} : { module: pathToFileURL(request.file).href }),
@@ -77,6 +84,10 @@ export async function performRun(request: RunRequest): Promise<RunOutcome> {
     throw withoutSecrets(error, redactor)
   }
   return { verdict, summary: await finish(), folder }
+}
+
+function warn(text: string): void {
+  process.stderr.write(`aftershock: ${text}\n`)
 }
 
 /** What a program wrote last is part of such errors, and a program may write what it was told to keep. */
