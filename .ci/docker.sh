@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Sourced by .ci/run: have_docker installs and starts a Docker engine where there is none, so that the container tests run for real;
-# have_chromium does the same for the browser of the page tests. Both return 1, with the reason, when it cannot be done.
+# have_compose does the same for the compose tool, have_chromium for the browser of the page tests. All return 1, with the reason, when it cannot be done.
 
 docker_log=/tmp/aftershock-dockerd.log
 docker_pid=''
@@ -50,6 +50,16 @@ stop_docker() {
   kill "$docker_pid" 2>/dev/null || true
   wait "$docker_pid" 2>/dev/null || true
   docker_pid=''
+}
+
+# What reads docker compose files: the plugin of the docker command, or the program of old.
+have_compose() {
+  if docker compose version >/dev/null 2>&1 || command -v docker-compose; then return 0; fi
+  if [[ $(uname -s) != Linux || $(id -u) != 0 ]]; then
+    echo 'there is no compose tool, and only root on Linux can install one here' >&2
+    return 1
+  fi
+  install_packages docker-compose && command -v docker-compose
 }
 
 have_chromium() {
