@@ -417,11 +417,15 @@ export class Experiment {
   }
 
   #makeSampler(connections: HttpConnections): Sampler {
+    const { entry } = this.scenario.stack
     return new Sampler({
       cells: this.cells,
       flows: this.scenario.flows,
       actors: this.#actors,
       clientFor: (actor, signal) => connections.client(actor.headers, signal),
+      entryReplicas: this.stack.replicas.flatMap(({ id, service }) =>
+        service === entry ? [id] : [],
+      ),
       clock: this.#options.clock,
       seed: deriveSeed(this.#options.seed, 'flows'),
       concurrency: this.#options.concurrency ?? 8,

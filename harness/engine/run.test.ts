@@ -20,6 +20,16 @@ function effect(becomes: string) {
   return [{ flows: ['read'], actors: ['web'], becomes }]
 }
 
+it('asks for each cell by every replica of the entry first, whatever the front door would choose', async () => {
+  const system = new TestSystem({ replicas: 3 })
+  await run(system, {})
+  const asked = system.asked.filter(({ flow, actor }) => flow === 'read' && actor === 'web')
+  const named = asked.map(({ replica }) => replica)
+  expect(new Set(named.slice(0, 3))).toEqual(new Set(['gateway-1', 'gateway-2', 'gateway-3']))
+  expect(named.length).toBeGreaterThan(3)
+  expect(new Set(named.slice(3))).toEqual(new Set([undefined]))
+})
+
 describe('a change', () => {
   it('that nobody notices passes, and is undone', async () => {
     const system = new TestSystem()

@@ -3,6 +3,7 @@ import {
   HarnessError,
   cellKey,
   deriveSeed,
+  replicaHeader,
   describeError,
   isFlowFailure,
   seededRandom,
@@ -32,6 +33,8 @@ export interface SamplerOptions {
   readonly actors: readonly Actor[]
   /** A client that acts as this actor, each request bounded by the signal. */
   readonly clientFor: (actor: Actor, signal: AbortSignal) => HttpClient
+  /** The first runs of each cell go by one of these each, so that all have seen what is asked of them, as where users have been for long. */
+  readonly entryReplicas?: readonly string[]
   readonly clock: Clock
   readonly seed: number
   /** Flows in flight at the same time. */
@@ -159,7 +162,7 @@ export class Sampler {
     const timer = setTimeout(cut, timeoutMs)
     this.#stop.signal.addEventListener('abort', cut, { once: true })
     try {
-      const bare = this.#options.clientFor(actor, signal)
+      const bare = this.#options.clientFor(this.#routed(cell), signal)
       const traced = this.#options.traces ? tracedClient(bare, this.#options.clock) : undefined
       const plain = traced?.http ?? bare
       const watched = this.#options.answers?.watch(cell.id, plain)
@@ -182,6 +185,12 @@ export class Sampler {
       clearTimeout(timer)
       this.#stop.signal.removeEventListener('abort', cut)
     }
+  }
+
+  #routed({ actor, iteration }: CellState): Actor {
+    const replica = this.#options.entryReplicas?.[iteration]
+    if (replica === undefined) return actor
+    return { ...actor, headers: { ...actor.headers, [replicaHeader]: replica } }
   }
 
   #described(

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 
 import { TestConfig } from '../changes/test-replica.ts'
-import type { OutsideRecord, SitePort, Stack } from '../core/index.ts'
+import { replicaHeader, type OutsideRecord, type SitePort, type Stack } from '../core/index.ts'
 import type { RunningStack, Runtime, StartOptions } from './ports.ts'
 
 /** What a replica of the test system does, by its configuration. */
@@ -25,6 +25,8 @@ export class TestSystem implements Runtime {
   readonly variants: string[] = []
   /** What was written by `/write/<id>`, and can be read as a number by `/written/<id>`. */
   readonly written: string[] = []
+  /** Of each request for a flow: the flow, the actor, and the replica that was asked for by name. */
+  readonly asked: { flow: string; actor: string; replica: string | undefined }[] = []
   status = 'operational'
   disposed = 0
   /** Thrown in place of what would be done. */
@@ -124,12 +126,14 @@ export class TestSystem implements Runtime {
       return void response.end(String(this.written.filter((one) => one === id).length))
     }
     const flow = request.url?.slice(1) ?? ''
+    const actor = String(request.headers['x-actor'])
+    this.asked.push({ flow, actor, replica: request.headers[replicaHeader] as string | undefined })
     const replica = this.replicas[this.#turn++ % this.replicas.length]
     const { refuses = [], hangs = [] } = (replica?.config.document ?? {}) as Behaviour
     const isNamed = (names: readonly string[]) =>
-      names.includes(flow) || names.includes(`${flow}/${String(request.headers['x-actor'])}`)
+      names.includes(flow) || names.includes(`${flow}/${actor}`)
     if (isNamed(hangs)) return
-    response.setHeader('x-aftershock-replica', replica?.id ?? '')
+    response.setHeader(replicaHeader, replica?.id ?? '')
     response.setHeader('content-type', 'application/json')
     if (isNamed(refuses)) response.writeHead(403).end('{"code":467}')
     else response.end('{}')

@@ -6,9 +6,6 @@ export const settingsVariable = 'AFTERSHOCK_FABRIC'
 /** The one line on stdout that says that the fabric is ready: this, then FabricReady as JSON. */
 export const readyPrefix = 'AFTERSHOCK_FABRIC_READY '
 
-/** Header by which the front door and links say which replica answered. */
-export const replicaHeader = 'x-aftershock-replica'
-
 /** Header on the answer to a request to the outside that was refused, with the reason. */
 export const refusedHeader = 'x-aftershock-refused'
 

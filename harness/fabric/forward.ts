@@ -7,10 +7,9 @@ import {
 } from 'node:http'
 import { pipeline } from 'node:stream'
 
-import { describeError } from '../core/index.ts'
+import { describeError, replicaHeader } from '../core/index.ts'
 import type { Passage } from './caller.ts'
 import { ConnectionCut, resetConnection } from './connection-reset.ts'
-import { replicaHeader } from './contract.ts'
 import { sendFault } from './faults.ts'
 import { announcesBody, endToEndHeaders } from './hop-by-hop.ts'
 import { flushLateHeaders } from './late-headers.ts'
@@ -75,7 +74,7 @@ export function forward(
 
 function upstreamOptions(client: IncomingMessage, { address }: Upstream): RequestOptions {
   // Node has already answered `Expect: 100-continue`.
-  const headers = endToEndHeaders(client, ['expect'])
+  const headers = endToEndHeaders(client, ['expect', replicaHeader])
   // Given as a list, headers are sent as they are, and framing is ours to say.
   if (client.headers['transfer-encoding'] !== undefined)
     headers.push('Transfer-Encoding', 'chunked')

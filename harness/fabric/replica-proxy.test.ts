@@ -22,6 +22,23 @@ describe('spreading over replicas', () => {
     expect(door.counted()).toMatchObject({ requests: 15, errors: 0, abandoned: 0 })
   })
 
+  it('asks the replica that a request names, without telling it, and another when that takes no traffic', async () => {
+    const told: (string | undefined)[] = []
+    const hear = (id: string) =>
+      startReplica(id, ({ headers }, answer) => {
+        told.push(headers['x-aftershock-replica'] as string | undefined)
+        answer.end(id)
+      })
+    await using a = await hear('media-1')
+    await using b = await hear('media-2')
+    await using door = await openFrontDoor([a, b])
+    const wanted = (id: string) => ask(door.url, { headers: { 'x-aftershock-replica': id } })
+    const ids = ['media-2', 'media-2', 'media-2', 'media-1', 'media-1', 'media-1']
+    for (const id of ids) expect((await wanted(id)).text).toBe(id)
+    expect((await wanted('media-3')).status).toBe(200)
+    expect(told).toEqual(Array.from({ length: 7 }, () => undefined))
+  })
+
   it('does not let a replica claim to be another', async () => {
     await using a = await startReplica('media-1', (_, answer) => {
       answer.setHeader('x-aftershock-replica', 'media-9').end()

@@ -1,6 +1,7 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 
+import { replicaHeader } from '../core/index.ts'
 import { Caller } from './caller.ts'
 import { forward } from './forward.ts'
 import { endWithFault, sendFault } from './faults.ts'
@@ -17,7 +18,7 @@ const maxHeaderBytes = 32 * 1024
 const keepAliveMs = 60_000
 
 /**
- * A reverse proxy over the replicas of `service`, HTTP/1.1 and websockets. It adds nothing to requests and one header to answers,
+ * A reverse proxy over the replicas of `service`, HTTP/1.1 and websockets. It adds one header to answers and takes it off requests,
  * never fails over to another replica (that would hide a broken one), and has no time limits of its own. `toxics` may have it otherwise.
  * `caller`: the replica that asks, where that is known.
  */
@@ -43,7 +44,7 @@ export function createReplicaProxy(
   })
   server.on('request', (request, answer) => {
     const passage = (callers.get(request.socket) as Caller).begin(answer)
-    const upstream = upstreams.next()
+    const upstream = upstreams.next(wantedReplica(request))
     const strikes = upstream && toxics.strikes(request, upstream.address.id, caller)
     if (upstream && strikes) return void forwardStruck(request, answer, upstream, passage, strikes)
     if (upstream) return forward(request, answer, upstream, passage)
@@ -51,7 +52,7 @@ export function createReplicaProxy(
     sendFault(answer, 503, noReplica)
   })
   server.on('upgrade', (request, socket, head) => {
-    const upstream = upstreams.next()
+    const upstream = upstreams.next(wantedReplica(request))
     const strikes = upstream && toxics.strikes(request, upstream.address.id, caller)
     if (strikes) return tunnelStruck(request, socket, head, upstream, meter, strikes)
     if (upstream) return tunnelUpgrade(request, socket, head, upstream, meter)
@@ -59,4 +60,9 @@ export function createReplicaProxy(
     endWithFault(socket, 503, noReplica)
   })
   return server
+}
+
+function wantedReplica({ headers }: IncomingMessage): string | undefined {
+  const wanted = headers[replicaHeader]
+  return typeof wanted === 'string' ? wanted : undefined
 }

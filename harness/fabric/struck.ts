@@ -1,10 +1,10 @@
+import { replicaHeader } from '../core/index.ts'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 
 import type { Passage } from './caller.ts'
-import { replicaHeader } from './contract.ts'
 import { forward } from './forward.ts'
 import { endToEndHeaders } from './hop-by-hop.ts'
 import type { Strike } from './toxics/toxic.ts'

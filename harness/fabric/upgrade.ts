@@ -1,9 +1,8 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 
-import { describeError } from '../core/index.ts'
+import { describeError, replicaHeader } from '../core/index.ts'
 import { ConnectionCut } from './connection-reset.ts'
-import { replicaHeader } from './contract.ts'
 import { endWithFault } from './faults.ts'
 import { endToEndHeaders } from './hop-by-hop.ts'
 import type { Meter } from './meter.ts'
@@ -24,7 +23,13 @@ export function tunnelUpgrade(
     createConnection: () => upstream.connect(),
     method: client.method ?? 'GET',
     path: client.url ?? '/',
-    headers: [...endToEndHeaders(client), 'Connection', 'Upgrade', 'Upgrade', protocol],
+    headers: [
+      ...endToEndHeaders(client, [replicaHeader]),
+      'Connection',
+      'Upgrade',
+      'Upgrade',
+      protocol,
+    ],
     setHost: false,
   })
   request.on('upgrade', (incoming, far, farHead) => {

@@ -101,7 +101,12 @@ export class Upstreams {
     return this.#retired.reduce((sum, { busy }) => sum + busy, 0)
   }
 
-  next(): Upstream | undefined {
-    return this.#spread.next()
+  /** The one with the id `wanted` if it is among these, else the next in turn. */
+  next(wanted?: string): Upstream | undefined {
+    const named =
+      wanted === undefined
+        ? undefined
+        : [...this.#current.values()].find(({ address }) => address.id === wanted)
+    return named ?? this.#spread.next()
   }
 }

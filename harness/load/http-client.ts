@@ -7,6 +7,7 @@ import {
   type Exchange,
   type HttpClient,
   type HttpOptions,
+  replicaHeader,
   type HttpRequest,
   type HttpResponse,
   type Redactor,
@@ -15,7 +16,6 @@ import { encodeBody } from './encode-body.ts'
 
 const excerptBytes = 2_048
 export const maxBodyBytes = 32 * 1_024 * 1_024
-const replicaHeader = 'x-aftershock-replica'
 
 export interface HttpConnectionsOptions {
   /** Front door of each service, without a slash at the end. */

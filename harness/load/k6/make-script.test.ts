@@ -113,7 +113,7 @@ export default { id: 'inline', title: 'x', stack: {}, flows, actors, profile }
   const { default: test } = (await import(module)) as { default: LoadTest }
   await expect(
     makeScript({ ...test, module, frontDoors: {}, entry: 'gateway', seed: 1 }),
-  ).rejects.toMatchObject({ message: "no module exports 'hidden'" })
+  ).rejects.toMatchObject({ message: "no module exports 'hidden', 'web'" })
 })
 
 it('puts a script into a ConfigMap, and a TestRun that runs it from several pods', () => {

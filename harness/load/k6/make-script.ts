@@ -40,10 +40,8 @@ export async function makeScript(request: ScriptRequest): Promise<string> {
   }
   const wanted = (list: readonly { readonly id: string }[], ids: ReadonlySet<string>) =>
     list.filter(({ id }) => ids.has(id)).map((value) => ({ id: value.id, value }))
-  const [flowPlaces, actorPlaces] = await Promise.all([
-    findExports(module, wanted(test.flows, used)),
-    findExports(module, wanted(test.actors, acting)),
-  ])
+  const flows = wanted(test.flows, used)
+  const places = await findExports(module, [...flows, ...wanted(test.actors, acting)])
   return bundleScript({
     remarks,
     options,
@@ -58,8 +56,8 @@ export async function makeScript(request: ScriptRequest): Promise<string> {
         ]),
       ),
     },
-    flows: flowPlaces,
-    actors: actorPlaces,
+    flows: places.slice(0, flows.length),
+    actors: places.slice(flows.length),
   })
 }
 

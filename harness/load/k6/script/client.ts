@@ -1,6 +1,7 @@
 import http, { type RefinedResponse } from 'k6/http'
 import {
   FlowFailure,
+  replicaHeader,
   type Exchange,
   type HttpClient,
   type HttpOptions,
@@ -77,7 +78,7 @@ function responseOf(
   )
   const bytes = new Uint8Array(answer.body ?? new ArrayBuffer(0))
   const text = () => utf8Text(bytes)
-  const servedBy = headers['x-aftershock-replica']
+  const servedBy = headers[replicaHeader]
   const exchange: Exchange = {
     ...known,
     status: answer.status,
