@@ -7,7 +7,7 @@ const inBrowser = '**/*.page.test.ts'
 /** Need a container engine: `npm run test:containers`. */
 const onDocker = '**/*.docker.test.ts'
 
-/** Three groups, one after the other: what starts whole systems would disturb the others, and itself, on a machine with few cores. */
+/** Groups one after the other: what starts whole systems would disturb the others, and itself, on a machine with few cores. */
 export default defineConfig({
   test: {
     projects: [
@@ -28,7 +28,8 @@ export default defineConfig({
           exclude: ['**/node_modules/**', 'harness/dist/**'],
           // What these test is the same on every machine, with and without Docker.
           env: { AFTERSHOCK_RUNTIME: 'processes' },
-          fileParallelism: false,
+          // Most of them wait for other processes most of the time.
+          maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 2 },
@@ -54,6 +55,8 @@ export default defineConfig({
         ],
         test: {
           name: 'scenarios',
+          // One worker for all: what is loaded and compiled once serves every scenario.
+          isolate: false,
           env: { AFTERSHOCK_RUNTIME: 'processes' },
           fileParallelism: false,
           sequence: { groupOrder: 4 },

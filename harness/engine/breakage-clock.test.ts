@@ -54,3 +54,18 @@ it('of what no fault declares, and of cells that hold, it is', () => {
   expect(falseRedMs('other', 'effect')).toBe(2_000)
   expect(falseRedMs('view', 'holds')).toBe(2_000)
 })
+
+it('a page has admitted only once users were seen to fail after what it said', () => {
+  const clock = new BreakageClock()
+  const cell = { flow: 'view', actor: 'web', window: 'change:1' }
+  const fails = (startMs: number) =>
+    clock.listen(event('sample', startMs + 100, { ...cell, ok: false, startMs, durationMs: 100 }))
+  clock.changeApplied(500)
+  fails(1_000)
+  const evidence = { samples: 1, failures: 1, symptoms: {} } as never
+  clock.listen(event('cell.judged', 1_200, { ...cell, judgement: 'broken', evidence }))
+  clock.listen(event('status.read', 1_500, { overall: 'outage', components: {} }))
+  expect(clock.admitted).toBe(false)
+  fails(1_600)
+  expect(clock.admitted).toBe(true)
+})

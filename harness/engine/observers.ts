@@ -105,12 +105,9 @@ export class BreakageClock {
     this.#sinceMs = Math.min(this.#sinceMs, atMs)
   }
 
-  /** Whether the page as a whole told of a failure since the first change. */
+  /** Whether the page as a whole told of a failure while it was seen: a reading that no failure follows admits nothing. */
   get admitted(): boolean {
-    return this.#readings.some(
-      ({ atMs, overall }) =>
-        atMs >= this.#sinceMs && (overall === 'degraded' || overall === 'outage'),
-    )
+    return this.finding(Infinity)?.admitMs !== undefined
   }
 
   get readings(): number {
