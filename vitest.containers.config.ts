@@ -7,7 +7,8 @@ export default defineConfig({
     include: ['{harness,scenarios}/**/*.docker.test.ts'],
     exclude: ['**/node_modules/**', 'harness/dist/**'],
     globalSetup: ['harness/runtimes/containers/testing/docker-setup.ts'],
-    fileParallelism: false,
+    // Most of them wait for the engine most of the time.
+    maxWorkers: 2,
     testTimeout: 180_000,
     hookTimeout: 180_000,
   },
