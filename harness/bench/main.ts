@@ -7,6 +7,7 @@ import { incidentTime } from './incident-time.ts'
 import { killNine } from './kill-nine.ts'
 import { library } from './library.ts'
 import { links } from './links.ts'
+import { load } from './load.ts'
 import { outside } from './outside.ts'
 import { verdict } from './verdict.ts'
 import { verdictAccuracy } from './verdict-accuracy.ts'
@@ -21,6 +22,7 @@ const benches: Readonly<Record<string, Bench>> = {
   containers,
   outside,
   links,
+  load,
   library,
   verdict,
 }

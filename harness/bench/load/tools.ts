@@ -1,0 +1,192 @@
+import { execFile, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { LoadProfile } from '../../core/index.ts'
+import { generatorCore, mortal } from './target.ts'
+
+const run = promisify(execFile)
+const connections = '50'
+
+/** What a tool says of a load. Percentiles in ms. */
+export interface ToolFigures {
+  readonly requests: number
+  readonly p99?: number
+  readonly p999?: number
+}
+
+/** CPU in µs for each request. */
+export type CpuPerRequest = (url: string, seconds: number) => Promise<number>
+
+export function isInstalled(command: string): boolean {
+  return spawnSync('which', [command]).status === 0
+}
+
+/** A program on the core of generators: what it prints, and the CPU that it took. */
+async function timed(command: readonly string[]): Promise<{ text: string; cpuSeconds: number }> {
+  const script = `TIMEFORMAT='cpu %U %S'; time "$@" 2>&1`
+  const shell = [
+    'bash',
+    '-c',
+    script,
+    'bench',
+    ...mortal,
+    'taskset',
+    '-c',
+    generatorCore,
+    ...command,
+  ]
+  const [program, ...args] = [...mortal, ...shell]
+  const { stdout, stderr } = await run(program as string, args, { maxBuffer: 2 ** 28 })
+  const [, user, system] = /cpu ([\d.]+) ([\d.]+)\s*$/.exec(stderr) ?? []
+  return { text: stdout, cpuSeconds: Number(user) + Number(system) }
+}
+
+export interface Mark {
+  readonly cpuMs: number
+  readonly requests: number
+  readonly rssMiB: number
+}
+
+/** What generator.ts prints. */
+export interface OurFigures {
+  readonly marks: readonly Mark[]
+  readonly count: number
+  readonly dropped: number
+  readonly failed: number
+  readonly p50: number
+  readonly p99: number
+  readonly p999: number
+  readonly waiting: { readonly p50: number; readonly p99: number }
+  readonly selfCheck: { readonly lateP50Ms: number; readonly lateP99Ms: number }
+}
+
+export async function ours(
+  url: string,
+  executor: LoadProfile['executors'][string],
+): Promise<OurFigures> {
+  const file = fileURLToPath(new URL('generator.ts', import.meta.url))
+  const profile = JSON.stringify({ executors: { bench: executor } })
+  const { text } = await timed([process.execPath, file, url, profile])
+  return JSON.parse(text.trim().split('\n').at(-1) ?? '') as OurFigures
+}
+
+/** After the compiler has done its work: the first half of the time is not counted. */
+function steady(marks: readonly Mark[]): number {
+  const from = marks[Math.floor(marks.length / 2) - 1]
+  const to = marks.at(-2)
+  if (!from || !to) return NaN
+  return ((to.cpuMs - from.cpuMs) * 1_000) / (to.requests - from.requests)
+}
+
+export const ourCpu: CpuPerRequest = async (url, seconds) => {
+  const executor = { executor: 'constant-vus', vus: Number(connections), duration: `${seconds}s` }
+  return steady((await ours(url, executor as LoadProfile['executors'][string])).marks)
+}
+
+export const autocannonCpu: CpuPerRequest = async (url, seconds) => {
+  const file = fileURLToPath(new URL('autocannon-run.ts', import.meta.url))
+  const { text } = await timed([process.execPath, file, url, String(seconds)])
+  return steady(JSON.parse(text) as Mark[])
+}
+
+export const wrkCpu: CpuPerRequest = async (url, seconds) => {
+  const { text, cpuSeconds } = await timed(wrk(url, seconds))
+  return (cpuSeconds * 1e6) / readWrk(text).requests
+}
+
+export const heyCpu: CpuPerRequest = async (url, seconds) => {
+  const { text, cpuSeconds } = await timed(hey(url, seconds))
+  return (cpuSeconds * 1e6) / readHey(text).requests
+}
+
+/** Its start is taken off: it takes as long as thousands of requests. */
+export const artilleryCpu: CpuPerRequest = async (url, seconds) => {
+  const nothing = await artillery(url, 1, 1)
+  const { requests, cpuSeconds } = await artillery(url, seconds, Number(connections))
+  return ((cpuSeconds - nothing.cpuSeconds) * 1e6) / Math.max(1, requests - nothing.requests)
+}
+
+const wrk = (url: string, seconds: number) =>
+  ['wrk', '-t1', `-c${connections}`, `-d${seconds}s`, '--latency', url] as const
+
+const hey = (url: string, seconds: number, more: readonly string[] = []) =>
+  ['hey', '-c', connections, '-cpus', '1', '-z', `${seconds}s`, ...more, url] as const
+
+export async function wrkFigures(url: string, seconds: number): Promise<ToolFigures> {
+  return readWrk((await timed(wrk(url, seconds))).text)
+}
+
+/** At most so many requests per second of each connection. */
+export async function heyFigures(
+  url: string,
+  seconds: number,
+  ratePerConnection: number,
+): Promise<ToolFigures> {
+  return readHey((await timed(hey(url, seconds, ['-q', String(ratePerConnection)]))).text)
+}
+
+export async function autocannonFigures(
+  url: string,
+  seconds: number,
+  rate: number,
+): Promise<ToolFigures> {
+  const file = createRequire(import.meta.url).resolve('autocannon/autocannon.js')
+  const args = ['-c', connections, '-d', String(seconds), '-R', String(rate), '--json', '-n', url]
+  const { text } = await timed([process.execPath, file, ...args])
+  const line = text.split('\n').find((one) => one.startsWith('{')) ?? '{}'
+  const { requests, latency } = JSON.parse(line) as {
+    requests: { total: number }
+    latency: { p99: number; p99_9: number }
+  }
+  return { requests: requests.total, p99: latency.p99, p999: latency.p99_9 }
+}
+
+function readWrk(text: string): ToolFigures {
+  const [, p99 = '', unit = ''] = /99%\s+([\d.]+)(us|ms|s)\b/.exec(text) ?? []
+  const scale = { us: 0.001, ms: 1, s: 1_000 }[unit] ?? NaN
+  const requests = Number(/(\d+) requests in/.exec(text)?.[1])
+  return { requests, p99: Number(p99) * scale }
+}
+
+function readHey(text: string): ToolFigures {
+  const p99 = Number(/99% in ([\d.]+) secs/.exec(text)?.[1]) * 1_000
+  return { requests: Number(/\[200\]\s+(\d+) responses/.exec(text)?.[1]), p99 }
+}
+
+async function artillery(
+  url: string,
+  seconds: number,
+  users: number,
+): Promise<{ requests: number; cpuSeconds: number }> {
+  const folder = mkdtempSync(join(tmpdir(), 'aftershock-bench-'))
+  try {
+    const flow = [{ loop: [{ get: { url: '/' } }], count: 100_000 }]
+    const script = {
+      config: { target: url, phases: [{ duration: seconds, arrivalCount: users }] },
+      scenarios: [{ flow }],
+    }
+    const out = join(folder, 'out.json')
+    writeFileSync(join(folder, 'script.json'), JSON.stringify(script))
+    const stop = ['timeout', '-s', 'INT', String(seconds + 8)]
+    const { text, cpuSeconds } = await timed([
+      ...stop,
+      'artillery',
+      'run',
+      '-o',
+      out,
+      join(folder, 'script.json'),
+    ]).catch((error: unknown) => {
+      const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
+      const [, user, system] = /cpu ([\d.]+) ([\d.]+)\s*$/.exec(stderr) ?? []
+      return { text: stdout, cpuSeconds: Number(user) + Number(system) }
+    })
+    const counts = [...text.matchAll(/http\.requests:[ .]*(\d+)/g)]
+    return { requests: Number(counts.at(-1)?.[1] ?? NaN), cpuSeconds }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
