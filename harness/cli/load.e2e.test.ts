@@ -23,7 +23,8 @@ beforeAll(() => {
     'refuses.load.ts',
     loadTest('refuses', 'rate>0.99', `, config: { refuse: ['/read'] }`),
   )
-  project.write('asks.load.ts', loadTest('asks', 'rate>0.99', `, config: { asks: true }`))
+  const asks = `, config: { asks: 'http://elsewhere.example/' }`
+  project.write('asks.load.ts', loadTest('asks', 'rate>0.99', asks))
 })
 afterAll(() => project[Symbol.dispose]())
 
