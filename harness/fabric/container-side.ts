@@ -1,5 +1,6 @@
 import type { ContainerSide, RelayTarget } from './contract.ts'
-import { createDirectServer, createDirectTlsServer, type CallerAt } from './direct.ts'
+import { createDirectTlsServer } from './direct-tls.ts'
+import { createDirectServer, type CallerAt } from './direct.ts'
 import { listenDns, Resolver } from './dns.ts'
 import { addressIn } from './interfaces.ts'
 import { listen } from './listener.ts'
