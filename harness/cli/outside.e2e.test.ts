@@ -11,7 +11,6 @@ const broken = 'http://news.example/broken'
 let project: TestProject
 beforeAll(() => {
   project = new TestProject({
-    known: asking('http://news.example/'),
     unknown: `${asking(unknown)}, demonstrates: 'fail'`,
     address: `${asking(address)}, demonstrates: 'fail'`,
     allowed: `${asking(unknown)}, allowOutside: ['elsewhere.example']`,
@@ -21,7 +20,6 @@ beforeAll(() => {
 afterAll(() => project[Symbol.dispose]())
 
 it.each([
-  ['known', 0, []],
   ['unknown', 1, ['app-1', `GET ${unknown}`]],
   ['address', 1, ['app-1', `GET ${address}`]],
   ['allowed', 0, []],
