@@ -47,10 +47,11 @@ export default defineConfig({
       },
       {
         plugins: [
-          // Examples have tests of their own: what they need is not on every machine.
+          // Examples have tests of their own: what they need is not on every machine. What is judged by how long users wait needs a machine for
+          // itself (`aftershock run under-load`); load-in-scenario.e2e.test.ts tests it here.
           aftershock({
             include: ['scenarios/**/*.scenario.ts'],
-            exclude: ['scenarios/examples/**'],
+            exclude: ['scenarios/examples/**', 'scenarios/**/under-load/**'],
           }),
         ],
         test: {
