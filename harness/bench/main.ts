@@ -9,6 +9,7 @@ import { library } from './library.ts'
 import { links } from './links.ts'
 import { load } from './load.ts'
 import { outside } from './outside.ts'
+import { report } from './report.ts'
 import { verdict } from './verdict.ts'
 import { verdictAccuracy } from './verdict-accuracy.ts'
 
@@ -25,6 +26,7 @@ const benches: Readonly<Record<string, Bench>> = {
   load,
   library,
   verdict,
+  report,
 }
 
 /** BENCH_SCALE=0.1 makes a tenth of the runs: to try out the bench itself. */
