@@ -150,7 +150,9 @@ function Legend(props: { cells: readonly SummaryCell[]; hasAgainst: boolean }) {
           <b class="against">!</b> not as the scenario says
         </span>
       ) : null}
-      <span>a cell that failed leads to its exchange</span>
+      {cells.some(({ sample }) => sample) ? (
+        <span>a cell that failed leads to its exchange</span>
+      ) : null}
     </p>
   )
 }

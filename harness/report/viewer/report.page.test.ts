@@ -6,7 +6,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { renderHtml } from '../html.ts'
 import { PageFold } from '../page-data.ts'
-import { incident, type IncidentOptions } from '../test-journal.ts'
+import { JournalBuilder, incident, upToBaseline, type IncidentOptions } from '../test-journal.ts'
 import { TestPage, axeViolations, findChromium, launchBrowser } from './test-browser.ts'
 
 const chromium = findChromium() ?? ''
@@ -14,9 +14,14 @@ const shell = new URL('./dist/shell.html', import.meta.url)
 const directory = mkdtempSync(join(tmpdir(), 'aftershock-report-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
-function fileOf(name: string, options: IncidentOptions = {}, logLine = 'quiet'): string {
+function fileOf(
+  name: string,
+  what: IncidentOptions | JournalBuilder = {},
+  logLine = 'quiet',
+): string {
   const fold = new PageFold()
-  for (const event of incident(options).events) fold.take(event)
+  const { events } = what instanceof JournalBuilder ? what : incident(what)
+  for (const event of events) fold.take(event)
   const logs = { '4bf92f3577b34da6a3ce929d0e0e4736': [{ replica: 'gateway-1', line: logLine }] }
   const file = join(directory, `${name}.html`)
   writeFileSync(file, renderHtml(readFileSync(shell, 'utf8'), fold.data(logs)))
@@ -41,8 +46,16 @@ describe.skipIf(chromium === '')('report.html of the first incident', () => {
       name: /^post image as the web client: before works, during broken, after works/,
     })
     expect(await cell.count()).toBe(1)
+    expect(await open.page.locator('.legend').textContent()).toContain('a cell that failed')
     expect(open.requests).toEqual([url])
     expect(open.problems).toEqual([])
+  })
+
+  test('where no cell failed the legend does not speak of cells that did', async () => {
+    await using open = await TestPage.open(browser, fileOf('whole', upToBaseline()))
+    const legend = (await open.page.locator('.legend').textContent()) ?? ''
+    expect(legend).toContain('Three marks a cell')
+    expect(legend).not.toContain('failed')
   })
 
   test('a click on a broken cell leads to its failing exchange, its logs and curl', async () => {
