@@ -11,7 +11,8 @@ function* bytes(count: number): Generator<Buffer> {
   for (let left = count; left > 0; left -= piece.length) yield piece.subarray(0, left)
 }
 
-const server = createServer(({ url = '' }, answer) => {
+// Its connections stay while others are measured, however long that takes.
+const server = createServer({ keepAliveTimeout: 600_000 }, ({ url = '' }, answer) => {
   const count = /^\/bytes\/(\d+)$/.exec(url)?.[1]
   if (count !== undefined) {
     answer.writeHead(200, { 'content-length': count })

@@ -47,6 +47,7 @@ export class KeptConnection {
   /** One request; resolves when its answer is complete. */
   ask(): Promise<void> {
     this.#received = 0
+    if (this.#socket.destroyed) return Promise.reject(new Error('the server closed the connection'))
     return new Promise((resolve, reject) => {
       this.#done = resolve
       this.#failed = reject
