@@ -1,15 +1,37 @@
 import { defineConfig } from 'vitest/config'
 
+const exclude = ['**/node_modules/**', 'harness/dist/**']
+const timeouts = { testTimeout: 180_000, hookTimeout: 180_000 }
+/** Any run that starts removes what runs that were killed left behind, which is what these want to do themselves. */
+const leaks = 'harness/runtimes/containers/leaks.docker.test.ts'
+
 /** What needs a container engine. Skipped where there is none; where CI is set, that is a failure. */
 export default defineConfig({
   test: {
-    name: 'containers',
-    include: ['{harness,scenarios}/**/*.docker.test.ts'],
-    exclude: ['**/node_modules/**', 'harness/dist/**'],
     globalSetup: ['harness/runtimes/containers/testing/docker-setup.ts'],
-    // Most of them wait for the engine most of the time.
-    maxWorkers: 2,
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'containers',
+          include: ['{harness,scenarios}/**/*.docker.test.ts'],
+          exclude: [...exclude, leaks],
+          // Most of them wait for the engine most of the time.
+          maxWorkers: 2,
+          ...timeouts,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'leaks',
+          include: [leaks],
+          exclude,
+          ...timeouts,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
   },
 })

@@ -58,6 +58,14 @@ describe.skipIf(chromium === '')('report.html of the first incident', () => {
     expect(legend).not.toContain('failed')
   })
 
+  test('on paper the evidence stands open', async () => {
+    await using open = await TestPage.open(browser, fileOf('paper'))
+    const row = open.page.locator('#evidence tbody tr').first()
+    expect(await row.isVisible()).toBe(false)
+    await open.page.emulateMedia({ media: 'print' })
+    expect(await row.isVisible()).toBe(true)
+  })
+
   test('a click on a broken cell leads to its failing exchange, its logs and curl', async () => {
     await using open = await TestPage.open(browser, fileOf('click', {}, 'planned to refuse'))
     await open.page.getByRole('button', { name: /^post link as the mobile client/ }).click()
