@@ -1,5 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { describeError } from '../../core/index.ts'
 import { isStatus, type Docker } from './engine.ts'
+
+/** What others remove is gone within. */
+const goneWithinMs = 20_000
+const pollMs = 100
 
 export interface Removed {
   readonly what: 'container' | 'network' | 'volume'
@@ -14,13 +19,15 @@ export async function sweep(docker: Docker, label: string): Promise<Removed[]> {
   const filters = { label: [label] }
   const removed: Removed[] = []
   const failures: unknown[] = []
+  let othersRemove = false
   const remove = async (what: Removed['what'], name: string, task: () => Promise<unknown>) => {
     try {
       await task()
       removed.push({ what, name })
     } catch (error) {
       // Gone already, or going: somebody else removes it at the same time.
-      if (!isStatus(error, 404) && !isInProgress(error)) failures.push(error)
+      if (isInProgress(error)) othersRemove = true
+      else if (!isStatus(error, 404)) failures.push(error)
     }
   }
   const containers = await docker.listContainers({ all: true, filters })
@@ -31,6 +38,11 @@ export async function sweep(docker: Docker, label: string): Promise<Removed[]> {
       ),
     ),
   )
+  // A network cannot go before the containers in it.
+  for (let i = 0; othersRemove && i < goneWithinMs / pollMs; i += 1) {
+    await delay(pollMs)
+    othersRemove = (await docker.listContainers({ all: true, filters })).length > 0
+  }
   const networks = await docker.listNetworks({ filters })
   const { Volumes: volumes } = await docker.listVolumes({ filters })
   await Promise.all([
