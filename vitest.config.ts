@@ -29,7 +29,7 @@ export default defineConfig({
           // What these test is the same on every machine, with and without Docker.
           env: { AFTERSHOCK_RUNTIME: 'processes' },
           // Most of them wait for other processes most of the time.
-          maxWorkers: 2,
+          maxWorkers: 3,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 2 },
@@ -48,10 +48,10 @@ export default defineConfig({
       {
         plugins: [
           // Examples have tests of their own: what they need is not on every machine. What is judged by how long users wait needs a machine for
-          // itself (`aftershock run under-load`); load-in-scenario.e2e.test.ts tests it here.
+          // itself, and chaos takes its time: `aftershock run under-load chaos`.
           aftershock({
             include: ['scenarios/**/*.scenario.ts'],
-            exclude: ['scenarios/examples/**', 'scenarios/**/under-load/**'],
+            exclude: ['scenarios/examples/**', 'scenarios/**/{under-load,chaos}/**'],
           }),
         ],
         test: {

@@ -17,7 +17,7 @@ describe.skipIf(!inject('docker'))('the reference site in containers', () => {
 
   afterAll(() => rmSync(out, { recursive: true, force: true }))
 
-  test.each(['twitter-api-plan', 'twitter-api-plan-guarded', 'twitter-api-plan-one-replica'])(
+  test.each(['twitter-api-plan', 'twitter-api-plan-guarded'])(
     '%s passes, with the log of every container',
     async (id) => {
       const folder = join(out, id)
