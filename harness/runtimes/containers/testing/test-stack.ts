@@ -54,16 +54,21 @@ export async function startTestStack(
     services,
     sites: given.sites ?? [],
   }
-  const running = await containersRuntime.start(stack, {
-    runId,
-    seed: 1,
-    logDir,
-    redactor: new Redactor(),
-    signal: new AbortController().signal,
-    onProgress: () => undefined,
-    onExit: (exit) => exits.push(exit),
-    ...given,
-  })
+  const running = await containersRuntime
+    .start(stack, {
+      runId,
+      seed: 1,
+      logDir,
+      redactor: new Redactor(),
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+      onExit: (exit) => exits.push(exit),
+      ...given,
+    })
+    .catch((error: unknown) => {
+      rmSync(logDir, { recursive: true, force: true })
+      throw error
+    })
   return {
     running,
     spec: stack,
