@@ -48,10 +48,10 @@ export default defineConfig({
       {
         plugins: [
           // Examples have tests of their own: what they need is not on every machine. What is judged by how long users wait needs a machine for
-          // itself, and chaos takes its time: `aftershock run under-load chaos`.
+          // itself, and sites that do not answer take their time: `aftershock run under-load chaos outside`.
           aftershock({
             include: ['scenarios/**/*.scenario.ts'],
-            exclude: ['scenarios/examples/**', 'scenarios/**/{under-load,chaos}/**'],
+            exclude: ['scenarios/examples/**', 'scenarios/**/{under-load,chaos,outside}/**'],
           }),
         ],
         test: {
