@@ -1,7 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
 const exclude = ['**/node_modules/**', 'harness/dist/**']
-const timeouts = { testTimeout: 180_000, hookTimeout: 180_000 }
 /** Any run that starts removes what runs that were killed left behind, which is what these want to do themselves. */
 const leaks = 'harness/runtimes/containers/leaks.docker.test.ts'
 
@@ -9,6 +8,8 @@ const leaks = 'harness/runtimes/containers/leaks.docker.test.ts'
 export default defineConfig({
   test: {
     globalSetup: ['harness/runtimes/containers/testing/docker-setup.ts'],
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     projects: [
       {
         extends: true,
@@ -18,19 +19,12 @@ export default defineConfig({
           exclude: [...exclude, leaks],
           // Most of them wait for the engine most of the time.
           maxWorkers: 2,
-          ...timeouts,
           sequence: { groupOrder: 1 },
         },
       },
       {
         extends: true,
-        test: {
-          name: 'leaks',
-          include: [leaks],
-          exclude,
-          ...timeouts,
-          sequence: { groupOrder: 2 },
-        },
+        test: { name: 'leaks', include: [leaks], exclude, sequence: { groupOrder: 2 } },
       },
     ],
   },
