@@ -1,12 +1,11 @@
 import { createServer as createHttpServer } from 'node:http'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { TLSSocket } from 'node:tls'
 
 import { describeError } from '../core/index.ts'
-import { runsInside } from './connection-reset.ts'
 import { serveDirectly, type CallerAt } from './direct.ts'
 import type { Outside } from './outside.ts'
+import { acceptTls, leaveHanging } from './tls/accept.ts'
 import type { CertificateAuthority } from './tls/authority.ts'
 import type { Struck } from './variant-board.ts'
 import type { TlsVariant } from './variants/variant.ts'
@@ -17,7 +16,8 @@ interface Connection {
   struck?: Struck<TlsVariant> | undefined
   isSecure?: boolean
   isAsked?: boolean
-  error?: Error
+  /** Why no request could come out of it. */
+  failure?: string
 }
 
 /**
@@ -39,19 +39,9 @@ export function createDirectTlsServer(
   return createServer({ allowHalfOpen: true }, (socket) => {
     const from = callerAt(socket.remoteAddress ?? '')
     const connection: Connection = {}
-    const tls = openTls(socket, outside, authority, connection)
-    connections.set(tls, connection)
     socket.once('close', () => recordFailure(outside, from, connection))
-    tls.on('error', (error) => {
-      connection.error ??= error
-      socket.destroy()
-    })
-    // A client that leaves during the handshake would stay half open.
-    const leave = (): void => void socket.destroy()
-    tls.once('end', leave)
-    tls.once('secure', () => {
-      tls.off('end', leave)
-      connection.isSecure = true
+    openTls(socket, outside, authority, connection, (tls) => {
+      connections.set(tls, connection)
       http.emit('connection', tls)
     })
   })
@@ -62,43 +52,43 @@ function openTls(
   outside: Outside,
   authority: CertificateAuthority,
   connection: Connection,
-): TLSSocket {
-  const tls = new TLSSocket(socket, {
-    isServer: true,
-    ALPNProtocols: ['http/1.1'],
-    SNICallback: (name, done) => {
-      const url = URL.parse(`https://${name}/`)
-      if (!url) return done(new Error(`not the name of a host: ${name}`))
-      const struck = outside.strikeHandshake(url)
-      Object.assign(connection, { host: url.hostname, struck })
-      const flaw = struck?.variant.flaw
-      if (flaw !== 'hangs') return done(null, authority.contextFor(name, flaw))
-      // Never answered, until the client's patience or the variant ends.
-      const reset = (): void => void socket.resetAndDestroy()
-      struck?.lifted.addEventListener('abort', reset)
-      socket.once('close', () => struck?.lifted.removeEventListener('abort', reset))
+  secured: (tls: Duplex) => void,
+): void {
+  const noLimit = acceptTls(socket, {
+    answer: {
+      SNICallback: (name, done) => {
+        const url = URL.parse(`https://${name}/`)
+        if (!url) return done(new Error(`not the name of a host: ${name}`))
+        const struck = outside.strikeHandshake(url)
+        Object.assign(connection, { host: url.hostname, struck })
+        if (struck?.variant.flaw !== 'hangs') {
+          return done(null, authority.contextFor(name, struck?.variant.flaw))
+        }
+        connection.failure = 'the handshake was not answered'
+        noLimit()
+        leaveHanging(socket, struck)
+      },
     },
+    secured: (tls) => {
+      connection.isSecure = true
+      secured(tls)
+    },
+    failed: (error) => (connection.failure ??= `TLS failed: ${describeError(error)}`),
+    overdue: (note) => (connection.failure = note),
   })
-  runsInside(tls, socket)
-  return tls
 }
 
 /** A connection on which no name was said asked for nothing that could be told, and one in order that nothing was asked on is no request. */
 function recordFailure(outside: Outside, from: string, connection: Connection): void {
-  const { host, struck, isSecure, isAsked } = connection
+  const { host, struck, isSecure, isAsked, failure } = connection
   if (host === undefined || isAsked || (isSecure && !struck)) return
   outside.record({
     from,
     method: 'CONNECT',
     url: `https://${host}/`,
     outcome: 'answered',
-    note: failureOf(connection),
+    note:
+      failure ?? `the client closed the connection ${isSecure ? 'after' : 'during'} the handshake`,
     ...(struck ? { variant: struck.name } : {}),
   })
-}
-
-function failureOf({ struck, isSecure, error }: Connection): string {
-  if (struck?.variant.flaw === 'hangs') return 'the handshake was not answered'
-  if (error) return `TLS failed: ${describeError(error)}`
-  return `the client closed the connection ${isSecure ? 'after' : 'during'} the handshake`
 }

@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 
-import { resetConnection } from './connection-reset.ts'
 import { hostOf } from './outside-gate.ts'
 import type { Outside } from './outside.ts'
 import type { Struck } from './variant-board.ts'
@@ -60,10 +59,6 @@ export class Tunnel {
   closeWhenIdle(): void {
     this.#isClosing = true
     if (this.#inFlight === 0) this.#socket.destroy()
-  }
-
-  reset(): void {
-    resetConnection(this.#socket)
   }
 
   refuse(note: string): void {

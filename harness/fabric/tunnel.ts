@@ -1,12 +1,11 @@
 import { createServer, type Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { TLSSocket } from 'node:tls'
 
 import { describeError } from '../core/index.ts'
-import { runsInside } from './connection-reset.ts'
 import { sendFault } from './faults.ts'
 import { hostOf } from './outside-gate.ts'
 import type { Outside } from './outside.ts'
+import { acceptTls, leaveHanging } from './tls/accept.ts'
 import type { CertificateAuthority } from './tls/authority.ts'
 import { Tunnel } from './tunnel-state.ts'
 
@@ -14,8 +13,6 @@ import { Tunnel } from './tunnel-state.ts'
 const tlsHandshake = 0x16
 /** How long a tunnel to nowhere may stay silent; protocols in which the server speaks first would wait for ever. */
 const silenceMs = 2_000
-/** How long a handshake may take. */
-const handshakeMs = 10_000
 
 /** Takes connections after CONNECT, finds out from their first byte what is spoken on them, and ends TLS where it is. */
 export class TunnelServer {
@@ -92,37 +89,22 @@ export class TunnelServer {
     tunnel.struck = struck
     if (struck?.variant.flaw === 'hangs') {
       tunnel.failure = 'the handshake was not answered'
-      const reset = (): void => tunnel.reset()
-      struck.lifted.addEventListener('abort', reset)
-      socket.once('close', () => struck.lifted.removeEventListener('abort', reset))
+      leaveHanging(socket, struck)
       return void socket.resume()
     }
     const flaw = struck?.variant.flaw
     // hostOf() leaves the brackets of an IPv6 address, which certificates do not have.
     const host = hostOf(new URL(tunnel.origin)).replaceAll(/[[\]]/g, '')
-    const tls = new TLSSocket(socket, {
-      isServer: true,
-      ALPNProtocols: ['http/1.1'],
-      secureContext: this.#authority.contextFor(host, flaw),
-      SNICallback: (name, done) => done(null, this.#authority.contextFor(name || host, flaw)),
-    })
-    runsInside(tls, socket)
-    const timer = setTimeout(() => {
-      tunnel.failure = `the handshake was not over after ${handshakeMs} ms`
-      socket.destroy()
-    }, handshakeMs)
-    socket.once('close', () => clearTimeout(timer))
-    // Half open connections are allowed here: a client that leaves during the handshake would stay.
-    const leave = (): void => void socket.destroy()
-    tls.once('end', leave)
-    tls.on('error', (error) => {
-      if (!isDisconnect(error)) tunnel.failure ??= `TLS failed: ${describeError(error)}`
-      socket.destroy()
-    })
-    tls.once('secure', () => {
-      clearTimeout(timer)
-      tls.off('end', leave)
-      this.#handOver(tls, tunnel)
+    acceptTls(socket, {
+      answer: {
+        secureContext: this.#authority.contextFor(host, flaw),
+        SNICallback: (name, done) => done(null, this.#authority.contextFor(name || host, flaw)),
+      },
+      secured: (tls) => this.#handOver(tls, tunnel),
+      failed: (error) => {
+        if (!isDisconnect(error)) tunnel.failure ??= `TLS failed: ${describeError(error)}`
+      },
+      overdue: (note) => (tunnel.failure = note),
     })
   }
 }
