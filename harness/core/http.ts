@@ -1,4 +1,4 @@
-/** On an answer of a front door or link: the replica that gave it. On a request to a front door: the one that is to answer, while it takes traffic. */
+/** On an answer of a front door or link: the replica that gave it. On a request to one: the replica that is to answer, while it takes traffic. */
 export const replicaHeader = 'x-aftershock-replica'
 
 /** What a flow sends. `path` is relative to the service's front door, or an absolute http or https URL of an external site. */

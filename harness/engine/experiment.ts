@@ -628,7 +628,7 @@ export class Experiment {
       isBroken && admitsWithinMs !== undefined ? openedMs + admitsWithinMs + admitSlackMs : 0
     const isWaiting = () =>
       this.#breakage.readings < before + readingsPerWindow ||
-      (!this.#breakage.admitted && this.#now() < admitUntilMs)
+      (this.#now() < admitUntilMs && !this.#breakage.admitted)
     while (isWaiting() && !signal.aborted) await this.#options.clock.sleep(20, signal)
   }
 

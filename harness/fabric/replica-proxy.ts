@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 
 import { replicaHeader } from '../core/index.ts'
@@ -44,7 +44,7 @@ export function createReplicaProxy(
   })
   server.on('request', (request, answer) => {
     const passage = (callers.get(request.socket) as Caller).begin(answer)
-    const upstream = upstreams.next(wantedReplica(request))
+    const upstream = upstreams.next(request.headers[replicaHeader])
     const strikes = upstream && toxics.strikes(request, upstream.address.id, caller)
     if (upstream && strikes) return void forwardStruck(request, answer, upstream, passage, strikes)
     if (upstream) return forward(request, answer, upstream, passage)
@@ -52,7 +52,7 @@ export function createReplicaProxy(
     sendFault(answer, 503, noReplica)
   })
   server.on('upgrade', (request, socket, head) => {
-    const upstream = upstreams.next(wantedReplica(request))
+    const upstream = upstreams.next(request.headers[replicaHeader])
     const strikes = upstream && toxics.strikes(request, upstream.address.id, caller)
     if (strikes) return tunnelStruck(request, socket, head, upstream, meter, strikes)
     if (upstream) return tunnelUpgrade(request, socket, head, upstream, meter)
@@ -60,9 +60,4 @@ export function createReplicaProxy(
     endWithFault(socket, 503, noReplica)
   })
   return server
-}
-
-function wantedReplica({ headers }: IncomingMessage): string | undefined {
-  const wanted = headers[replicaHeader]
-  return typeof wanted === 'string' ? wanted : undefined
 }

@@ -1,7 +1,7 @@
-import { replicaHeader } from '../core/index.ts'
 import { STATUS_CODES, type IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 
+import { replicaHeader } from '../core/index.ts'
 import type { Meter } from './meter.ts'
 import type { Strike } from './toxics/toxic.ts'
 import { tunnelUpgrade } from './upgrade.ts'

@@ -1,9 +1,9 @@
-import { replicaHeader } from '../core/index.ts'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 
+import { replicaHeader } from '../core/index.ts'
 import type { Passage } from './caller.ts'
 import { forward } from './forward.ts'
 import { endToEndHeaders } from './hop-by-hop.ts'

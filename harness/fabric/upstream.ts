@@ -102,11 +102,8 @@ export class Upstreams {
   }
 
   /** The one with the id `wanted` if it is among these, else the next in turn. */
-  next(wanted?: string): Upstream | undefined {
-    const named =
-      wanted === undefined
-        ? undefined
-        : [...this.#current.values()].find(({ address }) => address.id === wanted)
-    return named ?? this.#spread.next()
+  next(wanted?: string | readonly string[]): Upstream | undefined {
+    const named = wanted && [...this.#current.values()].find(({ address }) => address.id === wanted)
+    return named || this.#spread.next()
   }
 }
