@@ -35,11 +35,11 @@ export function goal(
   holds: (value: number) => boolean,
   text: string,
 ): boolean {
-  const reached = holds(value)
-  row(
-    what,
-    `${value.toFixed(unit === '' ? 3 : 2)} ${unit}`,
-    `goal ${text}${reached ? '' : ': MISSED'}`,
-  )
-  return reached
+  return reached(what, `${value.toFixed(unit === '' ? 3 : 2)} ${unit}`, holds(value), text)
+}
+
+/** The same with a figure in words. Returns `isReached`. */
+export function reached(what: string, figure: string, isReached: boolean, text: string): boolean {
+  row(what, figure, `goal ${text}${isReached ? '' : ': MISSED'}`)
+  return isReached
 }

@@ -2,11 +2,13 @@
 import { Redactor, type LoadProfile } from '../../core/index.ts'
 import { runEmbeddedLoad } from '../../load/index.ts'
 import { actors, flows } from './fixtures/flow.ts'
+import { markNow, type Mark } from './mark.ts'
+import type { OurFigures } from './tools.ts'
 
 const [url = '', profile = ''] = process.argv.slice(2)
-const marks: { cpuMs: number; requests: number; rssMiB: number }[] = []
+const marks: Mark[] = []
 let requests = 0
-const { metrics, selfCheck, durationMs } = await runEmbeddedLoad({
+const { metrics, selfCheck } = await runEmbeddedLoad({
   profile: JSON.parse(profile) as LoadProfile,
   flows,
   actors,
@@ -21,28 +23,17 @@ const { metrics, selfCheck, durationMs } = await runEmbeddedLoad({
   signal: new AbortController().signal,
   onSecond: (second) => {
     requests += second.requests
-    const { user, system } = process.cpuUsage()
-    marks.push({
-      cpuMs: (user + system) / 1_000,
-      requests,
-      rssMiB: process.memoryUsage.rss() / 2 ** 20,
-    })
+    marks.push(markNow(requests))
   },
 })
-const read = (
-  percentile: number,
-  metric: 'iteration_duration' | 'http_req_waiting' = 'iteration_duration',
-) => metrics.read(metric, {}, { kind: 'p', percentile })
-const result = {
+const waited = (percentile: number) =>
+  metrics.read('iteration_duration', {}, { kind: 'p', percentile })
+const figures: OurFigures = {
   marks,
-  durationMs,
-  count: metrics.read('iterations', {}, { kind: 'count' }),
-  dropped: metrics.read('dropped_iterations', {}, { kind: 'count' }),
-  failed: metrics.cells().reduce((sum, { failed }) => sum + failed, 0),
-  p50: read(50),
-  p99: read(99),
-  p999: read(99.9),
-  waiting: { p50: read(50, 'http_req_waiting'), p99: read(99, 'http_req_waiting') },
+  count: metrics.read('iterations', {}, { kind: 'count' }) ?? 0,
+  dropped: metrics.read('dropped_iterations', {}, { kind: 'count' }) ?? 0,
+  p99: waited(99) ?? NaN,
+  p999: waited(99.9) ?? NaN,
   selfCheck,
 }
-process.stdout.write(`${JSON.stringify(result)}\n`)
+process.stdout.write(`${JSON.stringify(figures)}\n`)

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { LoadProfile } from '../../core/index.ts'
+import type { Mark } from './mark.ts'
 import { generatorCore, mortal } from './target.ts'
 
 const run = promisify(execFile)
@@ -45,22 +46,13 @@ async function timed(command: readonly string[]): Promise<{ text: string; cpuSec
   return { text: stdout, cpuSeconds: Number(user) + Number(system) }
 }
 
-export interface Mark {
-  readonly cpuMs: number
-  readonly requests: number
-  readonly rssMiB: number
-}
-
 /** What generator.ts prints. */
 export interface OurFigures {
   readonly marks: readonly Mark[]
   readonly count: number
   readonly dropped: number
-  readonly failed: number
-  readonly p50: number
   readonly p99: number
   readonly p999: number
-  readonly waiting: { readonly p50: number; readonly p99: number }
   readonly selfCheck: { readonly lateP50Ms: number; readonly lateP99Ms: number }
 }
 
