@@ -31,6 +31,7 @@ export type {
   FlowContext,
   HttpClient,
   HttpConfigSpec,
+  ResetSpec,
   HttpRequest,
   HttpResponse,
   ImageSpec,

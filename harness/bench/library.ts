@@ -42,12 +42,14 @@ async function runLibrary(): Promise<Table> {
   }
 }
 
-async function incidentIds(): Promise<string[]> {
+/** Of every incident and guard. */
+export async function incidentIds(): Promise<string[]> {
   const rows = JSON.parse(await output(['list', '--json'])) as { id: string; incident?: object }[]
   return rows.filter(({ incident }) => incident !== undefined).map(({ id }) => id)
 }
 
-function output(args: readonly string[]): Promise<string> {
+/** What the command line prints, given these arguments. */
+export function output(args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [cliFile, ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -10,6 +10,7 @@ import { links } from './links.ts'
 import { load } from './load.ts'
 import { outside } from './outside.ts'
 import { report } from './report.ts'
+import { reset } from './reset.ts'
 import { verdict } from './verdict.ts'
 import { verdictAccuracy } from './verdict-accuracy.ts'
 
@@ -25,6 +26,7 @@ const benches: Readonly<Record<string, Bench>> = {
   links,
   load,
   library,
+  reset,
   verdict,
   report,
 }

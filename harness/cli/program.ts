@@ -45,6 +45,10 @@ export function buildProgram(argv: readonly string[]): Command {
       '--baseline <file>',
       'compare with this baseline, or with <id>.json in this folder; a regression fails the run',
     )
+    .option(
+      '--no-reuse',
+      'start a stack for each scenario, also where that of the one before could be reset',
+    )
     .option('--verbose', 'show a failing exchange for every broken cell', false)
     .option(
       '--json',

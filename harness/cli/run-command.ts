@@ -9,6 +9,7 @@ import {
 } from '../report/index.ts'
 import {
   Interrupts,
+  StackPool,
   exitCodeOf,
   loadScenarios,
   performRun,
@@ -34,6 +35,8 @@ interface GivenOptions {
   readonly baseline?: string
   readonly verbose: boolean
   readonly json: boolean
+  /** False with --no-reuse. */
+  readonly reuse: boolean
 }
 
 interface RunOptions extends GivenOptions {
@@ -60,6 +63,7 @@ export async function runCommand(
   using interrupts = new Interrupts((signal) =>
     process.stderr.write(`\n${signal}: undoing and tearing down; a second one ends at once\n`),
   )
+  await using pool = new StackPool()
   const verdicts: Verdict['kind'][] = []
   const rows: SuiteRow[] = []
   const startMs = performance.now()
@@ -70,7 +74,8 @@ export async function runCommand(
     const note = (verdict: SuiteRow['verdict']) =>
       rows.push(suiteRow(found, verdict, performance.now() - beganMs))
     try {
-      const outcome = await runOne(found, options, argv, interrupts.signal, selected.length > 1)
+      const many = selected.length > 1 ? { pool, isLast: found === selected.at(-1) } : undefined
+      const outcome = await runOne(found, options, argv, interrupts.signal, many)
       verdicts.push(outcome.verdict.kind)
       note(outcome.verdict.kind)
       const baseline = baselines.get(found)
@@ -148,28 +153,25 @@ async function runOne(
   options: RunOptions,
   argv: readonly string[],
   signal: AbortSignal,
-  isOneOfMany: boolean,
+  many: { readonly pool: StackPool; readonly isLast: boolean } | undefined,
 ): Promise<RunOutcome> {
   const { scenario, file } = found
   const outDir =
-    options.out === undefined
-      ? undefined
-      : isOneOfMany
-        ? join(options.out, scenario.id)
-        : options.out
+    options.out === undefined ? undefined : many ? join(options.out, scenario.id) : options.out
   const { runtime, why } = await chooseRuntime(options.runtime, scenario)
   if (why !== undefined && !options.json) {
     process.stdout.write(`runtime: ${runtime.name}, since ${why}\n`)
   }
+  const shared = options.reuse ? many : undefined
   using progress = options.json ? noProgress : showProgress(process.stdout)
   const outcome = await performRun({
     scenario,
     file,
-    runtime,
+    runtime: shared ? shared.pool.runtime(runtime, shared.isLast) : runtime,
     args: argv,
     runsDir: options.runsDir,
     signal,
-    listeners: [progress.take],
+    listeners: [progress.take, ...(shared ? [shared.pool.listen] : [])],
     ...(outDir === undefined ? {} : { outDir }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
   })

@@ -13,6 +13,20 @@ export interface HttpConfigSpec {
 }
 
 /**
+ * How a replica is started anew without a new process, so that a stack can be used for several scenarios. All of it on one port, with the
+ * token of `config`: `POST <path>/stop` answers 200 when the service has let go of its data, which is then emptied; `POST <path>/start` with
+ * `{ env }` answers 200 when it listens again on the ports that it had, with these variables over the ones that it was started with;
+ * `GET <path>` answers `{ hash }` of all that the replica keeps, in memory and in its data, its configuration included.
+ */
+export interface ResetSpec {
+  /** Name of one of the service's ports. It answers while the others are stopped. */
+  readonly port: string
+  readonly path: string
+  /** Environment variables that may have another value after a reset. */
+  readonly variables: readonly string[]
+}
+
+/**
  * How the service is started. Filled in, in arguments and environment: `{host}` (the address to listen on), `{port:NAME}`, `{dataDir}`
  * (shared by the replicas of the service), `{replica}` (its id) and `{link:SERVICE}` (URL of a service that it calls).
  */
@@ -90,6 +104,8 @@ export interface ServiceSpec {
   readonly ports: readonly string[]
   readonly health: Health
   readonly config?: HttpConfigSpec
+  /** Without it the stack is started anew for each scenario. Needs `config`. Processes only. */
+  readonly reset?: ResetSpec
   readonly resources?: Resources
   /** Room in the data directory that the replicas share, in MiB, 1 to 1024. It is then in memory. Containers only. Default: what the disk has. */
   readonly dataMb?: number

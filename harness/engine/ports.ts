@@ -53,8 +53,21 @@ export interface RunningStack extends AsyncDisposable, SystemPort {
    * Absent where nobody counts.
    */
   counted?(signal: AbortSignal): Promise<readonly LinkCount[]>
+  /** Absent where it cannot be used again. */
+  readonly resettable?: Resettable
   /** What the programs of replicas use now; those of which nothing is known are left out. Absent where nothing can be read. */
   resources?(signal: AbortSignal): Promise<readonly ReplicaResources[]>
+}
+
+/** What makes a stack fit for another run. Nothing else may use the stack meanwhile. */
+export interface Resettable {
+  /**
+   * Makes it what it was when it had just started, with the variables of `stack`, which may differ in those only that its services name.
+   * Logs go to the new `logDir` from then on. Throws when it cannot: then the stack is of no use any more.
+   */
+  reset(stack: Stack, options: StartOptions): Promise<void>
+  /** By replica: the hash of all that it keeps. */
+  stateHashes(signal: AbortSignal): Promise<Readonly<Record<string, string>>>
 }
 
 /** Time and chance, injected together so that a run can be replayed in tests. */

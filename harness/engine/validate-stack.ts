@@ -35,7 +35,7 @@ export function checkStack(stack: Stack): Problem[] {
 }
 
 function checkService(path: string, service: ServiceSpec): Problem[] {
-  const { replicas, ports, config } = service
+  const { replicas, ports, config, reset } = service
   return [
     ...checkName(`${path}.name`, service.name),
     ...([actorsName, outsideName].includes(service.name)
@@ -53,6 +53,12 @@ function checkService(path: string, service: ServiceSpec): Problem[] {
       : problem(`${path}.ports`, `has no 'http'`, 'name the port that takes traffic http')),
     ...(config && !ports.includes(config.port)
       ? problem(`${path}.config.port`, `is '${config.port}'`, `name one of ${ports.join(', ')}`)
+      : []),
+    ...(reset && !config
+      ? problem(`${path}.reset`, 'has no token', 'a reset goes with config, whose token it takes')
+      : []),
+    ...(reset && !ports.includes(reset.port)
+      ? problem(`${path}.reset.port`, `is '${reset.port}'`, `name one of ${ports.join(', ')}`)
       : []),
     ...checkHealth(`${path}.health`, service),
     ...checkResources(`${path}.resources`, service.resources),

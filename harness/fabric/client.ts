@@ -34,6 +34,11 @@ export class FabricClient implements SitePort, LinkPort {
     await this.#ask('PUT', `/upstreams/${encodeURIComponent(service)}`, signal, replicas)
   }
 
+  /** Forgets all that it has seen and was told; connections are cut. `seed` as in FabricSettings. */
+  async restart(seed: number, signal: AbortSignal): Promise<void> {
+    await this.#ask('PUT', '/restart', signal, { seed })
+  }
+
   /** Requests in flight to replicas that the service no longer has. */
   async draining(service: string, signal: AbortSignal): Promise<number> {
     const path = `/upstreams/${encodeURIComponent(service)}/draining`

@@ -30,6 +30,7 @@ beforeAll(async () => {
       given.set(service, addresses)
       return true
     },
+    restart: () => Promise.resolve(),
     setRelays: () => false,
     draining: () => 0,
     toxicsOf: (link: string) => (link === 'gateway>media' ? toxics : undefined),

@@ -30,6 +30,8 @@ export interface Controls {
   links(): readonly LinkCount[]
   /** The toxics of a link by `linkTargetKey`; undefined where there is no such link. */
   toxicsOf(link: string): Pick<ToxicBoard, 'set' | 'remove' | 'list'> | undefined
+  /** Builds everything anew but this API, at the same addresses, with sites that remember nothing. Not in a container. */
+  restart(seed: number): Promise<void>
   /** Undefined: none. Returns why it could not be done. */
   setVariant(host: string, setting: SiteVariant | undefined): VariantProblem | undefined
 }
@@ -91,6 +93,16 @@ const routes: readonly Route[] = [
       const targets = parseRelays(await readJson(request))
       if (!controls.setRelays(targets)) throw new Refused(404, 'there is no relay')
       return { relays: targets.length }
+    },
+  },
+  {
+    method: 'PUT',
+    path: /^\/restart$/,
+    run: async (controls, _, { request }) => {
+      const { seed } = ((await readJson(request)) ?? {}) as { seed?: unknown }
+      if (!Number.isInteger(seed)) throw new Refused(400, 'the body must be {seed}')
+      await controls.restart(seed as number)
+      return {}
     },
   },
   {

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http'
 import { actorsName, deriveSeed, seededRandom, type LinkCount } from '../core/index.ts'
 import { openContainerSide } from './container-side.ts'
 import {
@@ -41,11 +42,63 @@ interface Edge {
   readonly urls: ReadonlyMap<string, string>
 }
 
+/** What a fabric is made of, apart from its control API. */
+interface Parts extends AsyncDisposable {
+  readonly controls: Omit<Controls, 'restart'>
+  readonly ready: Omit<FabricReady, 'control'>
+  /** What each listener took, by name. */
+  readonly ports: Readonly<Record<string, number>>
+}
+
 export async function startFabric(settings: FabricSettings): Promise<Fabric> {
-  const sites = await loadSites(settings.sites)
+  const { container } = settings
+  const authority = new CertificateAuthority()
+  let parts = await openParts(settings, authority, container?.ports ?? {}, 0)
+  let round = 0
+  const controls: Controls = {
+    ...parts.controls,
+    async restart(seed) {
+      if (container) throw new Error('a fabric that is a container cannot be restarted')
+      await parts[Symbol.asyncDispose]()
+      round += 1
+      parts = await openParts({ ...settings, seed }, authority, parts.ports, round)
+      Object.assign(controls, parts.controls)
+    },
+  }
+  try {
+    const control = await listen(
+      createControlApi(controls, settings.controlToken),
+      container ? addressIn(container.outerNetwork) : controlHost,
+      container?.ports['control'],
+    )
+    return {
+      ready: { control: control.url, ...parts.ready },
+      async [Symbol.asyncDispose]() {
+        await control[Symbol.asyncDispose]()
+        await parts[Symbol.asyncDispose]()
+      },
+    }
+  } catch (error) {
+    await parts[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+async function openParts(
+  settings: FabricSettings,
+  authority: CertificateAuthority,
+  wanted: Readonly<Record<string, number>>,
+  round: number,
+): Promise<Parts> {
+  const sites = await loadSites(settings.sites, round)
   await using opened = new AsyncDisposableStack()
   const { container } = settings
-  const portOf = (name: string) => container?.ports[name]
+  const ports: Record<string, number> = {}
+  const open = async (name: string, server: Server): Promise<string> => {
+    const { url } = opened.use(await listen(server, settings.host, wanted[name]))
+    ports[name] = Number(new URL(url).port)
+    return url
+  }
   const openEdge = async (
     name: string,
     from: string,
@@ -63,8 +116,8 @@ export async function startFabric(settings: FabricSettings): Promise<Fabric> {
     const urls = new Map<string, string>()
     for (const caller of callers) {
       const server = createReplicaProxy(service, upstreams, meter, toxics, caller)
-      const port = portOf(caller === '' ? name : linkPort({ from: caller, to: service }))
-      urls.set(caller, opened.use(await listen(server, settings.host, port)).url)
+      const port = caller === '' ? name : linkPort({ from: caller, to: service })
+      urls.set(caller, await open(port, server))
     }
     return { from, service, upstreams, meter, toxics, urls }
   }
@@ -79,9 +132,8 @@ export async function startFabric(settings: FabricSettings): Promise<Fabric> {
   const log = new OutsideLog()
   const variants = new VariantBoard(sites, deriveSeed(settings.seed, 'variants'))
   const outside = new Outside(sites, log, variants)
-  const authority = new CertificateAuthority()
   const outsideProxy = createOutsideProxy(outside, settings.callers, authority)
-  const proxy = opened.use(await listen(outsideProxy.server, settings.host, portOf('proxy')))
+  const proxy = await open('proxy', outsideProxy.server)
   const edges = [...frontDoors.values(), ...links.values()]
   const callers = new Map<string, string>()
   const callerAt = (address: string) => callers.get(address) ?? 'unknown'
@@ -99,23 +151,16 @@ export async function startFabric(settings: FabricSettings): Promise<Fabric> {
     setRelays,
     setVariant,
   }
-  const controlServer = createControlApi(controls, settings.controlToken)
-  const control = opened.use(
-    await listen(
-      controlServer,
-      container ? addressIn(container.outerNetwork) : controlHost,
-      portOf('control'),
-    ),
-  )
   const running = opened.move()
   return {
+    controls,
     ready: {
-      control: control.url,
-      proxy: proxy.url,
+      proxy,
       frontDoors: frontDoorUrls(frontDoors),
       links: linkUrls(links),
       caCertificate: authority.certificate,
     },
+    ports,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 }
@@ -125,7 +170,7 @@ function createControls(
   log: OutsideLog,
   outside: Outside,
   callers: Map<string, string>,
-): Omit<Controls, 'setRelays' | 'setVariant' | 'toxicsOf'> {
+): Omit<Controls, 'restart' | 'setRelays' | 'setVariant' | 'toxicsOf'> {
   return {
     setUpstreams(service: string, addresses: readonly UpstreamAddress[]): boolean {
       const leading = edges.filter((edge) => edge.service === service)

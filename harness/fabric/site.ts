@@ -80,9 +80,16 @@ function isSite(value: unknown): value is Site {
   return typeof value === 'object' && value !== null && brand in value
 }
 
-/** Imports the modules (file URLs) and returns the sites they export, by host. Throws INVALID_SCENARIO that names the module. */
-export async function loadSites(urls: readonly string[]): Promise<ReadonlyMap<string, Site>> {
-  const modules = await Promise.all([...new Set(urls)].map(loadModule))
+/**
+ * Imports the modules (file URLs) and returns the sites they export, by host. Throws INVALID_SCENARIO that names the module. A `round` above
+ * 0 imports them once more: handlers remember what they answered. What they import themselves is not loaded again.
+ */
+export async function loadSites(
+  urls: readonly string[],
+  round = 0,
+): Promise<ReadonlyMap<string, Site>> {
+  const query = round === 0 ? '' : `?round=${round}`
+  const modules = await Promise.all([...new Set(urls)].map((url) => loadModule(url, query)))
   const byHost = new Map<string, { readonly site: Site; readonly url: string }>()
   for (const { url, sites } of modules) {
     for (const found of sites) {
@@ -96,10 +103,10 @@ export async function loadSites(urls: readonly string[]): Promise<ReadonlyMap<st
   return new Map([...byHost].map(([host, entry]) => [host, entry.site]))
 }
 
-async function loadModule(url: string): Promise<{ url: string; sites: Set<Site> }> {
+async function loadModule(url: string, query: string): Promise<{ url: string; sites: Set<Site> }> {
   let exported: object
   try {
-    exported = (await import(url)) as object
+    exported = (await import(url + query)) as object
   } catch (error) {
     throw new HarnessError('INVALID_SCENARIO', `${url} cannot be loaded: ${describeError(error)}`, {
       cause: error,

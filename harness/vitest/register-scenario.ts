@@ -3,6 +3,7 @@ import { afterAll, describe, test, type TestContext } from 'vitest'
 import { cellsOf, selects, type CellId, type Step, type Scenario } from '../core/index.ts'
 import { assertValid } from '../engine/index.ts'
 import { undoCheck, type Suite } from '../report/junit-suites.ts'
+import type { StackPool } from '../session/stack-pool.ts'
 import { checkResult, demonstrationResult, settle, windowResult } from './results.ts'
 import { ScenarioRun, type FinishedRun } from './scenario-run.ts'
 import type { RunnerSettings } from './settings.ts'
@@ -19,9 +20,10 @@ export function registerScenario(
   settings: RunnerSettings,
   /** Absolute: threads of load take its flows from there. */
   path?: string,
+  pool?: StackPool,
 ): ScenarioRun {
   const scenario = validated(exported, file)
-  const run = new ScenarioRun(scenario, settings, path)
+  const run = new ScenarioRun(scenario, settings, path, pool)
   const timeout = settings.timeoutMs ?? timeoutFor(scenario)
   // The engine runs once a file, so another try of a test would see the same.
   describe(scenario.title, { timeout, retry: 0 }, () => {

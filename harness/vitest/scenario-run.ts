@@ -3,6 +3,7 @@ import { describeError, type CellId, type Scenario } from '../core/index.ts'
 import { suitesOf, type RunSuites } from '../report/junit-suites.ts'
 import { chooseRuntime, needsContainers } from '../runtimes/choose-runtime.ts'
 import { performRun } from '../session/perform-run.ts'
+import type { StackPool } from '../session/stack-pool.ts'
 import { ignoreSignals } from './ignore-signals.ts'
 import { Progress, type Part } from './progress.ts'
 import type { RunnerSettings } from './settings.ts'
@@ -18,16 +19,18 @@ export class ScenarioRun {
   readonly #scenario: Scenario
   readonly #settings: RunnerSettings
   readonly #path: string | undefined
+  readonly #pool: StackPool | undefined
   readonly #progress = new Progress()
   readonly #stop = new AbortController()
   #running: Promise<FinishedRun> | undefined
   /** Id of the test that tells of a fault of the harness. */
   #teller: string | undefined
 
-  constructor(scenario: Scenario, settings: RunnerSettings, path?: string) {
+  constructor(scenario: Scenario, settings: RunnerSettings, path?: string, pool?: StackPool) {
     this.#scenario = scenario
     this.#settings = settings
     this.#path = path
+    this.#pool = pool
   }
 
   /** Waits until the part, or the whole run, is over. True when the cells are known to have held in it; else `finished` knows more. */
@@ -78,11 +81,11 @@ export class ScenarioRun {
     const { folder } = await performRun({
       scenario: this.#scenario,
       ...(this.#path === undefined ? {} : { file: this.#path }),
-      runtime,
+      runtime: this.#pool?.runtime(runtime) ?? runtime,
       args,
       runsDir,
       signal: this.#stop.signal,
-      listeners: [this.#progress.take],
+      listeners: [this.#progress.take, ...(this.#pool ? [this.#pool.listen] : [])],
     })
     return { ...suitesOf(folder.events), path: folder.path }
   }

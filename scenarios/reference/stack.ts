@@ -32,12 +32,13 @@ function service(
         ADMIN_PORT: '{port:admin}',
         DATA_DIR: '{dataDir}',
         REPLICA: '{replica}',
+        RESET_PORT: '{port:reset}',
         ...(config ? { CONFIG: JSON.stringify(config) } : {}),
         ...Object.fromEntries(connects.map((to) => [`${to.toUpperCase()}_URL`, `{link:${to}}`])),
       },
       packages,
     },
-    ports: ['http', 'admin'],
+    ports: ['http', 'admin', 'reset'],
     health: { path: '/readyz' },
     config: {
       kind: 'http',
@@ -47,6 +48,7 @@ function service(
       schemaPath: '/config/schema',
       generationKey: 'generation',
     },
+    reset: { port: 'reset', path: '/reset', variables: ['CONFIG'] },
     connects,
   }
 }

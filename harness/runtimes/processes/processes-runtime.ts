@@ -16,6 +16,7 @@ import { startFabric } from './fabric-process.ts'
 import { scratchPrefix } from './leftovers.ts'
 import { processResources } from './process-resources.ts'
 import { startReplica, type ReplicaProcess } from './replica-process.ts'
+import { readStateHashes, resetReplicas } from './reset-stack.ts'
 import { Supervised } from './supervised.ts'
 
 /** Programs as child processes of this machine. They share its file system and its network; the proxy variables lead to the outside. */
@@ -35,15 +36,19 @@ export const processesRuntime: Runtime = {
 
 async function startStack(
   stack: Stack,
-  options: StartOptions,
+  given: StartOptions,
   supervised: Supervised,
   scratch: string,
 ): Promise<RunningStack> {
   const plans = stack.services.flatMap((spec) =>
     Array.from({ length: spec.replicas }, (_, i) => ({ spec, id: `${spec.name}-${i + 1}` })),
   )
+  // Of the run that uses the stack now.
+  let options = given
+  const secrets: string[] = []
   const makeSecret = () => {
     const secret = randomBytes(24).toString('hex')
+    secrets.push(secret)
     options.redactor.addValue(secret)
     return secret
   }
@@ -107,6 +112,18 @@ async function startStack(
         const pid = supervised.pidOf(id)
         return (pid === undefined ? undefined : processResources(id, pid)) ?? []
       }),
+    ...(stack.services.every(({ reset }) => reset) && {
+      resettable: {
+        async reset(next: Stack, nextOptions: StartOptions) {
+          const from = options.logDir
+          options = nextOptions
+          for (const secret of secrets) options.redactor.addValue(secret)
+          await resetReplicas({ stack: next, replicas, from, scratch, options, client })
+          await connectReplicas(client, next, replicas, options.signal)
+        },
+        stateHashes: (signal: AbortSignal) => readStateHashes(replicas, signal),
+      },
+    }),
     [Symbol.asyncDispose]: () => supervised[Symbol.asyncDispose](),
   }
 }

@@ -5,6 +5,7 @@ import {
   type CommandSpec,
   type ConfigPort,
   type PowerPort,
+  type ResetSpec,
   type ServiceSpec,
 } from '../../core/index.ts'
 import type { RunningReplica } from '../../engine/index.ts'
@@ -21,6 +22,8 @@ const healthEveryMs = 15
 const defaultHealthTimeoutMs = 20_000
 /** A port that was free may be taken before the program listens on it; then it is started anew on another one. */
 const startTries = 3
+/** Of each part of a reset. */
+const resetTimeoutMs = 10_000
 /** Preloaded into Node programs, as source or as built. A service that must not have it sets NODE_OPTIONS in its own environment. */
 const connectGuard = new URL(
   `./connect-guard${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`,
@@ -73,9 +76,10 @@ export class ReplicaProcess implements RunningReplica, Machine {
   readonly config: ConfigPort | undefined
   readonly power: PowerPort
   readonly ports: Readonly<Record<string, number>>
-  readonly #plan: ReplicaPlan
+  #plan: ReplicaPlan
   #end = Promise.withResolvers<string>()
   #isExpectedToEnd = true
+  #isTouched = false
 
   constructor(plan: ReplicaPlan, ports: Readonly<Record<string, number>>) {
     const { spec, id, adminToken } = plan
@@ -86,6 +90,45 @@ export class ReplicaProcess implements RunningReplica, Machine {
     this.config =
       spec.config && new ConfigOverHttp(id, this.#urlOf(spec.config.port), spec.config, adminToken)
     this.power = new ReplicaPower(this)
+  }
+
+  /** What it writes from now on, and what it is started with when it is started again, is that of another run. */
+  adopt(plan: Partial<ReplicaPlan>): void {
+    this.#plan = { ...this.#plan, ...plan }
+  }
+
+  /** Asks the service for a part of a reset. Throws when there is no good answer. */
+  async askReset(
+    method: 'GET' | 'POST',
+    part: '' | '/stop' | '/start',
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    const { spec, id, adminToken } = this.#plan
+    const { port, path } = spec.reset as ResetSpec
+    const body = part === '/start' ? { body: JSON.stringify({ env: this.#resetVariables() }) } : {}
+    const response = await fetch(this.#urlOf(port) + path + part, {
+      method,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(resetTimeoutMs)]),
+      headers: { authorization: `Bearer ${adminToken}` },
+      ...body,
+    })
+    const answer = await response.text()
+    if (response.ok) return JSON.parse(answer)
+    throw new Error(`${id} answered ${method} ${path}${part} with ${response.status}: ${answer}`)
+  }
+
+  async untilHealthy(signal: AbortSignal): Promise<void> {
+    const { health } = this.#plan.spec
+    await waitUntilHealthy(this.#plan, this.url + (health.path ?? '/'), () => undefined, signal)
+  }
+
+  #resetVariables(): Record<string, string> {
+    const { spec } = this.#plan
+    const { env = {} } = commandOf(spec)
+    const places: Places = { ...this.#plan, host: '127.0.0.1', ports: this.ports }
+    const { variables } = spec.reset as ResetSpec
+    // One that is not set any more is empty: a variable cannot be taken from a process that runs.
+    return Object.fromEntries(variables.map((name) => [name, fillIn(env[name] ?? '', places)]))
   }
 
   get pid(): number | undefined {
@@ -100,12 +143,19 @@ export class ReplicaProcess implements RunningReplica, Machine {
     this.#isExpectedToEnd = isExpected
   }
 
+  /** It is still the process that was started, and nobody has signalled it. */
+  get isUntouched(): boolean {
+    return !this.#isTouched
+  }
+
   send(signalName: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    this.#isTouched = true
     this.#plan.supervised.signal(this.id, signalName)
     return Promise.resolve()
   }
 
   freeze(isFrozen: boolean): Promise<void> {
+    this.#isTouched = true
     this.#plan.supervised.signal(this.id, isFrozen ? 'SIGSTOP' : 'SIGCONT')
     return Promise.resolve()
   }

@@ -36,6 +36,16 @@ export function openDatabase(
   }
 }
 
+/** Every row of every table, but for the moment of the seed. */
+export function databaseContents(db: DatabaseSync): unknown {
+  const tables = db
+    .prepare(
+      `SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'seeded' ORDER BY name`,
+    )
+    .all()
+  return tables.map(({ name }) => [name, db.prepare(`SELECT * FROM "${String(name)}"`).all()])
+}
+
 /** The schema and the seed are committed together, so the marker vouches for both. */
 export function isSeeded(db: DatabaseSync): boolean {
   return (

@@ -59,7 +59,7 @@ export function requiredUrl(env: Environment, name: string): string {
   return value.replace(/\/+$/, '')
 }
 
-function readPort(env: Environment, name: string): number {
+export function readPort(env: Environment, name: string): number {
   const text = env[name] || '0'
   const port = Number(text)
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {

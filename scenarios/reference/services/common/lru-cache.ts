@@ -20,6 +20,11 @@ export class LruCache<V> {
     return this.#entries.size
   }
 
+  /** All that is kept, youngest last. */
+  get contents(): unknown {
+    return [...this.#entries]
+  }
+
   get(key: string, ttlS: number): V | undefined {
     const entry = this.#entries.get(key)
     if (entry === undefined) return undefined

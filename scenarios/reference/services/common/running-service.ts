@@ -8,6 +8,8 @@ import { SetupError } from './environment.ts'
 export interface RunningService extends AsyncDisposable {
   readonly url: string
   readonly adminUrl: string
+  /** All that it keeps, in stores, caches and counters, its configuration included. As JSON; equal for two that began alike and saw nothing since. */
+  contents(): Promise<unknown>
   /** Finishes what is in flight, for at most three seconds. Idempotent. */
   close(): Promise<void>
 }
@@ -32,6 +34,8 @@ export interface Assembly<T extends ConfigDocument> {
   options: ServiceOptions
   app: FastifyInstance
   config: ConfigStore<T>
+  /** All that it keeps, apart from the configuration. */
+  contents: () => unknown
   /** Runs once the public port is bound, e.g. to start background work. */
   onListening?: (url: string) => void
   /** Runs before the servers stop: background work must not look like traffic to drain. */
@@ -65,7 +69,8 @@ export async function serve<T extends ConfigDocument>(
     assembly.onListening?.(url)
     const generation = config.current.generation
     app.log.info({ event: 'listening', url, adminUrl, generation }, 'listening')
-    return { url, adminUrl, close, [Symbol.asyncDispose]: close }
+    const contents = async () => [config.current, await assembly.contents()]
+    return { url, adminUrl, contents, close, [Symbol.asyncDispose]: close }
   } catch (error) {
     await close()
     throw error

@@ -8,6 +8,7 @@ import type { Authors } from './content/authors.ts'
 import type { EdgeCache } from './content/edge-cache.ts'
 import type { Posts } from './content/posts.ts'
 import type { RedirectCache } from './content/redirect-cache.ts'
+import type { Throttle } from './content/throttle.ts'
 import type { Quota } from './quota.ts'
 
 /** What the routes work with, put together once in start.ts. */
@@ -23,4 +24,5 @@ export interface GatewayParts {
   link: Backend
   cache: EdgeCache
   redirects: RedirectCache
+  timelines: Throttle
 }

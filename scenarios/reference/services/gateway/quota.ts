@@ -9,6 +9,10 @@ export class Quota {
     this.#known = config.quota.publishPerDay
   }
 
+  get contents(): unknown {
+    return this.#known
+  }
+
   /** Undefined: as many as one likes. Call it when the configuration changes too, so that a number is known before it goes. */
   postsPerDay(config: GatewayConfig): number | undefined {
     const { publishPerDay } = config.quota

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { isSeeded, openDatabase } from '../common/database.ts'
+import { databaseContents, isSeeded, openDatabase } from '../common/database.ts'
 import {
   readServiceOptions,
   requiredUrl,
@@ -22,6 +22,7 @@ import { EdgeCache } from './content/edge-cache.ts'
 import { Posts } from './content/posts.ts'
 import { RedirectCache } from './content/redirect-cache.ts'
 import { GATEWAY_SCHEMA, seedGateway } from './content/seed.ts'
+import { Throttle } from './content/throttle.ts'
 import { UpstreamPlans } from './content/upstream-plans.ts'
 import type { GatewayParts } from './parts.ts'
 import { Quota } from './quota.ts'
@@ -73,6 +74,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
     link: new Backend(link, () => plans.addressesOf('link')),
     cache: new EdgeCache(config),
     redirects: new RedirectCache(),
+    timelines: new Throttle(),
   }
   config.onReplaced((current) => void parts.quota.postsPerDay(current))
   const app = createPublicServer({
@@ -86,12 +88,19 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
   const health = createHealthProbe(urls)
   const flows = new FlowWatch()
   const monitor = new StatusMonitor(config, health.probe, flows)
-  await addRoutes(app, parts, monitor, flows)
+  const checks = await addRoutes(app, parts, monitor, flows)
+  const { authors, quota, cache, redirects, timelines } = parts
+  const memory = [authors, quota, cache, redirects, timelines, plans, flows, monitor]
   return serve({
     service: 'gateway',
     options,
     app,
     config,
+    async contents() {
+      // While the others started, it may have counted them as down.
+      await monitor.refresh()
+      return [databaseContents(db), checks(), memory.map(({ contents }) => contents)]
+    },
     onListening: (url) => {
       urls.gateway = url
       monitor.start()
@@ -101,16 +110,16 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
   })
 }
 
-/** The order of the hooks is the order of the checks: who is it, is the request in order, is it cached, may they. */
+/** The order of the hooks is the order of the checks: who is it, is the request in order, is it cached, may they. Returns what reads all that the checks remember. */
 async function addRoutes(
   app: FastifyInstance,
   parts: GatewayParts,
   monitor: StatusMonitor,
   flows: FlowWatch,
-): Promise<void> {
+): Promise<() => unknown> {
   watchFlows(app, flows, parts.config)
   addIdentification(app, parts.directory)
-  addChecks(app, parts.config)
+  const checks = addChecks(app, parts.config)
   parts.cache.addLookup(app)
   addGatekeeper(app, parts)
   addSessionRoutes(app, parts)
@@ -119,4 +128,5 @@ async function addRoutes(
   addLinkRoutes(app, parts)
   addApiRoutes(app, parts)
   addStatusRoutes(app, monitor)
+  return checks
 }

@@ -1,4 +1,4 @@
-import { isSeeded, openDatabase } from '../common/database.ts'
+import { databaseContents, isSeeded, openDatabase } from '../common/database.ts'
 import {
   readServiceOptions,
   requiredUrl,
@@ -59,8 +59,9 @@ export async function startLink(options: LinkOptions): Promise<RunningService> {
   const work = new WorkPool(config)
   const cards = new CardService(config, sites, work)
   addLinkRoutes(app, { config, links: new LinkStore(db), cards, work, gateway })
+  const contents = () => [databaseContents(db), cards.contents, work.contents]
   const release = [() => gateway.close(), () => sites.close(), () => db.close()]
-  return serve({ service: 'link', options, app, config, release })
+  return serve({ service: 'link', options, app, config, contents, release })
 }
 
 function readCidrs(list: string): Cidr[] {

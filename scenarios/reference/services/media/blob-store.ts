@@ -1,6 +1,7 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { mkdir, open, rename, writeFile, type FileHandle } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 
 /** Bytes inside a volume: a file that holds one or many images, as photo stores keep small ones. */
 export interface BlobLocation {
@@ -17,6 +18,18 @@ export class BlobStore {
 
   constructor(dataDir: string) {
     this.#dataDir = dataDir
+  }
+
+  /** Each file by its path, with the digest of its bytes. */
+  get contents(): unknown {
+    return readdirSync(this.#dataDir, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !/\.db(-wal|-shm)?$/.test(entry.name))
+      .map(({ parentPath, name }) => join(parentPath, name))
+      .toSorted()
+      .map((path) => [
+        relative(this.#dataDir, path),
+        createHash('sha256').update(readFileSync(path)).digest('hex'),
+      ])
   }
 
   /** Undefined when there is no such content under the prefix. */

@@ -4,7 +4,7 @@ import {
   type Environment,
   type ServiceOptions,
 } from '../common/environment.ts'
-import { isSeeded, openDatabase } from '../common/database.ts'
+import { databaseContents, isSeeded, openDatabase } from '../common/database.ts'
 import { GatewayClient } from '../common/gateway-client.ts'
 import { createPublicServer } from '../common/public-server.ts'
 import { openConfig, serve, type RunningService } from '../common/running-service.ts'
@@ -50,6 +50,7 @@ export async function startMedia(options: MediaOptions): Promise<RunningService>
   )
   const catalog = new ImageCatalog(db)
   addMediaRoutes(app, { config, catalog, blobs, accounts: accountsOf(gateway) })
+  const contents = () => [databaseContents(db), blobs.contents]
   const release = [() => gateway.close(), () => db.close()]
-  return serve({ service: 'media', options, app, config, release })
+  return serve({ service: 'media', options, app, config, contents, release })
 }

@@ -9,6 +9,10 @@ export class BotScore {
   /** The last list that fitted. */
   #fitting: readonly string[] = []
 
+  get contents(): unknown {
+    return { values: [...this.#values], fitting: this.#fitting }
+  }
+
   /** Throws a RangeError when the list does not fit and nothing guards against that. */
   of(config: GatewayConfig, subject: string): number {
     const { max, list } = config.features

@@ -15,8 +15,11 @@ declare module 'fastify' {
   }
 }
 
-/** What every request to an endpoint goes through before it is known what it wants, cached or not. */
-export function addChecks(app: FastifyInstance, config: ConfigStore<GatewayConfig>): void {
+/** What every request to an endpoint goes through before it is known what it wants, cached or not. Returns what reads all that the checks remember. */
+export function addChecks(
+  app: FastifyInstance,
+  config: ConfigStore<GatewayConfig>,
+): () => readonly unknown[] {
   const policy = new RatePolicy()
   const bots = new BotScore()
   const tenants = new Tenants()
@@ -40,6 +43,7 @@ export function addChecks(app: FastifyInstance, config: ConfigStore<GatewayConfi
     request.tenant = tenants.ownerOf(current, pathOf(request)) ?? ''
     done()
   })
+  return () => [policy, bots, waf, headers].map(({ contents }) => contents)
 }
 
 function inspect(waf: Waf, config: GatewayConfig, request: FastifyRequest): void {

@@ -25,6 +25,10 @@ export class HeaderLimit {
     })
   }
 
+  get contents(): unknown {
+    return { kept: this.#kept, queued: this.#database.queued }
+  }
+
   /** Throws an HttpError: the headers are too long, or nobody knows how long they may be. */
   async check(request: FastifyRequest): Promise<void> {
     const limit = this.#kept ?? (await this.#repair())

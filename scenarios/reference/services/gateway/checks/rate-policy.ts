@@ -15,6 +15,10 @@ export class RatePolicy {
     this.#clock = clock
   }
 
+  get contents(): unknown {
+    return [...this.#counts]
+  }
+
   /** Throws an HttpError when the app has had its share. */
   check(config: GatewayConfig, appId: string, endpoint: EndpointId): void {
     this.#forgetLastMinute()

@@ -20,6 +20,10 @@ export class Waf {
   #compiledFrom: GatewayConfig | undefined
   #rules: Compiled[] = []
 
+  get contents(): unknown {
+    return this.#rules.map(({ rule, isSuspended }) => ({ rule, isSuspended }))
+  }
+
   /** Ids of the rules that match, of either mode. */
   matching(config: GatewayConfig, subject: string): WafRule[] {
     if (this.#compiledFrom !== config) {

@@ -23,6 +23,10 @@ export class Authors {
     })
   }
 
+  get contents(): unknown {
+    return { node: [...this.#node], queued: this.#database.queued }
+  }
+
   /** Throws an HttpError when it cannot be known of one of them. */
   async shown(): Promise<ReadonlySet<string>> {
     try {

@@ -21,6 +21,10 @@ export class EdgeCache {
     this.#config = config
   }
 
+  get contents(): unknown {
+    return this.#entries.contents
+  }
+
   /** Must be added before the gatekeeper: hooks run in the order in which they were added. */
   addLookup(app: FastifyInstance): void {
     app.addHook('onRequest', (request, reply, done) => {

@@ -22,6 +22,10 @@ export class RedirectCache {
     this.#entries = new LruCache<Kept>(clock)
   }
 
+  get contents(): unknown {
+    return this.#entries.contents
+  }
+
   get(code: string): Redirect | undefined {
     const kept = this.#entries.get(code, Number.POSITIVE_INFINITY)
     return kept !== undefined && this.#clock.now() < kept.untilMs ? kept : undefined

@@ -10,6 +10,10 @@ export class Throttle {
     this.#clock = clock
   }
 
+  get contents(): unknown {
+    return this.#nextMs
+  }
+
   /** Throws an HttpError when it is too soon after the last one. `perSecond` is above 0. */
   take(perSecond: number): void {
     const nowMs = this.#clock.now()

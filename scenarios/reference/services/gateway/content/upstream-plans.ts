@@ -11,6 +11,10 @@ export class UpstreamPlans {
     this.#inForce = config.current.upstreams
   }
 
+  get contents(): unknown {
+    return this.#inForce
+  }
+
   addressesOf(service: 'media' | 'link'): readonly string[] {
     const { upstreams, guards } = this.#config.current
     if (!guards.upstreamPlans || isAcceptable(upstreams, this.#inForce)) this.#inForce = upstreams

@@ -3,7 +3,6 @@ import { asObject, optionalId, textField } from '../../common/fields.ts'
 import { ErrorCode, HttpError, notFound } from '../../common/http-error.ts'
 import { viewPost } from '../content/post-view.ts'
 import type { Post, Posts } from '../content/posts.ts'
-import { Throttle } from '../content/throttle.ts'
 import type { GatewayParts } from '../parts.ts'
 
 const MAX_TEXT_LENGTH = 500
@@ -14,13 +13,12 @@ interface ById {
 
 export function addPostRoutes(app: FastifyInstance, parts: GatewayParts): void {
   const { posts } = parts
-  const timelines = new Throttle()
 
   app.get(
     '/api/timeline/home',
     { config: { endpoint: 'timeline.home', needsSession: true } },
     async () => {
-      timelines.take(parts.config.current.admission.timelinesPerSecond)
+      parts.timelines.take(parts.config.current.admission.timelinesPerSecond)
       const shown = await parts.authors.shown()
       const seen = posts.timeline('home').filter(({ author }) => shown.has(author))
       return { posts: seen.map(viewPost) }

@@ -31,6 +31,10 @@ export class FlowWatch {
     this.#clock = clock
   }
 
+  get contents(): unknown {
+    return this.#slots
+  }
+
   record(endpoint: EndpointId, status: number, windowMs: number): void {
     const component = COMPONENT_OF[endpoint]
     if (component === undefined) return

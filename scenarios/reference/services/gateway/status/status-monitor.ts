@@ -79,6 +79,11 @@ export class StatusMonitor {
     clearTimeout(this.#timer)
   }
 
+  /** Without its times, which go on by themselves. */
+  get contents(): unknown {
+    return { failures: this.#failures, states: this.#components.map(({ state }) => state) }
+  }
+
   report(): StatusReport {
     const states = this.#components.map(({ state }) => state)
     return { overall: worst(states), components: this.#components, updatedAt: this.#updatedAt }

@@ -29,6 +29,10 @@ export class CardService {
     this.#work = work
   }
 
+  get contents(): unknown {
+    return [this.#cards.contents, this.#failures.contents]
+  }
+
   /** Throws HttpError for what must not be shown: a blocked site, or an address that is not public. */
   async cardOf(target: string, trace: Trace): Promise<Card> {
     const { preview } = this.#config.current

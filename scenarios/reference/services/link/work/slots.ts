@@ -9,6 +9,10 @@ export class Slots {
     this.#limit = limit
   }
 
+  get contents(): unknown {
+    return { taken: this.#taken, waiting: this.#waiting.length }
+  }
+
   async run<T>(signal: AbortSignal, task: () => Promise<T>): Promise<T> {
     await this.#take(signal)
     try {

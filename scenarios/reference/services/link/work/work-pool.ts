@@ -17,6 +17,10 @@ export class WorkPool {
     this.#slots = new Slots(() => config.current.fetch.concurrency)
   }
 
+  get contents(): unknown {
+    return this.#slots.contents
+  }
+
   /** Throws OverdueError when the time is over, the wait included; the task hears of it by the signal. */
   async run<T>(task: (signal: AbortSignal) => T | Promise<T>): Promise<T> {
     const controller = new AbortController()
