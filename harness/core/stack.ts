@@ -16,7 +16,8 @@ export interface HttpConfigSpec {
  * How a replica is started anew without a new process, so that a stack can be used for several scenarios. All of it on one port, with the
  * token of `config`: `POST <path>/stop` answers 200 when the service has let go of its data, which is then emptied; `POST <path>/start` with
  * `{ env }` answers 200 when it listens again on the ports that it had, with these variables over the ones that it was started with;
- * `GET <path>` answers `{ hash }` of all that the replica keeps, in memory and in its data, its configuration included.
+ * `GET <path>` answers `{ hash }` of all that the replica keeps, in memory and in its data; of its configuration only what is no longer as it
+ * was started, or else a stack with other variables is reset twice.
  */
 export interface ResetSpec {
   /** Name of one of the service's ports. It answers while the others are stopped. */

@@ -8,9 +8,11 @@ class CountingRuntime implements Runtime {
   readonly name = 'counting'
   readonly log: string[] = []
   readonly forgets: boolean
+  readonly hashesConfig: boolean
 
-  constructor(forgets = true) {
+  constructor({ forgets = true, hashesConfig = false } = {}) {
     this.forgets = forgets
+    this.hashesConfig = hashesConfig
   }
 
   start(stack: Stack): Promise<RunningStack> {
@@ -27,7 +29,8 @@ class CountingRuntime implements Runtime {
           if (this.forgets) asked = 0
           return Promise.resolve()
         },
-        stateHashes: () => Promise.resolve({ 'app-1': `${asked} ${config}` }),
+        stateHashes: () =>
+          Promise.resolve({ 'app-1': this.hashesConfig ? `${asked} ${config}` : `${asked}` }),
       },
       [Symbol.asyncDispose]: () => {
         this.log.push('stop')
@@ -99,7 +102,7 @@ test('a stack is reset and handed on when every replica is as it was at first, a
 })
 
 test('where a reset leaves something, a stack is started anew', async () => {
-  const runtime = new CountingRuntime(false)
+  const runtime = new CountingRuntime({ forgets: false })
   await using pool = new StackPool()
   await run(pool, runtime, stackWith('{}'))
   const said = await run(pool, runtime, stackWith('{}'))
@@ -109,11 +112,26 @@ test('where a reset leaves something, a stack is started anew', async () => {
   expect(runtime.log).toEqual(['start', 'reset', 'stop', 'start'])
 })
 
-test('variables may differ that a service names: it is proven first, and then given the new ones', async () => {
-  const runtime = new CountingRuntime()
+test('variables may differ that a service names', async () => {
+  const runtime = new CountingRuntime({ hashesConfig: false })
   await using pool = new StackPool()
   for (const config of ['a', 'b', 'b', 'a']) await run(pool, runtime, stackWith(config))
-  expect(runtime.log).toEqual(['start', 'reset', 'reset', 'reset', 'reset', 'reset'])
+  expect(runtime.log).toEqual(['start', 'reset', 'reset', 'reset'])
+})
+
+test('where they change the hash, the reset is proven with the old ones and then given the new ones', async () => {
+  const runtime = new CountingRuntime({ hashesConfig: true })
+  await using pool = new StackPool()
+  for (const config of ['a', 'b', 'b']) await run(pool, runtime, stackWith(config))
+  const proof = ['reset', 'reset', 'reset']
+  expect(runtime.log).toEqual(['start', ...proof, 'reset'])
+})
+
+test('with other variables too, a stack that keeps something is started anew', async () => {
+  const runtime = new CountingRuntime({ forgets: false })
+  await using pool = new StackPool()
+  for (const config of ['a', 'b']) await run(pool, runtime, stackWith(config))
+  expect(runtime.log).toEqual(['start', 'reset', 'reset', 'stop', 'start'])
 })
 
 test('another stack is started anew', async () => {

@@ -7,7 +7,7 @@ interface Held {
   readonly stack: Stack
   readonly running: RunningStack
   /** Of each replica, when nothing had run on it. */
-  readonly fresh: Readonly<Record<string, string>>
+  readonly fresh: Hashes
 }
 
 /**
@@ -98,12 +98,17 @@ export class StackPool implements AsyncDisposable {
     const { resettable } = running
     if (!resettable || held.runtime.name !== runtime.name) return 'its services cannot be reset'
     if (!isAlike(held.stack, stack)) return 'it is another stack'
-    // What the replicas are compared with was theirs with the variables of then.
-    await resettable.reset(held.stack, options)
+    const isSame = isDeepStrictEqual(held.stack, stack)
+    await resettable.reset(stack, options)
     const now = await resettable.stateHashes(options.signal)
-    const other = Object.keys(fresh).find((id) => fresh[id] !== now[id])
-    if (other !== undefined) return `${other} keeps something that it did not have at the start`
-    if (isDeepStrictEqual(held.stack, stack)) return held
+    const other = differing(fresh, now)
+    if (other === undefined) return { ...held, stack }
+    if (isSame) return leaves(other)
+    // It may be the variables that make the difference: it is reset to those that it had, and then to the new ones.
+    await resettable.reset(held.stack, options)
+    const before = await resettable.stateHashes(options.signal)
+    const left = differing(fresh, before)
+    if (left !== undefined) return leaves(left)
     await resettable.reset(stack, options)
     return { ...held, stack, fresh: await resettable.stateHashes(options.signal) }
   }
@@ -122,6 +127,17 @@ export class StackPool implements AsyncDisposable {
       },
     }
   }
+}
+
+type Hashes = Readonly<Record<string, string>>
+
+/** The first replica that differs. */
+function differing(fresh: Hashes, now: Hashes): string | undefined {
+  return Object.keys(fresh).find((id) => fresh[id] !== now[id])
+}
+
+function leaves(replica: string): string {
+  return `${replica} keeps something that it did not have at the start`
 }
 
 /** Whether the stacks differ in variables only that may have another value after a reset. */

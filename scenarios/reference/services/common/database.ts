@@ -17,9 +17,11 @@ export function openDatabase(
   mkdirSync(dataDir, { recursive: true })
   const db = new DatabaseSync(join(dataDir, `${service}.db`), { timeout: BUSY_TIMEOUT_MS })
   try {
-    enterWalMode(db)
-    // Losing the last moments on a power cut is fine here, an fsync per post is not.
-    db.exec('PRAGMA synchronous = NORMAL')
+    untilUnlocked(() => {
+      // Losing the last moments on a power cut is fine here, an fsync per post is not.
+      db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
+      isSeeded(db)
+    })
     if (!isSeeded(db)) {
       inTransaction(db, () => {
         if (isSeeded(db)) return
@@ -67,14 +69,14 @@ export function inTransaction<T>(db: DatabaseSync, body: () => T): T {
   }
 }
 
-function enterWalMode(db: DatabaseSync): void {
+/** SQLite does not apply the busy timeout while two processes race for the switch to WAL mode. */
+function untilUnlocked(body: () => void): void {
   const deadline = Date.now() + BUSY_TIMEOUT_MS
   for (;;) {
     try {
-      db.exec('PRAGMA journal_mode = WAL')
+      body()
       return
     } catch (error) {
-      // SQLite does not apply the busy timeout to this switch when two processes race for it.
       const locked = error instanceof Error && error.message.includes('locked')
       if (!locked || Date.now() > deadline) throw error
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { FastifyInstance } from 'fastify'
 import type { ConfigDefinition, ConfigDocument } from './config-store.ts'
 import { ConfigStore } from './config-store.ts'
@@ -8,7 +9,10 @@ import { SetupError } from './environment.ts'
 export interface RunningService extends AsyncDisposable {
   readonly url: string
   readonly adminUrl: string
-  /** All that it keeps, in stores, caches and counters, its configuration included. As JSON; equal for two that began alike and saw nothing since. */
+  /**
+   * All that it keeps, in stores, caches and counters, and its configuration if that is another one than it was started with. As JSON; equal
+   * for two that began alike and saw nothing since.
+   */
   contents(): Promise<unknown>
   /** Finishes what is in flight, for at most three seconds. Idempotent. */
   close(): Promise<void>
@@ -69,12 +73,18 @@ export async function serve<T extends ConfigDocument>(
     assembly.onListening?.(url)
     const generation = config.current.generation
     app.log.info({ event: 'listening', url, adminUrl, generation }, 'listening')
-    const contents = async () => [config.current, await assembly.contents()]
+    const first = config.current
+    const contents = async () => [changed(config.current, first), await assembly.contents()]
     return { url, adminUrl, contents, close, [Symbol.asyncDispose]: close }
   } catch (error) {
     await close()
     throw error
   }
+}
+
+/** Undefined while it is the one that the service was started with. */
+function changed<T>(current: T, first: T): T | undefined {
+  return isDeepStrictEqual(current, first) ? undefined : current
 }
 
 async function closeAll(
