@@ -71,6 +71,7 @@ export type {
 } from './core/index.ts'
 export {
   FlowFailure,
+  HalfInjected,
   HarnessError,
   at,
   during,

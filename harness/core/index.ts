@@ -1,6 +1,7 @@
 export * from './cell.ts'
 export * from './definitions.ts'
 export * from './errors.ts'
+export * from './half-injected.ts'
 export * from './http.ts'
 export * from './incident.ts'
 export * from './journal.ts'

@@ -106,6 +106,8 @@ export interface Fault extends Scheduled {
   readonly intermittent?: boolean
   /** One sentence on what is disturbed, before anything runs. */
   readonly summary: string
+  /** Whom it strikes, in words. Default: its name. */
+  readonly where?: string
   /** What it cannot do without. */
   readonly needs?: 'containers'
   /** Problems that can be seen without running, each with what to do. */

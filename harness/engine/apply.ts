@@ -1,9 +1,11 @@
 import {
+  HalfInjected,
   HarnessError,
   describeError,
   type Change,
   type Emit,
   type Fault,
+  type InjectedFault,
   type SystemPort,
 } from '../core/index.ts'
 import type { RunningReplica } from './ports.ts'
@@ -73,14 +75,8 @@ export async function injectFault(
     const injected = await fault.inject(system, signal, (text) =>
       emit('fault.told', { fault: fault.name, text }),
     )
-    const { on, explain, healTimeoutMs } = injected
-    const applied: Applied = {
-      step: fault.name,
-      on,
-      undo: (s) => injected.heal(s),
-      ...(healTimeoutMs === undefined ? {} : { undoTimeoutMs: healTimeoutMs }),
-    }
-    return { applied: [applied], on, explain, complete: true }
+    const { on, explain } = injected
+    return { applied: [appliedFault(fault, injected)], on, explain, complete: true }
   } catch (error) {
     const message = describeError(error)
     emit('change.failed', {
@@ -89,7 +85,18 @@ export async function injectFault(
       why: 'unreachable',
       message,
     })
-    return { applied: [], on: [], explain: [], complete: false }
+    const applied = error instanceof HalfInjected ? [appliedFault(fault, error.injected)] : []
+    return { applied, on: applied.flatMap(({ on }) => on), explain: [], complete: false }
+  }
+}
+
+function appliedFault({ name }: Fault, injected: Omit<InjectedFault, 'explain'>): Applied {
+  const { on, healTimeoutMs } = injected
+  return {
+    step: name,
+    on,
+    undo: (signal) => injected.heal(signal),
+    ...(healTimeoutMs === undefined ? {} : { undoTimeoutMs: healTimeoutMs }),
   }
 }
 

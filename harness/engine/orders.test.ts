@@ -130,10 +130,10 @@ describe('an order that breaks something', () => {
     expect(verdict?.kind).toBe('fail')
     // Undone in the order of application, 'other' stays behind alone; and applied first it is alone too.
     expect([...new Set(reasons)].map((text) => text.replace(/:? ?\d+ of.*/, ''))).toEqual([
-      "broken: read × web: broke under 'order-1-undo-one', in the order one → other,",
-      "broken: read × mobile: broke under 'order-1-undo-one', in the order one → other,",
-      "broken: read × web: broke under 'order-2-other', in the order other → one,",
-      "broken: read × mobile: broke under 'order-2-other', in the order other → one,",
+      "broken: read × web: broke under 'order-1-undo-one' in the order one → other",
+      "broken: read × mobile: broke under 'order-1-undo-one' in the order one → other",
+      "broken: read × web: broke under 'order-2-other' in the order other → one",
+      "broken: read × mobile: broke under 'order-2-other' in the order other → one",
     ])
     expect(of('change.applied').map((event) => event.change)).toEqual([
       'order-1-one',

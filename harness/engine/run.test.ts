@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import {
+  HalfInjected,
   HarnessError,
   Redactor,
   type Fault,
@@ -343,6 +344,29 @@ describe('a fault', () => {
     ])
     expect(tries).toBe(3)
     expect(system.disposed).toBe(1)
+    expectRestored(system)
+  })
+
+  it.each([
+    ['is healed, and is inconclusive', 1, 'inconclusive'],
+    ['and cannot be healed fails the run', 3, 'fail'],
+  ] as const)('that comes in part %s', async (_, failures, verdict) => {
+    const system = new TestSystem()
+    let tries = 0
+    const partly: Fault = {
+      ...slowSite('partly'),
+      inject: () => {
+        const heal = () => {
+          tries += 1
+          return tries <= failures ? Promise.reject(new Error('no answer')) : Promise.resolve()
+        }
+        throw new HalfInjected(new Error('media-2 cannot be paused'), { on: ['media-1'], heal })
+      },
+    }
+    const result = await run(system, { steps: [harmless, partly] })
+    expect(result.verdict?.kind).toBe(verdict)
+    expect(result.of('change.failed')).toMatchObject([{ message: 'media-2 cannot be paused' }])
+    expect(tries).toBe(Math.min(3, failures + 1))
     expectRestored(system)
   })
 

@@ -1,6 +1,13 @@
 import { expect, it } from 'vitest'
 
-import { linkTargetKey, toxicName, type Stack, type SystemPort, type Toxic } from '../core/index.ts'
+import {
+  type HalfInjected,
+  linkTargetKey,
+  toxicName,
+  type Stack,
+  type SystemPort,
+  type Toxic,
+} from '../core/index.ts'
 import { linkFault, partition } from './link-fault.ts'
 
 const { signal } = new AbortController()
@@ -59,7 +66,7 @@ it('puts its toxics on the link, and takes them back', async () => {
   expect(inForce.size).toBe(0)
 })
 
-it('leaves nothing in force when it cannot be injected in full', async () => {
+it('says what is to be healed when it cannot be injected in full', async () => {
   const { port, inForce } = system('>media')
   const fault = partition('cut', {
     replica: 'media-1',
@@ -67,7 +74,10 @@ it('leaves nothing in force when it cannot be injected in full', async () => {
     direction: 'to',
   })
   expect(fault.validate(stack)).toEqual([])
-  await expect(fault.inject(port, signal, () => undefined)).rejects.toThrow('no answer')
+  const half: unknown = await fault.inject(port, signal, () => undefined).catch((e: unknown) => e)
+  expect(half).toMatchObject({ name: 'HalfInjected', message: 'no answer' })
+  expect(inForce.size).toBe(1)
+  await (half as HalfInjected).injected.heal(signal)
   expect(inForce.size).toBe(0)
 })
 

@@ -1,4 +1,5 @@
 import {
+  HalfInjected,
   describeToxic,
   linkTargetKey,
   toxicName,
@@ -90,6 +91,7 @@ function faultOf(
     effects,
     ...(placed.some(({ toxic }) => isPartial(toxic)) ? { intermittent: true } : {}),
     summary: lines.join('; '),
+    where: [...new Set(placed.map(({ link }) => shown(link)))].join(', '),
     validate: (stack) => problemsOf(placed, stack),
     inject: ({ links }, signal) => inject(links, placed, signal),
   }
@@ -117,6 +119,7 @@ async function inject(
       inForce.pop()
     }
   }
+  const on = [...new Set(placed.map(({ link }) => shown(link)))]
   try {
     for (const one of placed) {
       // Known before it is asked for: an answer that is lost may hide a toxic that is in force.
@@ -124,12 +127,10 @@ async function inject(
       await links.setToxic(one.link, one.toxic, signal)
     }
   } catch (error) {
-    // Of a fault that is half in force nobody would know that it is to be healed.
-    await heal(signal)
-    throw error
+    throw new HalfInjected(error, { on, heal })
   }
   return {
-    on: [...new Set(placed.map(({ link }) => shown(link)))],
+    on,
     explain: placed.map(({ link, toxic }) => `${shown(link)}: ${describeToxic(toxic)}`),
     heal,
   }

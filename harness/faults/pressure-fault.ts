@@ -1,4 +1,11 @@
-import type { Fault, InjectedFault, PressurePort, Stack, SystemPort } from '../core/index.ts'
+import {
+  HalfInjected,
+  type Fault,
+  type InjectedFault,
+  type PressurePort,
+  type Stack,
+  type SystemPort,
+} from '../core/index.ts'
 import { shownTarget, targetProblems, targetsOf, type TargetOptions } from './targets.ts'
 
 export interface PressureFaultOptions extends TargetOptions {
@@ -29,6 +36,7 @@ export function pressureFault(name: string, options: PressureFaultOptions): Faul
     ...(options.replica === undefined ? {} : { intermittent: true }),
     needs: 'containers',
     summary,
+    where: shownTarget(options),
     validate: (stack) => [...targetProblems(options, stack), ...ownProblems(options, stack)],
     inject: (system, signal) => inject(options, system, signal),
   }
@@ -73,15 +81,15 @@ async function inject(
     if (!isSqueezed) return
     await Promise.all(struck.map(({ port }) => port.squeeze(undefined, healing)))
   }
+  const on = struck.map(({ id }) => id)
   try {
     if (isSqueezed) await Promise.all(struck.map(({ port }) => port.squeeze(limits, signal)))
     await disk?.fillDisk(true, signal)
   } catch (error) {
-    await heal(AbortSignal.timeout(healTimeoutMs))
-    throw error
+    throw new HalfInjected(error, { on, heal, healTimeoutMs })
   }
   return {
-    on: struck.map(({ id }) => id),
+    on,
     explain: struck.flatMap(({ id }) => [
       ...(cpus === undefined ? [] : [`${id} may use ${cpus} cores`]),
       ...(memoryMb === undefined ? [] : [`${id} may use ${memoryMb} MiB`]),

@@ -1,4 +1,10 @@
-import type { Fault, InjectedFault, PowerPort, SystemPort } from '../core/index.ts'
+import {
+  HalfInjected,
+  type Fault,
+  type InjectedFault,
+  type PowerPort,
+  type SystemPort,
+} from '../core/index.ts'
 import { shownTarget, targetProblems, targetsOf, type TargetOptions } from './targets.ts'
 
 /** `kill`: SIGKILL. `stop`: SIGTERM, then SIGKILL. `pause`: no processor. `restart`: stopped and started, one after the other. `crash-loop`: killed and started again and again. */
@@ -49,6 +55,7 @@ export function serviceFault(name: string, options: ServiceFaultOptions): Fault 
       ? { intermittent: true }
       : {}),
     summary,
+    where: shownTarget(options),
     validate: (stack) => [...targetProblems(options, stack), ...ownProblems(options)],
     inject: (system, signal, tell) => inject(options, system, signal, tell),
   }
@@ -77,16 +84,15 @@ async function inject(
     await Promise.all(loops)
     await Promise.all(struck.map(({ port }) => port.start(healing)))
   }
+  const on = struck.map(({ id }) => id)
   try {
     const explain = await strike(options, struck, signal)
     if (options.action === 'crash-loop') {
       loops.push(...struck.map((one) => crashLoop(one, options, over.signal, tell)))
     }
-    return { on: struck.map(({ id }) => id), explain, heal, healTimeoutMs }
+    return { on, explain, heal, healTimeoutMs }
   } catch (error) {
-    // Of a fault that is half in force nobody would know that it is to be healed.
-    await heal(AbortSignal.timeout(healTimeoutMs))
-    throw error
+    throw new HalfInjected(error, { on, heal, healTimeoutMs })
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import type { SiteVariant, Stack, SystemPort } from '../core/index.ts'
+import type { HalfInjected, SiteVariant, Stack, SystemPort } from '../core/index.ts'
 import { siteFault } from './index.ts'
 
 const stack: Stack = { name: 's', entry: 'a', services: [], sites: ['file:///sites/news.ts'] }
@@ -57,12 +57,16 @@ it.each([
   expect(fault.intermittent).toBe(expected)
 })
 
-it('leaves nothing in force when it cannot be injected in full', async () => {
+it('says what is to be healed when it cannot be injected in full', async () => {
   const { port, inForce } = system(['old.example'])
   const fault = siteFault('f', { host: ['news.example', 'old.example'], variant: 'gone' })
-  await expect(fault.inject(port, signal, () => undefined)).rejects.toThrow(
-    'no site has the host old.example',
-  )
+  const half: unknown = await fault.inject(port, signal, () => undefined).catch((e: unknown) => e)
+  expect(half).toMatchObject({
+    name: 'HalfInjected',
+    message: 'no site has the host old.example',
+  })
+  expect(inForce.size).toBe(1)
+  await (half as HalfInjected).injected.heal(signal)
   expect(inForce.size).toBe(0)
 })
 

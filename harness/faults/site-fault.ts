@@ -1,4 +1,12 @@
-import type { Effect, Fault, InjectedFault, SitePort, SiteVariant, Stack } from '../core/index.ts'
+import {
+  HalfInjected,
+  type Effect,
+  type Fault,
+  type InjectedFault,
+  type SitePort,
+  type SiteVariant,
+  type Stack,
+} from '../core/index.ts'
 
 export interface SiteFaultOptions {
   /** Of a site of the stack, or several; each is a host of its own, also where one site has more. */
@@ -34,6 +42,7 @@ export function siteFault(name: string, options: SiteFaultOptions): Fault {
     effects: options.effects ?? [],
     ...((toxicity ?? 1) < 1 || first !== undefined ? { intermittent: true } : {}),
     summary: `the site${hosts.length === 1 ? '' : 's'} ${hosts.join(', ')} fail${hosts.length === 1 ? 's' : ''} as '${variant}' says${extent}`,
+    where: hosts.join(', '),
     validate: (stack) => problemsOf(hosts, setting, stack),
     inject: ({ sites }, signal) => inject(sites, hosts, setting, signal),
   }
@@ -58,14 +67,7 @@ async function inject(
       struck.push(host)
     }
   } catch (error) {
-    // Of a fault that is half in force nobody would know that it is to be healed.
-    try {
-      await heal(signal)
-    } catch (more) {
-      const message = 'a fault could be neither injected in full nor healed'
-      throw new AggregateError([error, more], message, { cause: more })
-    }
-    throw error
+    throw new HalfInjected(error, { on: hosts, heal })
   }
   return {
     on: hosts,

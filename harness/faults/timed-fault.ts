@@ -1,4 +1,10 @@
-import { HarnessError, describeError, type Fault, type InjectedFault } from '../core/index.ts'
+import {
+  HalfInjected,
+  HarnessError,
+  describeError,
+  type Fault,
+  type InjectedFault,
+} from '../core/index.ts'
 import { passes } from './service-fault.ts'
 
 export interface Timing {
@@ -86,7 +92,7 @@ class Cycle {
       this.#tell(`it does not go on: ${describeError(error)}`)
     })
     return {
-      on: [this.#fault.summary],
+      on: [this.#fault.where ?? this.#fault.name],
       explain,
       healTimeoutMs: 60_000,
       heal: (signal) => this.#heal(signal),
@@ -104,12 +110,22 @@ class Cycle {
     let waitMs = afterMs
     for (let i = 0; i < times && (await passes(waitMs, signal)); i += 1) {
       // It is not cut off by the end: what it did is to be known, so that it can be healed.
-      this.#injected = await this.#inject(new AbortController().signal)
+      this.#injected = await this.#comes()
       this.#tell(`comes: ${this.#injected.explain.join('; ')}`)
       if (!(await passes(forMs, signal))) return
       await this.#end(AbortSignal.timeout(this.#injected.healTimeoutMs ?? 5_000))
       this.#tell('goes')
       waitMs = (everyMs ?? forMs) - forMs
+    }
+  }
+
+  /** What came in part is healed with the step. */
+  async #comes(): Promise<InjectedFault> {
+    try {
+      return await this.#inject(new AbortController().signal)
+    } catch (error) {
+      if (error instanceof HalfInjected) this.#injected = { ...error.injected, explain: [] }
+      throw error
     }
   }
 

@@ -134,7 +134,7 @@ function checkChange(
     if (order !== undefined && isBrokenOff(history, started, order)) return pass
     return inconclusive({ code: 'no-data', message: `'${change}' was never watched` })
   }
-  const under = `'${change}'${order === undefined ? '' : `, in the order ${order},`}`
+  const under = `'${change}'${order === undefined ? '' : ` in the order ${order}`}`
   return combine(
     windows.flatMap((id) => {
       const judged = judgedIn(history, (window) => window === id)
