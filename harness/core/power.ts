@@ -12,6 +12,12 @@ export interface PowerPort {
   start(signal: AbortSignal): Promise<void>
 }
 
+/** The clock of a replica whose service lets it be moved. */
+export interface ClockPort {
+  /** Moves it, away from the time of the machine, by so many ms; 0: it is right again. Throws HarnessError REPLICA_FAILED. */
+  move(offsetMs: number, signal: AbortSignal): Promise<void>
+}
+
 /** What can be done to the container of a replica while it runs; its settings stay what they are. */
 export interface PressurePort {
   /** Alters what it may use at most; undefined: back to what it may by its settings. A limit of memory below what it uses ends it. */

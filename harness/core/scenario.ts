@@ -8,7 +8,7 @@ import type { Random } from './random.ts'
 import type { WriteCheck, Writes } from './writes.ts'
 import type { BuildSpec, Resources, Stack } from './stack.ts'
 import type { LoadThreshold } from './load-threshold.ts'
-import type { PowerPort, PressurePort } from './power.ts'
+import type { ClockPort, PowerPort, PressurePort } from './power.ts'
 import type { LinkPort } from './toxics.ts'
 
 /** Who performs flows. `prepare` signs in once, before the baseline; what it returns goes with each request of the actor. */
@@ -186,6 +186,8 @@ export interface ReplicaPort {
   readonly config: ConfigPort | undefined
   /** Absent where the runtime cannot. */
   readonly power?: PowerPort
+  /** Absent where the service does not offer it. */
+  readonly clock?: ClockPort
   /** Absent where replicas are no containers. */
   readonly pressure?: PressurePort
   /** Absent where replicas are no containers. */

@@ -13,6 +13,16 @@ export interface HttpConfigSpec {
 }
 
 /**
+ * Where the clock of a replica can be moved, for `clockFault`: `PUT <path>` with `{ offsetMs }`, and the token of `config`, answers 200 once the
+ * replica takes that much later (or earlier, below 0) for the time than the machine does.
+ */
+export interface ClockSpec {
+  /** Name of one of the service's ports. */
+  readonly port: string
+  readonly path: string
+}
+
+/**
  * How a replica is started anew without a new process, so that a stack can be used for several scenarios. All of it on one port, with the
  * token of `config`: `POST <path>/stop` answers 200 when the service has let go of its data, which is then emptied; `POST <path>/start` with
  * `{ env }` answers 200 when it listens again on the ports that it had, with these variables over the ones that it was started with;
@@ -105,6 +115,8 @@ export interface ServiceSpec {
   readonly ports: readonly string[]
   readonly health: Health
   readonly config?: HttpConfigSpec
+  /** Needs `config`. */
+  readonly clock?: ClockSpec
   /** Without it the stack is started anew for each scenario. Needs `config`. Processes only. */
   readonly reset?: ResetSpec
   readonly resources?: Resources

@@ -35,7 +35,7 @@ export function checkStack(stack: Stack): Problem[] {
 }
 
 function checkService(path: string, service: ServiceSpec): Problem[] {
-  const { replicas, ports, config, reset } = service
+  const { replicas, ports, config } = service
   return [
     ...checkName(`${path}.name`, service.name),
     ...([actorsName, outsideName].includes(service.name)
@@ -54,12 +54,7 @@ function checkService(path: string, service: ServiceSpec): Problem[] {
     ...(config && !ports.includes(config.port)
       ? problem(`${path}.config.port`, `is '${config.port}'`, `name one of ${ports.join(', ')}`)
       : []),
-    ...(reset && !config
-      ? problem(`${path}.reset`, 'has no token', 'a reset goes with config, whose token it takes')
-      : []),
-    ...(reset && !ports.includes(reset.port)
-      ? problem(`${path}.reset.port`, `is '${reset.port}'`, `name one of ${ports.join(', ')}`)
-      : []),
+    ...checkOwnPorts(path, service),
     ...checkHealth(`${path}.health`, service),
     ...checkResources(`${path}.resources`, service.resources),
     ...checkContainerPorts(`${path}.run.containerPorts`, service),
@@ -73,6 +68,20 @@ function checkNames(path: string, given: readonly string[], known: readonly stri
     .flatMap((name) =>
       problem(path, `has '${name}'`, `name services of the stack: ${known.join(', ')}`),
     )
+}
+
+/** What the service offers beside its configuration, with the same token. */
+function checkOwnPorts(path: string, { ports, config, ...offers }: ServiceSpec): Problem[] {
+  return (['reset', 'clock'] as const).flatMap((name) => {
+    const offer = offers[name]
+    if (!offer) return []
+    return [
+      ...(config ? [] : problem(`${path}.${name}`, 'has no token', 'it takes that of config')),
+      ...(ports.includes(offer.port)
+        ? []
+        : problem(`${path}.${name}.port`, `is '${offer.port}'`, `name one of ${ports.join(', ')}`)),
+    ]
+  })
 }
 
 function checkHealth(path: string, service: ServiceSpec): Problem[] {

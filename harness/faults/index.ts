@@ -1,3 +1,4 @@
+export { clockFault, type ClockFaultOptions } from './clock-fault.ts'
 export { pressureFault, type PressureFaultOptions } from './pressure-fault.ts'
 export { serviceFault, type ServiceAction, type ServiceFaultOptions } from './service-fault.ts'
 export { timed, type Timing } from './timed-fault.ts'

@@ -41,7 +41,7 @@ export function shownTarget({ service, replica }: TargetOptions): string {
 }
 
 /** The replicas, each with the port by which it is struck. Throws RUNTIME_UNAVAILABLE where the runtime has no such port. */
-export function targetsOf<K extends 'power' | 'pressure'>(
+export function targetsOf<K extends 'power' | 'pressure' | 'clock'>(
   { service, replica }: TargetOptions,
   { replicas }: SystemPort,
   port: K,

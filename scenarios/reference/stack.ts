@@ -59,7 +59,10 @@ export function referenceSite(options: ReferenceOptions = {}): Stack {
     name: 'reference site',
     entry: 'gateway',
     services: [
-      service('gateway', ['media', 'link'], options.gateway),
+      {
+        ...service('gateway', ['media', 'link'], options.gateway),
+        clock: { port: 'admin', path: '/clock' },
+      },
       service('media', ['gateway'], options.media, ['sharp']),
       service('link', ['gateway'], options.link),
     ],

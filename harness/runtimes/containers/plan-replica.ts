@@ -1,4 +1,5 @@
 import type { ServiceSpec } from '../../core/index.ts'
+import { ClockOverHttp } from '../clock-over-http.ts'
 import { ConfigOverHttp } from '../config-over-http.ts'
 import { fillIn, fillInAll, type Places } from '../fill-in.ts'
 import { trusting } from '../trust.ts'
@@ -49,8 +50,8 @@ export function planReplica(input: PlanInput): ReplicaContainer {
     dataDir: dataPath ?? '/tmp',
   }
   const command = commandOf(spec)?.map((text) => fillIn(text, places))
-  const { config } = spec
-  const configUrl = config && `${fabric.relay}/${id}/${config.port}`
+  const { config, clock } = spec
+  const urlOf = (port: string) => `${fabric.relay}/${id}/${port}`
   return new ReplicaContainer({
     docker,
     id,
@@ -82,8 +83,8 @@ export function planReplica(input: PlanInput): ReplicaContainer {
     data: { path: dataPath, roomMb: spec.dataMb },
     resolveImage: (other) => imageOf(docker, input.base, spec.name, other),
     log: new LogFile(docker, input.logFile),
-    config:
-      config && configUrl ? new ConfigOverHttp(id, configUrl, config, input.adminToken) : undefined,
+    config: config && new ConfigOverHttp(id, urlOf(config.port), config, input.adminToken),
+    clock: clock && new ClockOverHttp(id, urlOf(clock.port), clock, input.adminToken),
   })
 }
 

@@ -5,6 +5,7 @@ import {
   HarnessError,
   describeError,
   type BuildSpec,
+  type ClockPort,
   type ConfigPort,
   type ContainerPatch,
   type ContainerPort,
@@ -56,6 +57,7 @@ export interface ReplicaPlan {
   readonly exits: Exits
   readonly log: LogFile
   readonly config: ConfigPort | undefined
+  readonly clock: ClockPort | undefined
   /** Its data directory, when it has one, and how much fits into it in MiB, when that is limited. */
   readonly data: { readonly path: string | undefined; readonly roomMb: number | undefined }
   /** The reference of an image that the engine then has. */
@@ -70,6 +72,7 @@ export class ReplicaContainer implements RunningReplica, ContainerPort, Machine 
   readonly id: string
   readonly service: string
   readonly config: ConfigPort | undefined
+  readonly clock?: ClockPort
   readonly power: PowerPort
   readonly pressure: PressurePort
   readonly #plan: ReplicaPlan
@@ -86,6 +89,7 @@ export class ReplicaContainer implements RunningReplica, ContainerPort, Machine 
     this.id = plan.id
     this.service = plan.spec.name
     this.config = plan.config
+    if (plan.clock) this.clock = plan.clock
     this.#settings = plan.settings
     this.power = new ReplicaPower(this)
     this.pressure = new ContainerPressure(plan, () => ({

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import {
   HarnessError,
+  type ClockPort,
   type CommandSpec,
   type ConfigPort,
   type PowerPort,
@@ -9,6 +10,7 @@ import {
   type ServiceSpec,
 } from '../../core/index.ts'
 import type { RunningReplica } from '../../engine/index.ts'
+import { ClockOverHttp } from '../clock-over-http.ts'
 import { ConfigOverHttp } from '../config-over-http.ts'
 import { fillIn, fillInAll, type Places } from '../fill-in.ts'
 import { ReplicaPower, type Machine } from '../replica-power.ts'
@@ -74,6 +76,7 @@ export class ReplicaProcess implements RunningReplica, Machine {
   readonly id: string
   readonly service: string
   readonly config: ConfigPort | undefined
+  readonly clock?: ClockPort
   readonly power: PowerPort
   readonly ports: Readonly<Record<string, number>>
   #plan: ReplicaPlan
@@ -89,6 +92,8 @@ export class ReplicaProcess implements RunningReplica, Machine {
     this.ports = ports
     this.config =
       spec.config && new ConfigOverHttp(id, this.#urlOf(spec.config.port), spec.config, adminToken)
+    const { clock } = spec
+    if (clock) this.clock = new ClockOverHttp(id, this.#urlOf(clock.port), clock, adminToken)
     this.power = new ReplicaPower(this)
   }
 

@@ -48,12 +48,27 @@ describe('the configuration of a replica over its admin port', () => {
     ...change,
   })
 
+  it('moves the clock of the gateway, by a number only', async () => {
+    const move = (offsetMs: unknown) =>
+      call(site.gateway.adminUrl, '/clock', {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ offsetMs }),
+      })
+    const ahead = await move(86_400_000)
+    const { now } = (await ahead.json()) as { now: string }
+    expect(Date.parse(now) - Date.now()).toBeGreaterThan(86_000_000)
+    expect((await move('1')).status).toBe(422)
+    expect((await move(1e15)).status).toBe(422)
+    expect((await move(0)).status).toBe(200)
+  })
+
   it.each([
     ['no token', {}],
     ['a wrong token', { authorization: 'Bearer wrong' }],
     ['another scheme', { authorization: `Basic ${ADMIN_TOKEN}` }],
   ])('answers 401 to %s, on each route', async (_name, headers: Record<string, string>) => {
-    for (const path of ['/config', '/config/schema']) {
+    for (const path of ['/config', '/config/schema', '/clock']) {
       const answer = await call(site.gateway.adminUrl, path, { headers })
       expect(answer.status).toBe(401)
     }

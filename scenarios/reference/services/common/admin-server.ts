@@ -1,8 +1,13 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ConfigDocument, ConfigStore } from './config-store.ts'
+import type { MovableClock } from './movable-clock.ts'
+import { asObject, numberField } from './fields.ts'
 import { createServer, headerText, type PublicServerOptions } from './public-server.ts'
 import { ErrorCode, HttpError } from './http-error.ts'
 import { equalSecrets } from './secrets.ts'
+
+/** Ten years. */
+const MAX_OFFSET_MS = 10 * 366 * 86_400_000
 
 interface AdminServerOptions extends Pick<PublicServerOptions, 'service' | 'replica' | 'logLevel'> {
   adminToken: string
@@ -15,6 +20,7 @@ interface AdminServerOptions extends Pick<PublicServerOptions, 'service' | 'repl
 export function createAdminServer<T extends ConfigDocument>(
   options: AdminServerOptions,
   store: ConfigStore<T>,
+  clock?: MovableClock,
 ): FastifyInstance {
   const app = createServer(options)
   app.addHook('onRequest', (request, _reply, done) => {
@@ -25,6 +31,7 @@ export function createAdminServer<T extends ConfigDocument>(
     done(new HttpError(401, ErrorCode.badCredentials, message, { headers }))
   })
 
+  if (clock) addClock(app, clock)
   app.get('/config', (_request, reply) => sendDocument(reply, store))
   app.get('/config/schema', (_request, reply) => {
     return reply.type('application/schema+json').send(JSON.stringify(store.schema))
@@ -50,6 +57,15 @@ export function createAdminServer<T extends ConfigDocument>(
     }
   })
   return app
+}
+
+/** Lets the clock be wrong, so that it can be seen what comes of it. */
+function addClock(app: FastifyInstance, clock: MovableClock): void {
+  app.put('/clock', (request, reply) => {
+    clock.offsetMs = numberField(asObject(request.body), 'offsetMs', MAX_OFFSET_MS)
+    app.log.info({ offsetMs: clock.offsetMs }, 'clock moved')
+    return reply.send({ offsetMs: clock.offsetMs, now: clock.date().toISOString() })
+  })
 }
 
 function checkPrecondition(ifMatch: string | undefined, etag: string): void {

@@ -16,6 +16,15 @@ export function textField(body: JsonObject, name: string, maxLength: number): st
   return value
 }
 
+/** At most `most` away from 0. */
+export function numberField(body: JsonObject, name: string, most: number): number {
+  const value = body[name]
+  if (typeof value !== 'number' || Math.abs(value) > most) {
+    throw invalid(`${name} must be a number from ${-most} to ${most}`)
+  }
+  return value
+}
+
 export function optionalId(body: JsonObject, name: string): string | undefined {
   const value = body[name]
   if (value === undefined || value === null) return undefined

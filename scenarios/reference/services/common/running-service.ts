@@ -4,6 +4,7 @@ import type { ConfigDefinition, ConfigDocument } from './config-store.ts'
 import { ConfigStore } from './config-store.ts'
 import { createAdminServer } from './admin-server.ts'
 import type { ServiceOptions } from './environment.ts'
+import type { MovableClock } from './movable-clock.ts'
 import { SetupError } from './environment.ts'
 
 export interface RunningService extends AsyncDisposable {
@@ -38,6 +39,8 @@ export interface Assembly<T extends ConfigDocument> {
   options: ServiceOptions
   app: FastifyInstance
   config: ConfigStore<T>
+  /** Where it can be moved. */
+  clock?: MovableClock
   /** All that it keeps, apart from the configuration. */
   contents: () => unknown
   /** Runs once the public port is bound, e.g. to start background work. */
@@ -52,8 +55,8 @@ export interface Assembly<T extends ConfigDocument> {
 export async function serve<T extends ConfigDocument>(
   assembly: Assembly<T>,
 ): Promise<RunningService> {
-  const { service, options, app, config } = assembly
-  const admin = createAdminServer({ ...options, service }, config)
+  const { service, options, app, config, clock } = assembly
+  const admin = createAdminServer({ ...options, service }, config, clock)
   let closing: Promise<void> | undefined
   let stopping = false
   app.addHook('onSend', (_request, reply, _payload, done) => {
@@ -74,7 +77,11 @@ export async function serve<T extends ConfigDocument>(
     const generation = config.current.generation
     app.log.info({ event: 'listening', url, adminUrl, generation }, 'listening')
     const first = config.current
-    const contents = async () => [changed(config.current, first), await assembly.contents()]
+    const contents = async () => [
+      changed(config.current, first),
+      clock?.offsetMs,
+      await assembly.contents(),
+    ]
     return { url, adminUrl, contents, close, [Symbol.asyncDispose]: close }
   } catch (error) {
     await close()

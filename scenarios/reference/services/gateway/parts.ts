@@ -1,4 +1,5 @@
 import type { ConfigStore } from '../common/config-store.ts'
+import type { MovableClock } from '../common/movable-clock.ts'
 import type { Accounts } from './access/accounts.ts'
 import type { AppDirectory } from './access/app-directory.ts'
 import type { Sessions } from './access/sessions.ts'
@@ -14,6 +15,7 @@ import type { Quota } from './quota.ts'
 /** What the routes work with, put together once in start.ts. */
 export interface GatewayParts {
   config: ConfigStore<GatewayConfig>
+  clock: MovableClock
   directory: AppDirectory
   accounts: Accounts
   sessions: Sessions

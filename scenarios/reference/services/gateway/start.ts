@@ -6,6 +6,7 @@ import {
   type Environment,
   type ServiceOptions,
 } from '../common/environment.ts'
+import { MovableClock } from '../common/movable-clock.ts'
 import { createPublicServer } from '../common/public-server.ts'
 import { openConfig, serve, type RunningService } from '../common/running-service.ts'
 import { Upstream } from '../common/upstream.ts'
@@ -62,18 +63,20 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
   const media = new Upstream({ service: 'media', baseUrl: options.mediaUrl, settings })
   const link = new Upstream({ service: 'link', baseUrl: options.linkUrl, settings })
   const plans = new UpstreamPlans(config)
+  const clock = new MovableClock()
   const parts: GatewayParts = {
     config,
+    clock,
     directory: new AppDirectory(db, options.serviceKeys),
     accounts: new Accounts(db),
-    sessions: new Sessions(db),
+    sessions: new Sessions(db, clock),
     posts: new Posts(db),
     authors: new Authors(config),
     quota: new Quota(config.current),
     media: new Backend(media, () => plans.addressesOf('media')),
     link: new Backend(link, () => plans.addressesOf('link')),
-    cache: new EdgeCache(config),
-    redirects: new RedirectCache(),
+    cache: new EdgeCache(config, clock),
+    redirects: new RedirectCache(clock),
     timelines: new Throttle(),
   }
   config.onReplaced((current) => void parts.quota.postsPerDay(current))
@@ -96,6 +99,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
     options,
     app,
     config,
+    clock,
     async contents() {
       // While the others started, it may have counted them as down.
       await monitor.refresh()

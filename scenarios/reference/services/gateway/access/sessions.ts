@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { Clock } from '../../common/lru-cache.ts'
 import { sha256 } from '../../common/secrets.ts'
 
 export const SESSION_SCHEMA = `CREATE TABLE sessions (
@@ -10,8 +11,10 @@ export const SESSION_SCHEMA = `CREATE TABLE sessions (
 export class Sessions {
   readonly #insert: StatementSync
   readonly #select: StatementSync
+  readonly #clock: Clock
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, clock: Clock = Date) {
+    this.#clock = clock
     this.#insert = db.prepare(`INSERT INTO sessions VALUES (?, ?, ?)`)
     this.#select = db.prepare(
       `SELECT account FROM sessions WHERE token_hash = ? AND expires_at > ?`,
@@ -20,13 +23,13 @@ export class Sessions {
 
   create(account: string, ttlS: number): string {
     const token = randomBytes(24).toString('base64url')
-    this.#insert.run(sha256(token), account, Date.now() + ttlS * 1_000)
+    this.#insert.run(sha256(token), account, this.#clock.now() + ttlS * 1_000)
     return token
   }
 
   /** The account of a valid session. */
   accountOf(token: string): string | undefined {
-    const row = this.#select.get(sha256(token), Date.now())
+    const row = this.#select.get(sha256(token), this.#clock.now())
     return row === undefined ? undefined : String(row['account'])
   }
 }

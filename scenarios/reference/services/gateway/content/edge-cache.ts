@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ConfigStore } from '../../common/config-store.ts'
-import { LruCache } from '../../common/lru-cache.ts'
+import { LruCache, type Clock } from '../../common/lru-cache.ts'
 import { sendBytes, type ByteEntity } from '../../common/send-bytes.ts'
 import { pathOf } from '../checks/checks.ts'
 import type { GatewayConfig } from '../config.ts'
@@ -14,10 +14,11 @@ const MAX_KEPT_BYTES = 2 * 1024 * 1024
  * ranges and conditions are worked out from them.
  */
 export class EdgeCache {
-  readonly #entries = new LruCache<ByteEntity>()
+  readonly #entries: LruCache<ByteEntity>
   readonly #config: ConfigStore<GatewayConfig>
 
-  constructor(config: ConfigStore<GatewayConfig>) {
+  constructor(config: ConfigStore<GatewayConfig>, clock: Clock = Date) {
+    this.#entries = new LruCache<ByteEntity>(clock)
     this.#config = config
   }
 

@@ -74,7 +74,7 @@ export function findPost(posts: Posts, id: string): Post {
 }
 
 function publish(parts: GatewayParts, post: Parameters<Posts['publish']>[0]): Post {
-  const now = new Date()
+  const now = parts.clock.date()
   const perDay = parts.quota.postsPerDay(parts.config.current)
   const published = parts.posts.publish(post, perDay, now)
   if (published !== undefined) return published

@@ -1,0 +1,74 @@
+import {
+  HalfInjected,
+  type Fault,
+  type InjectedFault,
+  type Stack,
+  type SystemPort,
+} from '../core/index.ts'
+import { shownTarget, targetProblems, targetsOf, type TargetOptions } from './targets.ts'
+
+export interface ClockFaultOptions extends TargetOptions {
+  /** How much later than the machine it is for them, in ms; earlier below 0. At most ten years either way. */
+  readonly offsetMs: number
+}
+
+const maxMs = 10 * 366 * 86_400_000
+
+/**
+ * Replicas take another time for the right one, until the fault is healed: `clockFault('ahead', { replica: 'gateway-2', offsetMs: 3_600_000 })`.
+ * For services that offer it (`clock` of the service).
+ */
+export function clockFault(name: string, options: ClockFaultOptions): Fault {
+  const { offsetMs, effects = [], title } = options
+  const summary = `the clock of ${shownTarget(options)} is ${inWords(offsetMs)}`
+  return {
+    kind: 'fault',
+    name,
+    title: title ?? summary,
+    effects,
+    ...(options.replica === undefined ? {} : { intermittent: true }),
+    summary,
+    where: shownTarget(options),
+    validate: (stack) => [...targetProblems(options, stack), ...ownProblems(options, stack)],
+    inject: (system, signal) => inject(options, system, signal),
+  }
+}
+
+function ownProblems(
+  { offsetMs, service, replica = '' }: ClockFaultOptions,
+  { services }: Stack,
+): string[] {
+  const name = service ?? replica.replace(/-\d+$/, '')
+  const struck = services.find((one) => one.name === name)
+  return [
+    ...(Math.abs(offsetMs) <= maxMs && offsetMs !== 0
+      ? []
+      : [`offsetMs is ${offsetMs}: use ms above or below 0, ten years at most`]),
+    ...(struck && !struck.clock
+      ? [`${name} does not let its clock be moved: name a service with 'clock'`]
+      : []),
+  ]
+}
+
+async function inject(
+  { offsetMs, ...target }: ClockFaultOptions,
+  system: SystemPort,
+  signal: AbortSignal,
+): Promise<InjectedFault> {
+  const struck = targetsOf(target, system, 'clock')
+  const on = struck.map(({ id }) => id)
+  const move = (ms: number, moving: AbortSignal) =>
+    Promise.all(struck.map(({ port }) => port.move(ms, moving)))
+  const heal = async (healing: AbortSignal) => void (await move(0, healing))
+  try {
+    await move(offsetMs, signal)
+  } catch (error) {
+    throw new HalfInjected(error, { on, heal })
+  }
+  return { on, explain: on.map((id) => `${id} is ${inWords(offsetMs)}`), heal }
+}
+
+/** `90 s ahead` */
+function inWords(offsetMs: number): string {
+  return `${Math.abs(offsetMs) / 1_000} s ${offsetMs > 0 ? 'ahead' : 'behind'}`
+}
