@@ -71,6 +71,25 @@ describe.skipIf(!inject('docker'))('faults of containers', () => {
     expect(await askBoth()).toEqual([200, 200])
   })
 
+  test('a crash loop comes and goes until it is healed, and is taken for no other end', async () => {
+    const told: string[] = []
+    const fault = serviceFault('f', {
+      replica: 'probe-2',
+      action: 'crash-loop',
+      upMs: 200,
+      downMs: 200,
+    })
+    const injected = await fault.inject(stack.running, never, (text) => told.push(text))
+    await expect
+      .poll(() => told.filter((text) => text === 'probe-2 was killed').length, { timeout: 60_000 })
+      .toBeGreaterThanOrEqual(2)
+    expect(told[0]).toBe('probe-2 is up')
+    await injected.heal(never)
+    expect(await stateOf('probe-2')).toBe('running')
+    expect(await askBoth()).toEqual([200, 200])
+    expect(stack.exits).toEqual([])
+  })
+
   test('restart takes one after the other', async () => {
     const injected = await strike(serviceFault('f', { service: 'probe', action: 'restart' }))
     expect(injected.explain).toHaveLength(2)
