@@ -1,8 +1,5 @@
 import {
-  FlowFailure,
   HarnessError,
-  describeError,
-  type Exchange,
   type HttpClient,
   type HttpOptions,
   type HttpRequest,
@@ -10,23 +7,23 @@ import {
 } from '../core/index.ts'
 import type { Deadline } from './deadline.ts'
 import { encodeBody } from './encode-body.ts'
-import {
-  HttpConnections,
-  excerptOf,
-  maxBodyBytes,
-  responseOf,
-  servedBy,
-  symptomOf,
-  type HttpConnectionsOptions,
-} from './http-client.ts'
-import { Call, headersOf, type CallRequest, type Door, type RequestFigures } from './http1/call.ts'
+import { HttpConnections, maxBodyBytes, type HttpConnectionsOptions } from './http-client.ts'
+import { headersOf, type CallRequest, type Door, type RequestFigures } from './http1/call.ts'
 import { PlainDoor, type DoorOptions } from './http1/plain-door.ts'
 import { fieldLines, requestHead } from './http1/request-head.ts'
 import { UndiciDoor } from './http1/undici-door.ts'
+import { LoadExchange } from './load-exchange.ts'
 
 export interface LoadClientOptions extends HttpConnectionsOptions {
   /** How long it took to open a connection, in ms. */
   readonly onConnect: (durationMs: number) => void
+}
+
+/** Who asks: one flow of an actor. */
+interface Asking {
+  readonly headers: Readonly<Record<string, string>>
+  readonly deadline: Deadline
+  readonly onRequest: (figures: RequestFigures) => void
 }
 
 /** No more at once: when the target stalls, catching up must not become a storm of connections. */
@@ -62,17 +59,7 @@ export class LoadConnections implements AsyncDisposable {
     deadline: Deadline,
     onRequest: (figures: RequestFigures) => void,
   ): HttpClient {
-    const exchange = (request: HttpRequest) =>
-      request.path.startsWith('http') && /^https?:/.test(request.path)
-        ? this.#outside.client(headers, deadline.signal).request(request)
-        : this.#exchange(request, headers, deadline, onRequest)
-    return {
-      request: exchange,
-      get: (path: string, options: HttpOptions = {}) =>
-        exchange({ ...options, method: 'GET', path }),
-      post: (path: string, body?: unknown, options: HttpOptions = {}) =>
-        exchange({ ...options, method: 'POST', path, body }),
-    }
+    return new FlowClient(this, { headers, deadline, onRequest })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -82,35 +69,19 @@ export class LoadConnections implements AsyncDisposable {
     ])
   }
 
-  #exchange(
-    request: HttpRequest,
-    actorHeaders: Readonly<Record<string, string>>,
-    deadline: Deadline,
-    onRequest: (figures: RequestFigures) => void,
-  ): Promise<HttpResponse> {
+  exchange(request: HttpRequest, asking: Asking): Promise<HttpResponse> {
+    const { headers, deadline, onRequest } = asking
+    if (request.path.startsWith('http') && /^https?:/.test(request.path)) {
+      return this.#outside.client(headers, deadline.signal).request(request)
+    }
     const service = this.#service(request)
     const traceId = this.#nextTrace()
-    const sent = this.#prepare(service, request, actorHeaders, traceId)
+    const sent = this.#prepare(service, request, headers, traceId)
+    const { redactor } = this.#options
+    const { url } = service
     return new Promise((resolve, reject) => {
-      const outcome = {
-        done: (status: number, headers: Readonly<Record<string, string>>, bytes: Uint8Array) => {
-          const figures = call.figures(status >= 400)
-          onRequest(figures)
-          resolve(
-            responseOf(this.#options.redactor, bytes, status, headers, () => ({
-              ...this.#asked(service, sent, traceId, figures.durationMs),
-              ...this.#answered(status, headers, bytes),
-            })),
-          )
-        },
-        failed: (error: unknown) => {
-          const figures = call.figures(true)
-          onRequest(figures)
-          const asked = this.#asked(service, sent, traceId, figures.durationMs)
-          reject(failureOf(error, asked, deadline.expired))
-        },
-      }
-      const call = new Call(sent, deadline, outcome)
+      const given = { redactor, url, sent, traceId, deadline, onRequest, resolve, reject }
+      const { call } = new LoadExchange(given)
       if (deadline.expired) call.fail(new Error('too late'))
       else service.doorFor(sent).start(call)
     })
@@ -136,16 +107,19 @@ export class LoadConnections implements AsyncDisposable {
     traceId: string,
   ): CallRequest {
     const { method, path, headers: given } = request
-    const { body, contentType } = encodeBody(request.body)
     const traceparent = `00-${traceId}-${traceId.slice(16)}-01`
+    const { body, contentType } = encodeBody(request.body)
     const bodyBytes = body === undefined ? undefined : Buffer.byteLength(body)
     const usual = given || contentType ? undefined : this.#usualLines(actorHeaders)
-    const all = { actorHeaders, contentType, traceparent, given }
     const lines =
       usual === undefined
-        ? fieldLines({ host: service.host, ...headersOf(all) })
-        : `host: ${service.host}\r\n${usual}traceparent: ${traceparent}\r\n`
-    return { method, path, body, head: requestHead(method, path, lines, bodyBytes), ...all }
+        ? fieldLines({
+            host: service.host,
+            ...headersOf({ actorHeaders, contentType, traceparent, given }),
+          })
+        : `${service.hostLine}${usual}traceparent: ${traceparent}\r\n`
+    const head = requestHead(method, path, lines, bodyBytes)
+    return { method, path, body, head, actorHeaders, contentType, traceparent, given }
   }
 
   /** Of an actor; undefined when they are not to be sent as they are, beside a host and a trace. */
@@ -161,35 +135,28 @@ export class LoadConnections implements AsyncDisposable {
     }
     return known.text
   }
+}
 
-  #asked(service: Service, sent: CallRequest, traceId: string, durationMs: number): Exchange {
-    const { redactor } = this.#options
-    const { method, path, body } = sent
-    const headers = headersOf(sent)
-    return {
-      method,
-      url: service.url + path,
-      requestHeaders: redactor.headers(headers),
-      ...(body === undefined
-        ? {}
-        : { requestBody: excerptOf(redactor, body, headers['content-type'] ?? '') }),
-      traceId,
-      durationMs,
-    }
+/** Methods of a class: functions of each flow's own cost more than its request. */
+class FlowClient implements HttpClient {
+  readonly #connections: LoadConnections
+  readonly #asking: Asking
+
+  constructor(connections: LoadConnections, asking: Asking) {
+    this.#connections = connections
+    this.#asking = asking
   }
 
-  #answered(
-    status: number,
-    headers: Readonly<Record<string, string>>,
-    bytes: Uint8Array,
-  ): Partial<Exchange> {
-    const { redactor } = this.#options
-    return {
-      status,
-      responseHeaders: redactor.headers(headers),
-      responseBody: excerptOf(redactor, bytes, headers['content-type'] ?? ''),
-      ...servedBy(headers),
-    }
+  request(request: HttpRequest): Promise<HttpResponse> {
+    return this.#connections.exchange(request, this.#asking)
+  }
+
+  get(path: string, options?: HttpOptions): Promise<HttpResponse> {
+    return this.request(options ? { ...options, method: 'GET', path } : { method: 'GET', path })
+  }
+
+  post(path: string, body?: unknown, options?: HttpOptions): Promise<HttpResponse> {
+    return this.request({ ...options, method: 'POST', path, body })
   }
 }
 
@@ -197,6 +164,7 @@ export class LoadConnections implements AsyncDisposable {
 class Service {
   readonly url: string
   readonly host: string
+  readonly hostLine: string
   readonly #plain: Door | undefined
   readonly #makeOther: () => Door
   #other: Door | undefined
@@ -205,6 +173,7 @@ class Service {
     const parsed = new URL(url)
     this.url = url
     this.host = parsed.host
+    this.hostLine = `host: ${parsed.host}\r\n`
     this.#plain = parsed.protocol === 'http:' ? new PlainDoor(parsed, options) : undefined
     this.#makeOther = () => new UndiciDoor(parsed, options)
   }
@@ -217,11 +186,4 @@ class Service {
   async close(): Promise<void> {
     await Promise.all([this.#plain?.close(), this.#other?.close()])
   }
-}
-
-function failureOf(error: unknown, asked: Exchange, isOverdue: boolean): FlowFailure {
-  const why = isOverdue ? 'no complete answer in time' : describeError(error)
-  const text = `${asked.method} ${asked.url}: ${why}`
-  const symptom = isOverdue ? 'timeout' : symptomOf(error)
-  return new FlowFailure(symptom, text, { ...asked, error: text }, error)
 }

@@ -13,7 +13,7 @@ import {
   type ThinkTime,
 } from '../core/index.ts'
 import type { BatchWriter } from './batch.ts'
-import { Deadline } from './deadline.ts'
+import { Deadline, Underway } from './deadline.ts'
 import { durationOr } from './duration.ts'
 import type { RequestFigures } from './http1/call.ts'
 import { ArrivalPacer, endOf, lengthOf, mostVus, ratePieces, valueAt, vuPieces } from './pacer.ts'
@@ -69,7 +69,7 @@ const rampEveryMs = 50
 export class LoadRunner {
   readonly #options: RunnerOptions
   readonly #cells: readonly (readonly Cell[])[]
-  readonly #inFlight = new Set<Deadline>()
+  readonly #inFlight = new Underway()
   readonly #graceOver = new AbortController()
   #fault: Error | undefined
 
@@ -273,7 +273,7 @@ export class LoadRunner {
       failure = this.#asFailure(error, flow)
     } finally {
       deadline.clear()
-      this.#inFlight.delete(deadline)
+      this.#inFlight.remove(deadline)
     }
     if (this.#graceOver.signal.aborted || (failure && this.#fault !== undefined)) {
       return writer.cut()
@@ -306,7 +306,7 @@ export class LoadRunner {
 
   #cutAll(): void {
     this.#graceOver.abort()
-    for (const deadline of this.#inFlight) deadline.expire()
+    this.#inFlight.expire()
   }
 
   async #sleep(forMs: number, signal: AbortSignal): Promise<void> {
@@ -329,19 +329,28 @@ interface Part {
 
 /** What an executor has under way. */
 class ExecutorWork {
-  readonly #running = new Set<Promise<void>>()
-
-  get size(): number {
-    return this.#running.size
-  }
+  size = 0
+  #fault: { readonly error: unknown } | undefined
+  readonly #settled: (() => void)[] = []
 
   add(task: Promise<void>): void {
-    const kept = task.finally(() => this.#running.delete(kept))
-    this.#running.add(kept)
+    this.size += 1
+    task.then(this.#ended, (error: unknown) => {
+      this.#fault ??= { error }
+      this.#ended()
+    })
   }
 
+  /** Throws what one of them threw. */
   async settled(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running)
+    if (this.size > 0) await new Promise<void>((resolve) => this.#settled.push(resolve))
+    if (this.#fault) throw this.#fault.error
+  }
+
+  readonly #ended = () => {
+    this.size -= 1
+    if (this.size > 0) return
+    for (const resolve of this.#settled.splice(0)) resolve()
   }
 }
 
@@ -388,10 +397,12 @@ class Context implements FlowContext {
 function inTime(deadline: Deadline, timeoutMs: number, run: () => Promise<void>): Promise<void> {
   return new Promise((resolve, reject) => {
     run().then(resolve, reject)
-    deadline.onExpire(() => {
-      // The request under way fails a moment earlier, and shows its exchange.
-      const fail = () => reject(new FlowFailure('timeout', `not done within ${timeoutMs} ms`))
-      setTimeout(fail, 10)
+    deadline.add({
+      timeIsOver: () => {
+        // The request under way fails a moment earlier, and shows its exchange.
+        const fail = () => reject(new FlowFailure('timeout', `not done within ${timeoutMs} ms`))
+        setTimeout(fail, 10)
+      },
     })
   })
 }

@@ -1,4 +1,4 @@
-import type { Deadline } from '../deadline.ts'
+import type { Deadline, DeadlineListener } from '../deadline.ts'
 
 /** One request as it was. Times in ms. */
 export interface RequestFigures {
@@ -47,8 +47,13 @@ export interface CallOutcome {
   failed(error: unknown): void
 }
 
+/** What a call is on. Lets go of it when the time is over. */
+export interface Carrier {
+  giveUp(call: Call, error: Error): void
+}
+
 /** One request under way. Settles once. */
-export class Call {
+export class Call implements DeadlineListener {
   readonly request: CallRequest
   readonly startedMs = performance.now()
   sentAtMs = 0
@@ -57,19 +62,21 @@ export class Call {
   sentBytes = 0
   receivedBytes = 0
   isSettled = false
-  /** Lets go of whatever carries it, when the time is over. */
-  giveUp: (error: Error) => void = () => undefined
+  carrier: Carrier | undefined
   readonly #outcome: CallOutcome
-  readonly #forget: () => unknown
+  readonly #deadline: Deadline
 
   constructor(request: CallRequest, deadline: Deadline, outcome: CallOutcome) {
     this.request = request
     this.#outcome = outcome
-    this.#forget = deadline.onExpire(() => {
-      const error = new Error('the time of the flow is over')
-      this.giveUp(error)
-      this.fail(error)
-    })
+    this.#deadline = deadline
+    deadline.add(this)
+  }
+
+  timeIsOver(): void {
+    const error = new Error('the time of the flow is over')
+    this.carrier?.giveUp(this, error)
+    this.fail(error)
   }
 
   sent(bytes: number, atMs: number): void {
@@ -93,14 +100,14 @@ export class Call {
   done(status: number, headers: Readonly<Record<string, string>>, bytes: Uint8Array): void {
     if (this.isSettled) return
     this.isSettled = true
-    this.#forget()
+    this.#deadline.remove(this)
     this.#outcome.done(status, headers, bytes)
   }
 
   fail(error: unknown): void {
     if (this.isSettled) return
     this.isSettled = true
-    this.#forget()
+    this.#deadline.remove(this)
     this.#outcome.failed(error)
   }
 }

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import type { Call } from './call.ts'
+import type { Call, Carrier } from './call.ts'
 import { ResponseParser, type ParserLimits } from './response-parser.ts'
 
 /** A connection is not used again within this of the moment at which the other side says it will close it. */
@@ -18,7 +18,7 @@ export interface ConnectionOwner {
 }
 
 /** One kept-alive connection, one request at a time. */
-export class Connection {
+export class Connection implements Carrier {
   isOpen = false
   readonly #owner: ConnectionOwner
   readonly #socket: Socket
@@ -63,7 +63,7 @@ export class Connection {
   /** Sends it, once the connection is open. */
   send(call: Call, nowMs: number): void {
     this.#call = call
-    call.giveUp = () => this.#giveUp(call)
+    call.carrier = this
     if (this.isOpen) this.#write(call, nowMs)
   }
 
@@ -125,7 +125,7 @@ export class Connection {
   }
 
   /** A request that was sent takes the connection with it; one that waits for the connection to open does not. */
-  #giveUp(call: Call): void {
+  giveUp(call: Call): void {
     if (this.#call !== call) return
     this.#call = undefined
     if (this.isOpen) this.destroy()

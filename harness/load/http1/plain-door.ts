@@ -1,4 +1,4 @@
-import type { Call, Door } from './call.ts'
+import type { Call, Carrier, Door } from './call.ts'
 import { Connection, type ConnectionOwner } from './connection.ts'
 import type { ParserLimits } from './response-parser.ts'
 
@@ -11,7 +11,7 @@ export interface DoorOptions {
 }
 
 /** A front door over http. Calls beyond the connections wait for one, in order: when the target stalls, catching up must not become a storm of connections. */
-export class PlainDoor implements Door, ConnectionOwner {
+export class PlainDoor implements Door, ConnectionOwner, Carrier {
   readonly #host: string
   readonly #port: number
   readonly #options: DoorOptions
@@ -35,7 +35,11 @@ export class PlainDoor implements Door, ConnectionOwner {
     }
     if (this.#all.size < this.#options.connections) return this.#open(call)
     this.#waiting.add(call)
-    call.giveUp = () => this.#waiting.delete(call)
+    call.carrier = this
+  }
+
+  giveUp(call: Call): void {
+    this.#waiting.delete(call)
   }
 
   close(): Promise<void> {

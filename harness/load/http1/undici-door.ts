@@ -1,6 +1,6 @@
 import { Pool, buildConnector, type Dispatcher } from 'undici'
 import { flatten } from '../http-client.ts'
-import { headersOf, type Call, type Door } from './call.ts'
+import { headersOf, type Call, type Carrier, type Door } from './call.ts'
 import type { DoorOptions } from './plain-door.ts'
 
 /** What the door over plain http does not cover: https, upgrades, fields that say how a message is framed. */
@@ -38,22 +38,28 @@ export class UndiciDoor implements Door {
   }
 }
 
-class Handler implements Dispatcher.DispatchHandler {
+class Handler implements Dispatcher.DispatchHandler, Carrier {
   readonly #call: Call
   readonly #bodyBytes: number
   #status = 0
   #headers: Readonly<Record<string, string>> = {}
   readonly #parts: Buffer[] = []
+  #controller: Dispatcher.DispatchController | undefined
 
   constructor(call: Call, bodyBytes: number) {
     this.#call = call
     this.#bodyBytes = bodyBytes
   }
 
+  giveUp(_call: Call, error: Error): void {
+    this.#controller?.abort(error)
+  }
+
   onRequestStart(controller: Dispatcher.DispatchController): void {
     // Before it is on a connection undici cannot be told: it hears of it when it comes to it.
     if (this.#call.isSettled) return controller.abort(new Error('the time of the flow is over'))
-    this.#call.giveUp = (error) => controller.abort(error)
+    this.#controller = controller
+    this.#call.carrier = this
     const { body } = this.#call.request
     this.#call.sent(body === undefined ? 0 : Buffer.byteLength(body), performance.now())
   }
