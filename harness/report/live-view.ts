@@ -53,9 +53,10 @@ function topLines(state: LiveState, nowMs: number, theme: Theme): string[] {
   ]
 }
 
-/** A load test has no cells to sample. */
+/** A load test changes nothing and has no cells to sample, also while its system starts. */
 function isLoadAlone(state: LiveState): boolean {
-  return state.samples === 0 && state.load.seconds.length > 0
+  const isToBe = state.scenario !== '' && state.changeTitles.length === 0
+  return state.samples === 0 && (isToBe || state.load.seconds.length > 0)
 }
 
 function fit(text: string, width: number, theme: Theme): string {

@@ -89,3 +89,10 @@ test('control sequences in what the system says are shown, not obeyed', () => {
   expect(view(journal)).toContain('a\\x1b[2Jb\\u{202e}')
   expect(view(journal).replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
 })
+
+test('a load test, which samples no cell, shows none while its system starts', () => {
+  const starting = { phase: 'starting' as const, text: 'starting the stack' }
+  const load = new JournalBuilder().start({ changes: [] }).emit('phase', starting)
+  expect(view(load).split('\n').slice(1)).toEqual(['starting the stack'])
+  expect(view(new JournalBuilder().start().emit('phase', starting))).toMatch(/open-link/)
+})
