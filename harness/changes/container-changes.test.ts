@@ -122,6 +122,27 @@ test('a reload command that fails refuses the change with what it wrote, and the
   expect(container.content).toBe('level=info\n')
 })
 
+test('a program that ends by the new file refuses the change, and is started again with the old one', async () => {
+  const container = new TestContainer()
+  let isUp = true
+  container.healthy = () => {
+    isUp &&= !container.content.includes('debug')
+    return isUp ? Promise.resolve() : Promise.reject(new Error('app-1 ended'))
+  }
+  container.restart = () => {
+    isUp = true
+    container.done.push('restart')
+    return Promise.resolve()
+  }
+  const change = fileChange('file', { ...edit, reload: { signal: 'SIGHUP' } })
+  await expect(apply(change, container)).rejects.toMatchObject({
+    code: 'CONFIG_REFUSED',
+    message: 'it does not run with it: app-1 ended',
+  })
+  expect(container.content).toBe('level=info\n')
+  expect(container.done).toEqual(['SIGHUP', 'SIGHUP', 'restart'])
+})
+
 test.each([
   [
     'a piece that does not occur',
@@ -151,6 +172,7 @@ test.each<[Change, RegExp]>([
   [fileChange('f', { ...edit, path: 'app.conf', reload: 'restart' }), /not an absolute path/],
   [fileChange('f', { ...edit, content: [], reload: 'restart' }), /no pieces/],
   [fileChange('f', { ...edit, reload: { command: [] } }), /command is empty/],
+  [fileChange('f', { ...edit, reload: { signal: 'SIGFOO' } }), /signal is 'SIGFOO'/],
   [fileChange('f', { ...edit, settleMs: -1, reload: 'restart' }), /settleMs is -1/],
 ])('what is wrong with a change is seen before anything runs (%#)', (change, problem) => {
   const stack = { name: '', entry: 'app', services: [], sites: [] }

@@ -1,4 +1,5 @@
-import { HarnessError, type Change, type ContainerPort } from '../core/index.ts'
+import { constants } from 'node:os'
+import { HarnessError, describeError, type Change, type ContainerPort } from '../core/index.ts'
 import { containerChange, type ContainerChangeOptions } from './container-change.ts'
 import { lineDifference } from './line-difference.ts'
 
@@ -36,7 +37,7 @@ export function fileChange(name: string, options: FileChangeOptions): Change {
       const explain = lineDifference(path, before, wanted)
       const undo = async (undoSignal: AbortSignal) => {
         if ((await read(container, path, undoSignal)) === before) return
-        await put(container, options, before, undoSignal)
+        await restore(container, options, before, undoSignal)
       }
       if (explain.length > 0) {
         try {
@@ -44,7 +45,7 @@ export function fileChange(name: string, options: FileChangeOptions): Change {
         } catch (error) {
           // Half done is not to stay. What failed here is for the comparison of states to find.
           await undo(AbortSignal.timeout(restoreTimeoutMs)).catch(() => undefined)
-          throw error
+          throw signal.aborted ? error : refusal(error)
         }
       }
       return { explain, undo }
@@ -87,6 +88,26 @@ async function put(
   await container.healthy(signal)
 }
 
+/** A program that the file has ended takes no signal and runs no command: then it is started again. */
+async function restore(
+  container: ContainerPort,
+  options: FileChangeOptions,
+  content: string,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await put(container, options, content, signal)
+  } catch (error) {
+    if (signal.aborted || options.reload === 'restart') throw error
+    await container.restart(signal)
+  }
+}
+
+function refusal(error: unknown): HarnessError {
+  if (error instanceof HarnessError && error.code === 'CONFIG_REFUSED') return error
+  return new HarnessError('CONFIG_REFUSED', `it does not run with it: ${describeError(error)}`)
+}
+
 async function runReload(
   container: ContainerPort,
   command: readonly string[],
@@ -127,6 +148,9 @@ function problemsOf({ path, content, reload, settleMs = 0 }: FileChangeOptions):
       : []),
     ...(reload !== 'restart' && 'command' in reload && reload.command.length === 0
       ? ['reload.command is empty']
+      : []),
+    ...(reload !== 'restart' && 'signal' in reload && !(reload.signal in constants.signals)
+      ? [`reload.signal is '${reload.signal}': use one such as SIGHUP`]
       : []),
     ...(settleMs >= 0 && settleMs <= 60_000 ? [] : [`settleMs is ${settleMs}: use 0 to 60000`]),
   ]

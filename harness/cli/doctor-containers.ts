@@ -1,6 +1,7 @@
 import { $ } from 'zx'
+import { baseImageVariable } from '../core/index.ts'
 import { composeHint, findComposeTool } from '../compose/compose-tool.ts'
-import { containersAvailability } from '../runtimes/containers/availability.ts'
+import { engineAnswers } from '../runtimes/containers/availability.ts'
 import type { Check } from './doctor-check.ts'
 
 const quiet = $({ nothrow: true, quiet: true, timeout: '5s' })
@@ -8,9 +9,11 @@ const browsers = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrom
 
 /** What only some commands and runtimes need: a container engine, images, compose, k6, a browser. */
 export async function containerChecks(): Promise<Check[]> {
-  const found = await containersAvailability()
+  const found = await engineAnswers()
   const [engine, compose, k6, chromium] = await Promise.all([
-    found.ok ? describeEngine() : [absentEngine(found.why)],
+    found.ok
+      ? describeEngine()
+      : [absentEngine(found.why ?? 'there is no container engine'), unknownImages],
     checkCompose(),
     checkProgram(
       'k6',
@@ -29,8 +32,17 @@ async function describeEngine(): Promise<Check[]> {
   const images = await describeImages()
   return [
     { name: 'Docker', ok: true, optional: true, detail: facts, hint: '' },
-    { name: 'images', ok: true, optional: true, detail: images, hint: '' },
+    { name: 'images', optional: true, hint: imagesHint, ...images },
   ]
+}
+
+const imagesHint = `docker pull or docker load what ${baseImageVariable} names, or unset it: node:26-slim is pulled, or a base made from this machine's Node`
+const unknownImages: Check = {
+  name: 'images',
+  ok: false,
+  optional: true,
+  detail: 'not known without an engine',
+  hint: imagesHint,
 }
 
 function absentEngine(why: string): Check {

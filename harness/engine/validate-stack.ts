@@ -57,7 +57,7 @@ function checkService(path: string, service: ServiceSpec): Problem[] {
     ...checkOwnPorts(path, service),
     ...checkHealth(`${path}.health`, service),
     ...checkResources(`${path}.resources`, service.resources),
-    ...checkContainerPorts(`${path}.run.containerPorts`, service),
+    ...checkContainerPorts(`${path}.run`, service),
     ...checkDataRoom(`${path}.dataMb`, service.dataMb),
   ]
 }
@@ -142,14 +142,21 @@ function checkDataRoom(path: string, dataMb = 1): Problem[] {
 function checkContainerPorts(path: string, { run, ports }: ServiceSpec): Problem[] {
   if (run.kind !== 'image') return []
   const { containerPorts } = run
+  const { dataDir = '/', files = {} } = run
+  const relative = [dataDir, ...Object.keys(files)].filter((name) => !name.startsWith('/'))
   const isPort = (number = 0) => Number.isInteger(number) && number > 0 && number < 65_536
-  return ports
-    .filter((name) => !isPort(containerPorts[name]))
-    .flatMap((name) =>
-      problem(
-        `${path}.${name}`,
-        `is ${containerPorts[name]}`,
-        'give the number of the port on which the image listens',
+  return [
+    ...relative.flatMap((name) =>
+      problem(path, `'${name}' is no absolute path in the container`, 'begin it with /'),
+    ),
+    ...ports
+      .filter((name) => !isPort(containerPorts[name]))
+      .flatMap((name) =>
+        problem(
+          `${path}.containerPorts.${name}`,
+          `is ${containerPorts[name]}`,
+          'give the number of the port on which the image listens',
+        ),
       ),
-    )
+  ]
 }

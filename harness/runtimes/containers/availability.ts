@@ -7,6 +7,21 @@ import { describeError } from '../../core/index.ts'
 export type Availability =
   { readonly ok: true; readonly detail: string } | { readonly ok: false; readonly why: string }
 
+/** Whether an engine answers, whatever images it has. `why` is undefined where there is no place in which one could be. */
+export async function engineAnswers(): Promise<{
+  readonly ok: boolean
+  readonly why?: string
+}> {
+  if (!hasEngineAddress()) return { ok: false }
+  try {
+    const { connectEngine } = await import('./engine.ts')
+    await (await connectEngine()).version()
+    return { ok: true }
+  } catch (error) {
+    return { ok: false, why: describeError(error) }
+  }
+}
+
 /** Asks the engine, if there is a place where one could be. Starts nothing, and takes milliseconds where there is none. */
 export async function containersAvailability(): Promise<Availability> {
   if (!hasEngineAddress()) return { ok: false, why: 'there is no container engine' }

@@ -83,14 +83,19 @@ describe.skipIf(!inject('docker'))('a change of containers', () => {
     expect(traffic.failures).toBe(0)
   })
 
-  test('runs another image, which may be built for it', async () => {
+  test('runs another image, which may be built for it, and leaves no volume of it', async () => {
     const context = mkdtempSync(join(tmpdir(), 'aftershock-test-'))
     const { image } = replica.container.settings
-    writeFileSync(join(context, 'Dockerfile'), `FROM ${image}\nENV RELEASE=2\n`)
+    writeFileSync(join(context, 'Dockerfile'), `FROM ${image}\nENV RELEASE=2\nVOLUME /kept\n`)
+    let kept = ''
     const change = imageChange('release', { service: 'probe', image: { context } })
     await applyAndUndo(change, async () => {
       expect(await askReplica('/env?name=RELEASE')).toBe('2')
+      const { Mounts } = await container()
+      kept = Mounts.find(({ Destination }) => Destination === '/kept')?.Name ?? ''
     })
+    const volume = (await connectEngine()).getVolume(kept)
+    await expect(volume.inspect()).rejects.toMatchObject({ statusCode: 404 })
     expect(await askReplica('/env?name=RELEASE')).toBeNull()
     rmSync(context, { recursive: true })
   })

@@ -24,13 +24,17 @@ export async function engineFacts(): Promise<string> {
   ].join(', ')
 }
 
-/** One line on the base image, without pulling or making anything. */
-export async function describeImages(): Promise<string> {
+/** One line on the base image, without pulling or making anything. Not ok: one that was named is not here, and nothing else stands in for it. */
+export async function describeImages(): Promise<{ readonly ok: boolean; readonly detail: string }> {
   const docker = await connectEngine()
-  const wanted = process.env[baseImageVariable] ?? defaultBase
-  if (await hasImage(docker, wanted)) return `base image ${wanted} is here`
+  const named = process.env[baseImageVariable]
+  const wanted = named ?? defaultBase
+  if (await hasImage(docker, wanted)) return { ok: true, detail: `base image ${wanted} is here` }
+  const absent = `base image ${wanted} is not here`
+  if (named !== undefined) return { ok: false, detail: `${absent}; a run tries to pull it` }
   if (await hasImage(docker, assembledTag())) {
-    return `base image ${assembledTag()}, made from this machine's Node`
+    return { ok: true, detail: `base image ${assembledTag()}, made from this machine's Node` }
   }
-  return `base image ${wanted} is not here; the first run pulls it, or makes one from this machine's Node`
+  const detail = `${absent}; the first run pulls it, or makes one from this machine's Node`
+  return { ok: true, detail }
 }

@@ -30,6 +30,8 @@ export interface PlanInput {
   readonly fabric: RunningFabric
   readonly roster: Roster
   readonly exits: Exits
+  /** By which services reach each other directly. */
+  readonly aliases: readonly string[]
   readonly proxyPassword: string
   readonly adminToken: string
   readonly dataVolume: string
@@ -109,14 +111,14 @@ function namesAndEntry({ run }: ServiceSpec): Pick<ContainerPlan, 'aliases' | 'e
 
 /** What every container is told: the way out, and whom to believe there. Services reach each other without a proxy. */
 function addedEnvironment(
-  { id, spec, fabric, proxyPassword, adminToken }: PlanInput,
+  { id, spec, fabric, aliases, proxyPassword, adminToken }: PlanInput,
   ports: Readonly<Record<string, number>>,
   dataPath: string | undefined,
 ): Record<string, string> {
   const proxy = new URL(fabric.inner.proxy)
   proxy.username = id
   proxy.password = proxyPassword
-  const own = `127.0.0.1,localhost,${fabric.inner.address}`
+  const own = ['127.0.0.1', 'localhost', fabric.inner.address, ...aliases].join(',')
   return {
     TMPDIR: '/tmp',
     HOME: dataPath ?? '/tmp',

@@ -200,20 +200,28 @@ export class ReplicaContainer implements RunningReplica, ContainerPort, Machine 
   async recreate(patch: ContainerPatch, signal: AbortSignal): Promise<void> {
     await this.#plan.roster.inTurn(async () => {
       const before = this.#settings
+      const after = await this.#refusing(() => this.#patched(patch))
       try {
-        await this.#replace(await this.#patched(patch), signal)
+        await this.#replace(after, signal)
       } catch (error) {
         if (signal.aborted) throw error
         await this.#replace(before, signal)
-        throw new HarnessError(
-          'CONFIG_REFUSED',
-          `${this.id} does not run with it: ${describeError(error)}`,
-          {
-            cause: error,
-          },
-        )
+        throw this.#refusal(error)
       }
     })
+  }
+
+  async #refusing<T>(task: () => Promise<T>): Promise<T> {
+    try {
+      return await task()
+    } catch (error) {
+      throw this.#refusal(error)
+    }
+  }
+
+  #refusal(error: unknown): HarnessError {
+    const message = `${this.id} does not run with it: ${describeError(error)}`
+    return new HarnessError('CONFIG_REFUSED', message)
   }
 
   async restart(signal: AbortSignal): Promise<void> {
@@ -311,7 +319,8 @@ export class ReplicaContainer implements RunningReplica, ContainerPort, Machine 
     const container = docker.getContainer(this.#containerId)
     await ignoring(() => container.stop({ t: stopGraceMs / 1000 }), 304, 404)
     await this.#plan.log.settled()
-    await ignoring(() => container.remove({ force: true }), 404)
+    // With the volumes that have no name: they are its own, and nothing would find them afterwards.
+    await ignoring(() => container.remove({ force: true, v: true }), 404)
     this.#settings = settings
     await this.#make(signal)
   }

@@ -110,6 +110,9 @@ async function start(
   site.fabricId = fabric.containerId
   options.onProgress(`the fabric is ready; starting ${plans.length} replicas`)
   const rosters = new Map(stack.services.map(({ name }) => [name, new Roster(fabric.client, name)]))
+  const aliases = stack.services.flatMap((spec) =>
+    spec.run.kind === 'image' ? (spec.run.aliases ?? []) : [],
+  )
   for (const { spec, id } of plans) {
     parts.push(
       planReplica({
@@ -119,6 +122,7 @@ async function start(
         image: ground.images.get(spec.name) as string,
         fabric,
         roster: rosters.get(spec.name) as Roster,
+        aliases,
         proxyPassword: secrets.callers[id] as string,
         adminToken: secrets.make(),
         dataVolume: volumeName(run, spec.name),

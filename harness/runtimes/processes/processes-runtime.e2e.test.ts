@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempDisposableSync, mkdtempSync, rmSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -241,5 +241,13 @@ describe('when the harness is killed by SIGKILL', () => {
     }
     expect(removed.filter(({ name }) => name.includes(live.scratchDir))).toEqual([])
     expect((await factsOf(live.services)).args).toEqual(['steady'])
+  })
+
+  it('while an image is built, the folder of the build goes, and that of one that goes on stays', () => {
+    using live = mkdtempDisposableSync(join(tmpdir(), `aftershock-build-${process.pid}-`))
+    // No process has a number as large.
+    const dead = mkdtempSync(join(tmpdir(), 'aftershock-build-4194305-'))
+    expect(removeLeftovers()).toContainEqual({ what: 'directory', name: dead })
+    expect([existsSync(dead), existsSync(live.path)]).toEqual([false, true])
   })
 })

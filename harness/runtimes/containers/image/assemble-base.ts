@@ -1,23 +1,23 @@
 import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import {
   chmodSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { $ } from 'zx'
 import { HarnessError } from '../../../core/index.ts'
+import { makeBuildDirectory } from '../../processes/leftovers.ts'
 import type { Docker } from '../engine.ts'
 
 /** Raised when the content of the image changes for the same Node. */
-const layout = 5
+const layout = 6
 /** Of the C library, for native packages and for name resolution; beside what Node itself needs. */
 const furtherLibraries = [
   'libresolv.so.2',
@@ -36,8 +36,9 @@ const accounts = {
 
 /** The tag that the base has which is made from the Node that runs the harness. */
 export function assembledTag(): string {
-  const { size, mtimeMs } = statSync(process.execPath)
-  const variant = `${size.toString(36)}${Math.round(mtimeMs).toString(36)}`
+  // A build of Node is told by what it was made of and its size: reading all of it would take longer than all else before a start.
+  const build = JSON.stringify([process.versions, process.config, statSync(process.execPath).size])
+  const variant = createHash('sha256').update(build).digest('hex').slice(0, 12)
   return `aftershock/base:node${process.versions.node}-${process.arch}-${variant}-${layout}`
 }
 
@@ -53,7 +54,7 @@ export async function assembleBase(docker: Docker): Promise<string> {
     )
   }
   const tag = assembledTag()
-  const root = mkdtempSync(join(tmpdir(), 'aftershock-base-'))
+  const root = makeBuildDirectory()
   try {
     await lay(root)
     await importRoot(docker, root, tag)
@@ -98,6 +99,9 @@ async function importRoot(docker: Docker, root: string, tag: string): Promise<vo
       '--owner=0',
       '--group=0',
       '--mode=a+rX',
+      // The same content is the same layer.
+      '--sort=name',
+      '--mtime=@0',
       '--directory',
       root,
       '.',

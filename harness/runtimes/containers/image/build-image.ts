@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, readdirSync, readlinkSync } from 'node:fs'
+import { createReadStream, lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { GenericContainer } from 'testcontainers'
 import { HarnessError } from '../../../core/index.ts'
@@ -19,7 +19,9 @@ export async function buildImage(docker: Docker, request: BuildRequest): Promise
   const { name, context, dockerfile, base } = request
   const buildArgs = { ...request.buildArgs, BASE_IMAGE: base }
   const hash = createHash('sha256')
-  hash.update(JSON.stringify([dockerfile, buildArgs, await imageId(docker, base)]))
+  const images = imagesNamedIn(readFileSync(join(context, dockerfile), 'utf8'), buildArgs)
+  const ids = await Promise.all([base, ...images].map((image) => imageId(docker, image)))
+  hash.update(JSON.stringify([dockerfile, buildArgs, images, ids]))
   await hashFolder(hash, context)
   const tag = `aftershock/${name}:${hash.digest('hex').slice(0, 20)}`
   if (await hasImage(docker, tag)) return tag
@@ -36,13 +38,29 @@ export async function buildImage(docker: Docker, request: BuildRequest): Promise
   return tag
 }
 
-/** Names and content of all files below, in order. */
+/** What a Dockerfile is built on and copies from: images, and stages of its own, which no engine has. */
+export function imagesNamedIn(
+  dockerfile: string,
+  buildArgs: Readonly<Record<string, string>>,
+): string[] {
+  const defaults = dockerfile.matchAll(/^\s*ARG\s+(\w+)=(\S+)/gim)
+  const values = { ...Object.fromEntries([...defaults].map(([, k, v]) => [k, v])), ...buildArgs }
+  const named = dockerfile.matchAll(/^\s*FROM\s+(?:--\S+\s+)*(\S+)|--from=(\S+)/gim)
+  return [...named].map(([, from, copied]) =>
+    (from ?? copied ?? '').replaceAll(
+      /\$\{?(\w+)\}?/g,
+      (text, name: string) => values[name] ?? text,
+    ),
+  )
+}
+
+/** Names, rights and content of all files below, in order. */
 async function hashFolder(hash: ReturnType<typeof createHash>, folder: string): Promise<void> {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
   const files = entries.filter((entry) => !entry.isDirectory())
   const byPath = files.map((entry) => ({ entry, path: join(entry.parentPath, entry.name) }))
   for (const { entry, path } of byPath.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
-    hash.update(`\0${relative(folder, path)}\0`)
+    hash.update(`\0${relative(folder, path)}\0${(lstatSync(path).mode & 0o777).toString(8)}\0`)
     if (entry.isSymbolicLink()) hash.update(readlinkSync(path))
     else for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
   }

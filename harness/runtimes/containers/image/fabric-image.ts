@@ -46,9 +46,10 @@ function copyFiles(modules: readonly string[], target: string): string[] {
   const root = commonFolder(modules)
   const isOurs = (path: string) =>
     !/[/\\](node_modules|\.[^/\\]*)([/\\]|$)/.test(path.slice(root.length))
-  const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  const entries = readdirSync(root, { recursive: true, encoding: 'utf8' })
     .map((name) => join(root, name))
-    .filter((path) => isOurs(path) && statSync(path).isFile())
+    .filter(isOurs)
+  const files = entries.filter((path) => statSync(path).isFile())
   const bytes = files.reduce((sum, path) => sum + statSync(path).size, 0)
   if (bytes > maxBytes) {
     throw new HarnessError(
@@ -60,7 +61,8 @@ function copyFiles(modules: readonly string[], target: string): string[] {
     )
   }
   cpSync(root, join(target, root), { recursive: true, filter: isOurs })
-  return files
+  // Folders as well: their time says that a file came or went.
+  return [root, ...entries]
 }
 
 function commonFolder(paths: readonly string[]): string {
