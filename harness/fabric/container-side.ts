@@ -3,6 +3,7 @@ import { createDirectTlsServer } from './direct-tls.ts'
 import { createDirectServer, type CallerAt } from './direct.ts'
 import { listenDns, Resolver } from './dns.ts'
 import { addressIn } from './interfaces.ts'
+import { KeptConnections } from './kept-connections.ts'
 import { listen } from './listener.ts'
 import type { SiteDirectory } from './outside-gate.ts'
 import type { OutsideLog } from './outside-log.ts'
@@ -21,12 +22,18 @@ interface Parts {
   readonly callerAt: CallerAt
 }
 
+export interface ContainerControls {
+  setRelays(targets: readonly RelayTarget[]): void
+  /** Closes connections to the host that were made by its name, once nothing goes on in them. */
+  closeConnections(host: string): void
+}
+
 /** What a fabric has only as a container: a relay for the harness, names and plain connections for services that know no proxy. */
 export async function openContainerSide(
   side: ContainerSide,
   { sites, log, outside, authority, callerAt }: Parts,
   opened: AsyncDisposableStack,
-): Promise<(targets: readonly RelayTarget[]) => void> {
+): Promise<ContainerControls> {
   const outer = addressIn(side.outerNetwork)
   const inner = addressIn(side.innerNetwork)
   const relay = new Relay()
@@ -36,8 +43,11 @@ export async function openContainerSide(
     outside.failLookup(new URL(`http://${host}/`), from, 'DNS')
   const resolver = new Resolver({ isSite, address: inner, callerAt, log, failLookup })
   opened.use(await listenDns(resolver, inner, side.ports['dns'] ?? 53))
-  opened.use(await listen(createDirectServer(outside, callerAt), inner, httpPort))
-  const direct = createDirectTlsServer(outside, callerAt, authority)
-  opened.use(await listen(direct, inner, httpsPort))
-  return (targets) => relay.set(targets)
+  const direct = { outside, callerAt, kept: new KeptConnections() }
+  opened.use(await listen(createDirectServer(direct), inner, httpPort))
+  opened.use(await listen(createDirectTlsServer(direct, authority), inner, httpsPort))
+  return {
+    setRelays: (targets) => relay.set(targets),
+    closeConnections: (host) => direct.kept.close(host),
+  }
 }

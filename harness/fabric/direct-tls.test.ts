@@ -1,5 +1,6 @@
 /** https of programs that know no proxy, and came by the name of the site. */
-import { request as httpsRequest } from 'node:https'
+import { Agent, request as httpsRequest } from 'node:https'
+import { connect } from 'node:net'
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
@@ -8,6 +9,7 @@ import { http, HttpResponse } from 'msw'
 import { describe, expect, it } from 'vitest'
 
 import { createDirectTlsServer } from './direct-tls.ts'
+import { KeptConnections } from './kept-connections.ts'
 import { listen } from './listener.ts'
 import { OutsideLog } from './outside-log.ts'
 import { Outside } from './outside.ts'
@@ -21,22 +23,32 @@ const news = site('news.example', {
   handlers: [http.get('/', ({ request }) => HttpResponse.text(request.url))],
 })
 
-async function open(name?: string) {
+async function open(name?: string, handshakeMs?: number) {
   const sites = new Map([['news.example', news]])
   const log = new OutsideLog()
   const variants = new VariantBoard(sites, 1)
   const authority = new CertificateAuthority()
   const outside = new Outside(sites, log, variants)
-  const server = createDirectTlsServer(outside, () => 'link-1', authority)
+  const kept = new KeptConnections()
+  const side = { outside, callerAt: () => 'link-1', kept }
+  const server = createDirectTlsServer(side, authority, handshakeMs)
   const listener = await listen(server, '127.0.0.1')
   if (name !== undefined) variants.set('news.example', { name })
   return {
     heal: () => variants.set('news.example', undefined),
     recorded: () => until('a record', () => log.after(0).records[0]),
-    async get(ca: string = authority.certificate): Promise<string> {
+    port: Number(new URL(listener.url).port),
+    strike(variant: string) {
+      variants.set('news.example', { name: variant })
+      kept.close('news.example')
+    },
+    async get(
+      ca: string = authority.certificate,
+      agent: Agent | false = false,
+      servername = 'news.example',
+    ): Promise<string> {
       const { port } = new URL(listener.url)
-      const names = { servername: 'news.example', headers: { host: 'news.example' } }
-      const options = { port, ca, agent: false as const, ...names }
+      const options = { port, ca, agent, servername, headers: { host: 'news.example' } }
       const asked = httpsRequest('https://127.0.0.1/', options).end()
       const [answer] = (await once(asked, 'response')) as [IncomingMessage]
       return text(answer)
@@ -54,6 +66,35 @@ it('is answered by the site that the handshake names', async () => {
 it('of a client that does not trust the authority is refused by that client', async () => {
   await using direct = await open()
   await expect(direct.get(new CertificateAuthority().certificate)).rejects.toThrow()
+})
+
+it('without a name in the handshake is refused and recorded', async () => {
+  await using direct = await open()
+  await expect(direct.get(undefined, false, '')).rejects.toThrow()
+  const record = await direct.recorded()
+  expect(record).toMatchObject({ from: 'link-1', method: 'CONNECT', outcome: 'refused' })
+  expect(record).toMatchObject({ url: 'https://127.0.0.1/' })
+  expect(record.note).toContain('no name in the handshake (SNI): TLS failed')
+})
+
+it('of a client that never begins is closed after the limit, and recorded', async () => {
+  await using direct = await open(undefined, 50)
+  const silent = connect(direct.port, '127.0.0.1').resume()
+  await once(silent, 'close')
+  const note = 'no name in the handshake (SNI): the handshake was not over after 50 ms'
+  expect(await direct.recorded()).toMatchObject({ outcome: 'refused', note })
+})
+
+it('of a client that keeps its connection meets a variant at once', async () => {
+  await using direct = await open()
+  const agent = new Agent({ keepAlive: true })
+  await direct.get(undefined, agent)
+  const [kept] = Object.values(agent.freeSockets).flat()
+  if (!kept) throw new Error('the client kept no connection')
+  direct.strike('tls-expired')
+  await once(kept, 'close')
+  await expect(direct.get(undefined, agent)).rejects.toMatchObject({ code: 'CERT_HAS_EXPIRED' })
+  agent.destroy()
 })
 
 describe('a variant', () => {

@@ -3,15 +3,17 @@ import { createServer, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 import { describeError } from '../core/index.ts'
-import { serveDirectly, type CallerAt } from './direct.ts'
+import { serveDirectly, type DirectSide } from './direct.ts'
 import type { Outside } from './outside.ts'
-import { acceptTls, leaveHanging } from './tls/accept.ts'
+import { acceptTls, isDisconnect, leaveHanging } from './tls/accept.ts'
 import type { CertificateAuthority } from './tls/authority.ts'
 import type { Struck } from './variant-board.ts'
 import type { TlsVariant } from './variants/variant.ts'
 
 /** One connection, as far as the name said in its handshake (SNI) tells. */
 interface Connection {
+  /** That the client connected to. */
+  readonly address: string
   host?: string
   struck?: Struck<TlsVariant> | undefined
   isSecure?: boolean
@@ -25,32 +27,40 @@ interface Connection {
  * that fails is recorded, as in a tunnel.
  */
 export function createDirectTlsServer(
-  outside: Outside,
-  callerAt: CallerAt,
+  side: DirectSide,
   authority: CertificateAuthority,
+  handshakeMs?: number,
 ): Server {
+  const { outside, callerAt } = side
   const connections = new WeakMap<Duplex, Connection>()
   const http = createHttpServer({ requestTimeout: 0, noDelay: true }, (request, answer) => {
-    const connection = connections.get(request.socket) ?? {}
+    const connection = connections.get(request.socket) ?? { address: '' }
     connection.isAsked = true
     const origin = `https://${connection.host ?? ''}`
-    serveDirectly(outside, callerAt, origin, request, answer, connection.struck)
+    serveDirectly(side, origin, request, answer, connection.struck)
   })
   return createServer({ allowHalfOpen: true }, (socket) => {
     const from = callerAt(socket.remoteAddress ?? '')
-    const connection: Connection = {}
+    const connection: Connection = { address: socket.localAddress ?? '' }
     socket.once('close', () => recordFailure(outside, from, connection))
-    openTls(socket, outside, authority, connection, (tls) => {
+    const secured = (tls: Duplex): void => {
       connections.set(tls, connection)
       http.emit('connection', tls)
-    })
+    }
+    openTls(socket, { outside, authority, handshakeMs }, connection, secured)
   })
+}
+
+interface TlsSide {
+  readonly outside: Outside
+  readonly authority: CertificateAuthority
+  /** How long a handshake may take; acceptTls() has its own idea. */
+  readonly handshakeMs: number | undefined
 }
 
 function openTls(
   socket: Socket,
-  outside: Outside,
-  authority: CertificateAuthority,
+  { outside, authority, handshakeMs }: TlsSide,
   connection: Connection,
   secured: (tls: Duplex) => void,
 ): void {
@@ -73,15 +83,29 @@ function openTls(
       connection.isSecure = true
       secured(tls)
     },
-    failed: (error) => (connection.failure ??= `TLS failed: ${describeError(error)}`),
+    failed: (error) => {
+      if (!isDisconnect(error)) connection.failure ??= `TLS failed: ${describeError(error)}`
+    },
     overdue: (note) => (connection.failure = note),
+    limitMs: handshakeMs,
   })
 }
 
-/** A connection on which no name was said asked for nothing that could be told, and one in order that nothing was asked on is no request. */
+/** A connection in order that nothing was asked on is no request, nor is one that the client gave up before it named a site. */
 function recordFailure(outside: Outside, from: string, connection: Connection): void {
-  const { host, struck, isSecure, isAsked, failure } = connection
-  if (host === undefined || isAsked || (isSecure && !struck)) return
+  const { address, host, struck, isSecure, isAsked, failure } = connection
+  if (isAsked || (isSecure && !struck)) return
+  if (host === undefined) {
+    if (failure === undefined) return
+    const note = `no name in the handshake (SNI): ${failure}`
+    return outside.record({
+      from,
+      method: 'CONNECT',
+      url: `https://${address}/`,
+      outcome: 'refused',
+      note,
+    })
+  }
   outside.record({
     from,
     method: 'CONNECT',

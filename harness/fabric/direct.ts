@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 
 import { sendFault } from './faults.ts'
+import type { KeptConnections } from './kept-connections.ts'
+import { hostOf } from './outside-gate.ts'
 import type { Outside } from './outside.ts'
 import type { Struck } from './variant-board.ts'
 import type { TlsVariant } from './variants/variant.ts'
@@ -8,17 +10,23 @@ import type { TlsVariant } from './variants/variant.ts'
 /** Who has this IP address. */
 export type CallerAt = (address: string) => string
 
+/** What answers programs that know no proxy. */
+export interface DirectSide {
+  readonly outside: Outside
+  readonly callerAt: CallerAt
+  readonly kept: KeptConnections
+}
+
 /** Where programs arrive that know no proxy, and connect to what the name of a site resolves to. The Host header says which site they want. */
-export function createDirectServer(outside: Outside, callerAt: CallerAt): Server {
+export function createDirectServer(side: DirectSide): Server {
   return createServer({ requestTimeout: 0, noDelay: true }, (request, answer) =>
-    serveDirectly(outside, callerAt, `http://${request.headers.host ?? ''}`, request, answer),
+    serveDirectly(side, `http://${request.headers.host ?? ''}`, request, answer),
   )
 }
 
 /** Answers one request to the origin given; `handshake` is what struck the connection that it came on. */
 export function serveDirectly(
-  outside: Outside,
-  callerAt: CallerAt,
+  { outside, callerAt, kept }: DirectSide,
   origin: string,
   request: IncomingMessage,
   answer: ServerResponse,
@@ -26,6 +34,9 @@ export function serveDirectly(
 ): void {
   const from = callerAt(request.socket.remoteAddress ?? '')
   const url = URL.parse(request.url ?? '', origin)
-  if (url) return void outside.serve(url, from, request, answer, handshake)
+  if (url) {
+    kept.begin(request.socket, hostOf(url), answer)
+    return void outside.serve(url, from, request, answer, handshake)
+  }
   sendFault(answer, 400, 'the request must name a site, in its Host header or by SNI')
 }

@@ -15,7 +15,7 @@ import { addressIn } from './interfaces.ts'
 import { listen } from './listener.ts'
 import { Meter } from './meter.ts'
 import { OutsideLog } from './outside-log.ts'
-import { createOutsideProxy, type OutsideProxy } from './outside-proxy.ts'
+import { createOutsideProxy } from './outside-proxy.ts'
 import { Outside } from './outside.ts'
 import { createReplicaProxy } from './replica-proxy.ts'
 import { loadSites } from './site.ts'
@@ -137,14 +137,17 @@ async function openParts(
   const edges = [...frontDoors.values(), ...links.values()]
   const callers = new Map<string, string>()
   const callerAt = (address: string) => callers.get(address) ?? 'unknown'
-  const leadRelay =
+  const containerSide =
     container &&
     (await openContainerSide(container, { sites, log, outside, authority, callerAt }, opened))
   const setRelays = (targets: readonly RelayTarget[]) => {
-    leadRelay?.(targets)
-    return leadRelay !== undefined
+    containerSide?.setRelays(targets)
+    return containerSide !== undefined
   }
-  const setVariant = variantSetter(variants, outsideProxy)
+  const setVariant = variantSetter(variants, (host) => {
+    outsideProxy.closeTunnels(host)
+    containerSide?.closeConnections(host)
+  })
   const controls = {
     ...createControls(edges, log, outside, callers),
     ...toxicControls(frontDoors, links),
@@ -200,11 +203,14 @@ function toxicControls(
   return { toxicsOf: (link) => boards.get(link) }
 }
 
-function variantSetter(variants: VariantBoard, proxy: OutsideProxy): Controls['setVariant'] {
+function variantSetter(
+  variants: VariantBoard,
+  close: (host: string) => void,
+): Controls['setVariant'] {
   return (host, setting) => {
     const problem = variants.set(host, setting)
     // What strikes connections has to find new ones.
-    if (!problem && variants.strikesConnections(host)) proxy.closeTunnels(host)
+    if (!problem && variants.strikesConnections(host)) close(host)
     return problem
   }
 }

@@ -52,6 +52,26 @@ async function ask(
 }
 
 describe('https', () => {
+  it('without a name in the handshake is answered by the host that the tunnel leads to, and recorded', async () => {
+    await using proxy = await openProxy([news])
+    const nameless = { servername: '', checkServerIdentity: () => undefined }
+    const tls = await openTls(proxy, 'news.example:443', nameless)
+    expect((await ask(tls, '/')).text).toBe('https://news.example/')
+    tls.destroy()
+    const url = 'https://news.example/'
+    expect(await proxy.recorded(1)).toMatchObject([{ method: 'GET', url, outcome: 'answered' }])
+  })
+
+  it('without a name in the handshake to a host that is no site is refused and recorded', async () => {
+    await using proxy = await openProxy([news])
+    const nameless = { servername: '', checkServerIdentity: () => undefined }
+    const tls = await openTls(proxy, 'elsewhere.example:443', nameless)
+    tls.destroy()
+    expect(await proxy.recorded(1)).toMatchObject([
+      { from: 'link-1', method: 'CONNECT', url: 'https://elsewhere.example/', outcome: 'refused' },
+    ])
+  })
+
   it('is answered by the same handlers, with a certificate that the authority of the run vouches for', async () => {
     await using proxy = await openProxy([news])
     const tls = await openTls(proxy, 'news.example:443')

@@ -5,7 +5,7 @@ import { describeError } from '../core/index.ts'
 import { sendFault } from './faults.ts'
 import { hostOf } from './outside-gate.ts'
 import type { Outside } from './outside.ts'
-import { acceptTls, leaveHanging } from './tls/accept.ts'
+import { acceptTls, isDisconnect, leaveHanging } from './tls/accept.ts'
 import type { CertificateAuthority } from './tls/authority.ts'
 import { Tunnel } from './tunnel-state.ts'
 
@@ -107,9 +107,4 @@ export class TunnelServer {
       overdue: (note) => (tunnel.failure = note),
     })
   }
-}
-
-/** A client that goes away has said nothing wrong. */
-function isDisconnect(error: NodeJS.ErrnoException): boolean {
-  return error.code === 'ECONNRESET' || error.code === 'EPIPE'
 }

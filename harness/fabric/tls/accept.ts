@@ -5,8 +5,8 @@ import { resetConnection, runsInside } from '../connection-reset.ts'
 import type { Struck } from '../variant-board.ts'
 import type { TlsVariant } from '../variants/variant.ts'
 
-/** How long a handshake may take. */
-const handshakeMs = 10_000
+/** How long a handshake may take, unless something else is said. */
+const usualLimitMs = 10_000
 
 export interface Handshake {
   /** What it is answered with. */
@@ -16,6 +16,7 @@ export interface Handshake {
   readonly failed: (error: NodeJS.ErrnoException) => void
   /** The connection is closed then. `note` says why. */
   readonly overdue: (note: string) => void
+  readonly limitMs?: number | undefined
 }
 
 /** Takes TLS on a connection that allows half open ones, as its server. Returns what lifts the limit on how long the handshake may take. */
@@ -26,10 +27,11 @@ export function acceptTls(socket: Duplex, handshake: Handshake): () => void {
     ...handshake.answer,
   })
   runsInside(tls, socket)
+  const { limitMs = usualLimitMs } = handshake
   const timer = setTimeout(() => {
-    handshake.overdue(`the handshake was not over after ${handshakeMs} ms`)
+    handshake.overdue(`the handshake was not over after ${limitMs} ms`)
     socket.destroy()
-  }, handshakeMs)
+  }, limitMs)
   const noLimit = (): void => clearTimeout(timer)
   socket.once('close', noLimit)
   // A client that leaves during the handshake would stay half open.
@@ -52,4 +54,9 @@ export function leaveHanging(socket: Duplex, { lifted }: Struck<TlsVariant>): vo
   const reset = (): void => resetConnection(socket)
   lifted.addEventListener('abort', reset)
   socket.once('close', () => lifted.removeEventListener('abort', reset))
+}
+
+/** A client that goes away has said nothing wrong. */
+export function isDisconnect(error: NodeJS.ErrnoException): boolean {
+  return error.code === 'ECONNRESET' || error.code === 'EPIPE'
 }
