@@ -1,4 +1,3 @@
-import { constants } from 'node:os'
 import { HarnessError, describeError, type Change, type ContainerPort } from '../core/index.ts'
 import { containerChange, type ContainerChangeOptions } from './container-change.ts'
 import { lineDifference } from './line-difference.ts'
@@ -53,6 +52,9 @@ export function fileChange(name: string, options: FileChangeOptions): Change {
   )
 }
 
+/** Those of Linux that programs use, as an engine takes them. */
+const signalPattern =
+  /^(?:SIG)?(?:HUP|INT|QUIT|ABRT|KILL|USR1|USR2|PIPE|ALRM|TERM|CHLD|CONT|STOP|TSTP|TTIN|TTOU|URG|WINCH|IO|PWR|RTMIN(?:\+\d+)?|RTMAX(?:-\d+)?)$/
 const restoreTimeoutMs = 30_000
 
 async function read(container: ContainerPort, path: string, signal: AbortSignal): Promise<string> {
@@ -149,7 +151,7 @@ function problemsOf({ path, content, reload, settleMs = 0 }: FileChangeOptions):
     ...(reload !== 'restart' && 'command' in reload && reload.command.length === 0
       ? ['reload.command is empty']
       : []),
-    ...(reload !== 'restart' && 'signal' in reload && !(reload.signal in constants.signals)
+    ...(reload !== 'restart' && 'signal' in reload && !signalPattern.test(reload.signal)
       ? [`reload.signal is '${reload.signal}': use one such as SIGHUP`]
       : []),
     ...(settleMs >= 0 && settleMs <= 60_000 ? [] : [`settleMs is ${settleMs}: use 0 to 60000`]),

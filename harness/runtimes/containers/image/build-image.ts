@@ -44,12 +44,13 @@ export function imagesNamedIn(
   buildArgs: Readonly<Record<string, string>>,
 ): string[] {
   const defaults = dockerfile.matchAll(/^\s*ARG\s+(\w+)=(\S+)/gim)
-  const values = { ...Object.fromEntries([...defaults].map(([, k, v]) => [k, v])), ...buildArgs }
+  const values = new Map([...defaults].map(([, key = '', value = '']) => [key, value]))
+  for (const [key, value] of Object.entries(buildArgs)) values.set(key, value)
   const named = dockerfile.matchAll(/^\s*FROM\s+(?:--\S+\s+)*(\S+)|--from=(\S+)/gim)
   return [...named].map(([, from, copied]) =>
     (from ?? copied ?? '').replaceAll(
       /\$\{?(\w+)\}?/g,
-      (text, name: string) => values[name] ?? text,
+      (text, name: string) => values.get(name) ?? text,
     ),
   )
 }
