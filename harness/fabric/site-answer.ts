@@ -88,11 +88,30 @@ function toRequest({ url, incoming, body, signal }: Question): Request {
   for (let i = 0; i < flat.length; i += 2) headers.append(flat[i] as string, flat[i + 1] as string)
   const method = incoming.method ?? 'GET'
   if (body) return new Request(url, { method, headers, signal, body, duplex: 'half' })
-  const request = new Request(url, { method, headers })
-  // A signal that is handed to a Request, and each clone (MSW makes one of every request), leave weak references behind that live
-  // until the next full collection: at thousands of requests a second that is most of the memory. Without a body a clone is the same.
-  Object.defineProperties(request, { signal: { value: signal }, clone: { value: () => request } })
-  return request
+  return new BodilessRequest(url, method, headers, signal)
+}
+
+/**
+ * A signal that is handed to a Request, and each clone (MSW makes one of every request), leave weak references behind that live
+ * until the next full collection: at thousands of requests a second that is most of the memory. Without a body a clone is the same.
+ * A class, since properties defined on each request for itself cost as much as making it.
+ */
+class BodilessRequest extends Request {
+  readonly #signal: AbortSignal
+
+  constructor(url: URL, method: string, headers: Headers, signal: AbortSignal) {
+    super(url, { method, headers })
+    this.#signal = signal
+  }
+
+  // @ts-expect-error -- declared as a property, although it is an accessor on every platform
+  override get signal(): AbortSignal {
+    return this.#signal
+  }
+
+  override clone(): BodilessRequest {
+    return this
+  }
 }
 
 function whenAborted(signal: AbortSignal): Promise<Result> {
