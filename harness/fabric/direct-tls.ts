@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 
 import { describeError } from '../core/index.ts'
 import { serveDirectly, type DirectSide } from './direct.ts'
+import { keepAliveMs } from './kept-connections.ts'
 import type { Outside } from './outside.ts'
 import { acceptTls, isDisconnect, leaveHanging } from './tls/accept.ts'
 import type { CertificateAuthority } from './tls/authority.ts'
@@ -33,7 +34,8 @@ export function createDirectTlsServer(
 ): Server {
   const { outside, callerAt } = side
   const connections = new WeakMap<Duplex, Connection>()
-  const http = createHttpServer({ requestTimeout: 0, noDelay: true }, (request, answer) => {
+  const options = { requestTimeout: 0, noDelay: true, keepAliveTimeout: keepAliveMs }
+  const http = createHttpServer(options, (request, answer) => {
     const connection = connections.get(request.socket) ?? { address: '' }
     connection.isAsked = true
     const origin = `https://${connection.host ?? ''}`

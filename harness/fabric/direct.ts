@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 
 import { sendFault } from './faults.ts'
-import type { KeptConnections } from './kept-connections.ts'
+import { keepAliveMs, type KeptConnections } from './kept-connections.ts'
 import { hostOf } from './outside-gate.ts'
 import type { Outside } from './outside.ts'
 import type { Struck } from './variant-board.ts'
@@ -19,7 +19,8 @@ export interface DirectSide {
 
 /** Where programs arrive that know no proxy, and connect to what the name of a site resolves to. The Host header says which site they want. */
 export function createDirectServer(side: DirectSide): Server {
-  return createServer({ requestTimeout: 0, noDelay: true }, (request, answer) =>
+  const options = { requestTimeout: 0, noDelay: true, keepAliveTimeout: keepAliveMs }
+  return createServer(options, (request, answer) =>
     serveDirectly(side, `http://${request.headers.host ?? ''}`, request, answer),
   )
 }

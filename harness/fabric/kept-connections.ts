@@ -1,6 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
+/** Longer than clients keep a connection, so that it is theirs to close and no request meets a closing one. */
+export const keepAliveMs = 120_000
+
 interface Kept {
   /** The host last asked for. */
   host: string

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 
 import { endWithFault, sendFault } from './faults.ts'
+import { keepAliveMs } from './kept-connections.ts'
 import type { Outside } from './outside.ts'
 import { refusedPath, takeReport } from './refused-report.ts'
 import { authenticate } from './secrets.ts'
@@ -12,8 +13,6 @@ const challenge = { 'proxy-authenticate': 'Basic realm="aftershock"' }
 const unauthorised = 'the proxy needs the user name and password of a replica or of an actor'
 /** Of a name that was not found (RFC 9209 §2.3.2). */
 const lookupStatus = 502
-/** Longer than clients keep a connection, so that it is theirs to close and no request meets a closing one. */
-const keepAliveMs = 120_000
 
 /** The proxy, and what to tell it when a host changes its ways. */
 export interface OutsideProxy {
