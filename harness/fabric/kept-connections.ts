@@ -1,14 +1,15 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
+import { CloseWhenIdle } from './close-when-idle.ts'
+
 /** Longer than clients keep a connection, so that it is theirs to close and no request meets a closing one. */
 export const keepAliveMs = 120_000
 
 interface Kept {
   /** The host last asked for. */
   host: string
-  inFlight: number
-  isClosing: boolean
+  readonly idle: CloseWhenIdle
 }
 
 /** Connections that programs which know no proxy keep for their next request. */
@@ -19,30 +20,18 @@ export class KeptConnections {
   begin(socket: Socket, host: string, answer: ServerResponse): void {
     const kept = this.#open.get(socket) ?? this.#add(socket)
     kept.host = host
-    kept.inFlight += 1
-    answer.once('close', () => {
-      kept.inFlight -= 1
-      if (kept.isClosing) closeWhenIdle(socket, kept)
-    })
+    kept.idle.begin(answer)
   }
 
   /** Closes those to the host on which nothing goes on, and the others after the answer that they are at. */
   close(host: string): void {
-    for (const [socket, kept] of this.#open) {
-      if (kept.host !== host) continue
-      kept.isClosing = true
-      closeWhenIdle(socket, kept)
-    }
+    for (const kept of this.#open.values()) if (kept.host === host) kept.idle.close()
   }
 
   #add(socket: Socket): Kept {
-    const kept: Kept = { host: '', inFlight: 0, isClosing: false }
+    const kept: Kept = { host: '', idle: new CloseWhenIdle(() => socket.destroySoon()) }
     this.#open.set(socket, kept)
     socket.once('close', () => this.#open.delete(socket))
     return kept
   }
-}
-
-function closeWhenIdle(socket: Socket, { inFlight }: Kept): void {
-  if (inFlight === 0) socket.destroySoon()
 }

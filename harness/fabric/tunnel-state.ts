@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 
+import { CloseWhenIdle } from './close-when-idle.ts'
 import { hostOf } from './outside-gate.ts'
 import type { Outside } from './outside.ts'
 import type { Struck } from './variant-board.ts'
@@ -14,17 +15,15 @@ export class Tunnel {
   /** Why no request could come out of it. */
   failure: string | undefined
   readonly #outside: Outside
-  readonly #socket: Duplex
+  readonly #idle: CloseWhenIdle
   readonly #authority: string
   #scheme: 'http' | 'https'
-  #inFlight = 0
   /** Whether the log knows of it already: by a request, or by what went wrong. */
   #isRecorded = false
-  #isClosing = false
 
   constructor(outside: Outside, socket: Duplex, from: string, authority: string) {
     this.#outside = outside
-    this.#socket = socket
+    this.#idle = new CloseWhenIdle(() => socket.destroy())
     this.from = from
     this.#authority = authority
     this.#scheme = authority.endsWith(':443') ? 'https' : 'http'
@@ -49,16 +48,11 @@ export class Tunnel {
   /** A request came out of it. */
   begin(answer: ServerResponse): void {
     this.#isRecorded = true
-    this.#inFlight += 1
-    answer.once('close', () => {
-      this.#inFlight -= 1
-      if (this.#isClosing) this.closeWhenIdle()
-    })
+    this.#idle.begin(answer)
   }
 
   closeWhenIdle(): void {
-    this.#isClosing = true
-    if (this.#inFlight === 0) this.#socket.destroy()
+    this.#idle.close()
   }
 
   refuse(note: string): void {
