@@ -5,7 +5,13 @@ import {
   type Stack,
   type SystemPort,
 } from '../core/index.ts'
-import { shownTarget, targetProblems, targetsOf, type TargetOptions } from './targets.ts'
+import {
+  shownTarget,
+  struckService,
+  targetFault,
+  targetsOf,
+  type TargetOptions,
+} from './targets.ts'
 
 export interface ClockFaultOptions extends TargetOptions {
   /** How much later than the machine it is for them, in ms; earlier below 0. At most ten years either way. */
@@ -19,33 +25,22 @@ const maxMs = 10 * 366 * 86_400_000
  * For services that offer it (`clock` of the service).
  */
 export function clockFault(name: string, options: ClockFaultOptions): Fault {
-  const { offsetMs, effects = [], title } = options
-  const summary = `the clock of ${shownTarget(options)} is ${inWords(offsetMs)}`
-  return {
-    kind: 'fault',
-    name,
-    title: title ?? summary,
-    effects,
-    ...(options.replica === undefined ? {} : { intermittent: true }),
-    summary,
-    where: shownTarget(options),
-    validate: (stack) => [...targetProblems(options, stack), ...ownProblems(options, stack)],
+  return targetFault(name, options, {
+    summary: `the clock of ${shownTarget(options)} is ${inWords(options.offsetMs)}`,
+    problems: (stack) => ownProblems(options, stack),
     inject: (system, signal) => inject(options, system, signal),
-  }
+  })
 }
 
-function ownProblems(
-  { offsetMs, service, replica = '' }: ClockFaultOptions,
-  { services }: Stack,
-): string[] {
-  const name = service ?? replica.replace(/-\d+$/, '')
-  const struck = services.find((one) => one.name === name)
+function ownProblems(options: ClockFaultOptions, stack: Stack): string[] {
+  const { offsetMs } = options
+  const struck = struckService(options, stack)
   return [
     ...(Math.abs(offsetMs) <= maxMs && offsetMs !== 0
       ? []
       : [`offsetMs is ${offsetMs}: use ms above or below 0, ten years at most`]),
     ...(struck && !struck.clock
-      ? [`${name} does not let its clock be moved: name a service with 'clock'`]
+      ? [`${struck.name} does not let its clock be moved: name a service with 'clock'`]
       : []),
   ]
 }

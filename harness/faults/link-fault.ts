@@ -91,7 +91,7 @@ function faultOf(
     effects,
     ...(placed.some(({ toxic }) => isPartial(toxic)) ? { intermittent: true } : {}),
     summary: lines.join('; '),
-    where: [...new Set(placed.map(({ link }) => shown(link)))].join(', '),
+    where: linksIn(placed).join(', '),
     validate: (stack) => problemsOf(placed, stack),
     inject: ({ links }, signal) => inject(links, placed, signal),
   }
@@ -107,6 +107,10 @@ function isPartial(toxic: Toxic): boolean {
   )
 }
 
+function linksIn(placed: readonly Placed[]): string[] {
+  return [...new Set(placed.map(({ link }) => shown(link)))]
+}
+
 async function inject(
   links: LinkPort,
   placed: readonly Placed[],
@@ -119,7 +123,7 @@ async function inject(
       inForce.pop()
     }
   }
-  const on = [...new Set(placed.map(({ link }) => shown(link)))]
+  const on = linksIn(placed)
   try {
     for (const one of placed) {
       // Known before it is asked for: an answer that is lost may hide a toxic that is in force.

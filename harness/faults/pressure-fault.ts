@@ -6,7 +6,13 @@ import {
   type Stack,
   type SystemPort,
 } from '../core/index.ts'
-import { shownTarget, targetProblems, targetsOf, type TargetOptions } from './targets.ts'
+import {
+  shownTarget,
+  struckService,
+  targetFault,
+  targetsOf,
+  type TargetOptions,
+} from './targets.ts'
 
 export interface PressureFaultOptions extends TargetOptions {
   /** Cores that each may use, from 0.01. */
@@ -21,32 +27,23 @@ const healTimeoutMs = 30_000
 
 /** Too little processor or memory, or a full disk, for containers that go on running, until the fault is healed. */
 export function pressureFault(name: string, options: PressureFaultOptions): Fault {
-  const { cpus, memoryMb, diskFull, effects = [], title } = options
+  const { cpus, memoryMb, diskFull } = options
   const what = [
     ...(cpus === undefined ? [] : [`${cpus} cores`]),
     ...(memoryMb === undefined ? [] : [`${memoryMb} MiB of memory`]),
     ...(diskFull ? ['no room left on its disk'] : []),
   ].join(' and ')
-  const summary = `${shownTarget(options)} has ${what || 'what it had'}`
-  return {
-    kind: 'fault',
-    name,
-    title: title ?? summary,
-    effects,
-    ...(options.replica === undefined ? {} : { intermittent: true }),
+  return targetFault(name, options, {
+    summary: `${shownTarget(options)} has ${what || 'what it had'}`,
     needs: 'containers',
-    summary,
-    where: shownTarget(options),
-    validate: (stack) => [...targetProblems(options, stack), ...ownProblems(options, stack)],
+    problems: (stack) => ownProblems(options, stack),
     inject: (system, signal) => inject(options, system, signal),
-  }
+  })
 }
 
-function ownProblems(options: PressureFaultOptions, { services }: Stack): string[] {
-  const { cpus, memoryMb, diskFull = false, service, replica } = options
-  const spec = services.find(
-    ({ name }) => name === service || name === replica?.replace(/-\d+$/, ''),
-  )
+function ownProblems(options: PressureFaultOptions, stack: Stack): string[] {
+  const { cpus, memoryMb, diskFull = false } = options
+  const spec = struckService(options, stack)
   const given = cpus !== undefined || memoryMb !== undefined || diskFull
   return [
     ...(given ? [] : ['takes nothing away: give it cpus, memoryMb or diskFull']),

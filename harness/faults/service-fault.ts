@@ -5,7 +5,7 @@ import {
   type PowerPort,
   type SystemPort,
 } from '../core/index.ts'
-import { shownTarget, targetProblems, targetsOf, type TargetOptions } from './targets.ts'
+import { shownTarget, targetFault, targetsOf, type TargetOptions } from './targets.ts'
 
 /** `kill`: SIGKILL. `stop`: SIGTERM, then SIGKILL. `pause`: no processor. `restart`: stopped and started, one after the other. `crash-loop`: killed and started again and again. */
 export type ServiceAction = 'kill' | 'stop' | 'pause' | 'restart' | 'crash-loop'
@@ -43,22 +43,14 @@ const words: Readonly<Record<ServiceAction, string>> = {
  * and links go on sending to them, as a load balancer does that does not look: `serviceFault('media-dies', { replica: 'media-2', action: 'kill' })`.
  */
 export function serviceFault(name: string, options: ServiceFaultOptions): Fault {
-  const { action, effects = [], title } = options
-  const summary = `${shownTarget(options)} ${words[action]}`
-  return {
-    kind: 'fault',
-    name,
-    title: title ?? summary,
-    effects,
-    // Others of the service, and moments in which it is up, serve those who are lucky.
-    ...(options.replica !== undefined || action === 'crash-loop' || action === 'restart'
-      ? { intermittent: true }
-      : {}),
-    summary,
-    where: shownTarget(options),
-    validate: (stack) => [...targetProblems(options, stack), ...ownProblems(options)],
+  const { action } = options
+  return targetFault(name, options, {
+    summary: `${shownTarget(options)} ${words[action]}`,
+    // Moments in which it is up serve those who are lucky.
+    ...(action === 'crash-loop' || action === 'restart' ? { intermittent: true } : {}),
+    problems: () => ownProblems(options),
     inject: (system, signal, tell) => inject(options, system, signal, tell),
-  }
+  })
 }
 
 function ownProblems({ action, graceMs = 0, upMs = 0, downMs = 0 }: ServiceFaultOptions): string[] {

@@ -1,6 +1,7 @@
 import {
   HarnessError,
   type Effect,
+  type Fault,
   type ReplicaPort,
   type Stack,
   type SystemPort,
@@ -17,7 +18,7 @@ export interface TargetOptions {
   readonly title?: string
 }
 
-export function targetProblems({ service, replica }: TargetOptions, { services }: Stack): string[] {
+function targetProblems({ service, replica }: TargetOptions, { services }: Stack): string[] {
   if ((service === undefined) === (replica === undefined)) {
     return ["strikes nobody in particular: name a 'service' or a 'replica', and not both"]
   }
@@ -33,6 +34,35 @@ export function targetProblems({ service, replica }: TargetOptions, { services }
       ? []
       : [`${replica} is no replica: the stack has ${ids.join(', ')}`]),
   ]
+}
+
+/** A fault of replicas: all that follows from whom it strikes. */
+export function targetFault(
+  name: string,
+  options: TargetOptions,
+  own: Pick<Fault, 'summary' | 'inject' | 'intermittent' | 'needs'> & {
+    /** What is wrong with the rest of the options. */
+    readonly problems: (stack: Stack) => readonly string[]
+  },
+): Fault {
+  const { problems, ...rest } = own
+  const { effects = [], title = own.summary, replica } = options
+  return {
+    kind: 'fault',
+    name,
+    title,
+    effects,
+    // The others of the service go on as before.
+    ...(replica === undefined ? {} : { intermittent: true }),
+    ...rest,
+    where: shownTarget(options),
+    validate: (stack) => [...targetProblems(options, stack), ...problems(stack)],
+  }
+}
+
+/** The service whose replicas are struck, where there is one of that name. */
+export function struckService({ service, replica }: TargetOptions, { services }: Stack) {
+  return services.find(({ name }) => name === (service ?? replica?.replace(/-\d+$/, '')))
 }
 
 /** How a fault says whom it strikes. */
