@@ -137,7 +137,7 @@ export class LoadConnections implements AsyncDisposable {
   }
 }
 
-/** Methods of a class: functions of each flow's own cost more than its request. */
+/** Its functions may be taken off it, as those of the client outside of load. */
 class FlowClient implements HttpClient {
   readonly #connections: LoadConnections
   readonly #asking: Asking
@@ -147,17 +147,14 @@ class FlowClient implements HttpClient {
     this.#asking = asking
   }
 
-  request(request: HttpRequest): Promise<HttpResponse> {
-    return this.#connections.exchange(request, this.#asking)
-  }
+  readonly request = (request: HttpRequest): Promise<HttpResponse> =>
+    this.#connections.exchange(request, this.#asking)
 
-  get(path: string, options?: HttpOptions): Promise<HttpResponse> {
-    return this.request(options ? { ...options, method: 'GET', path } : { method: 'GET', path })
-  }
+  readonly get = (path: string, options?: HttpOptions): Promise<HttpResponse> =>
+    this.request(options ? { ...options, method: 'GET', path } : { method: 'GET', path })
 
-  post(path: string, body?: unknown, options?: HttpOptions): Promise<HttpResponse> {
-    return this.request({ ...options, method: 'POST', path, body })
-  }
+  readonly post = (path: string, body?: unknown, options?: HttpOptions): Promise<HttpResponse> =>
+    this.request({ ...options, method: 'POST', path, body })
 }
 
 /** A service behind its front door. */
