@@ -162,16 +162,16 @@ async function runOne(
   if (why !== undefined && !options.json) {
     process.stdout.write(`runtime: ${runtime.name}, since ${why}\n`)
   }
-  const shared = options.reuse ? many : undefined
   using progress = options.json ? noProgress : showProgress(process.stdout)
   const outcome = await performRun({
     scenario,
     file,
-    runtime: shared ? shared.pool.runtime(runtime, shared.isLast) : runtime,
+    runtime,
+    reuse: options.reuse ? many : undefined,
     args: argv,
     runsDir: options.runsDir,
     signal,
-    listeners: [progress.take, ...(shared ? [shared.pool.listen] : [])],
+    listeners: [progress.take],
     ...(outDir === undefined ? {} : { outDir }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
   })

@@ -19,12 +19,15 @@ import type { Summary } from '../report/index.ts'
 import { openTelemetry } from '../telemetry/index.ts'
 import { findProvenance, packageVersion } from './provenance.ts'
 import { RunFolder, newRunId } from './run-folder.ts'
+import type { StackPool } from './stack-pool.ts'
 
 export interface RunRequest {
   readonly scenario: Scenario
   /** Its file, absolute: threads of load take its flows from there. */
   readonly file?: string
   readonly runtime: Runtime
+  /** Where its stack may come from, and goes to afterwards. `isLast`: it goes nowhere. */
+  readonly reuse?: { readonly pool: StackPool; readonly isLast?: boolean } | undefined
   /** As typed, for the journal. */
   readonly args: readonly string[]
   /** Folder for what the run leaves; one with the run's id in `runsDir` when absent. */
@@ -50,7 +53,7 @@ export interface RunOutcome {
 
 /** One run with all that surrounds it: id, seed, folder, journal, reports. Reports are written even when the harness fails. */
 export async function performRun(request: RunRequest): Promise<RunOutcome> {
-  const { scenario, drive = runScenario } = request
+  const { scenario, runtime, reuse, drive = runScenario } = request
   const clock = monotonicClock()
   const runId = newRunId(scenario.id)
   const provenance = await findProvenance(request.args)
@@ -61,7 +64,7 @@ export async function performRun(request: RunRequest): Promise<RunOutcome> {
   let verdict: Verdict
   try {
     const options: ExperimentOptions = {
-      runtime: request.runtime,
+      runtime: reuse?.pool.runtime(runtime, reuse.isLast) ?? runtime,
       runId,
       seed: request.seed ?? scenario.seed ?? randomInt(2 ** 32),
       logDir: folder.logDir,
@@ -70,6 +73,7 @@ export async function performRun(request: RunRequest): Promise<RunOutcome> {
       listeners: [
         folder.take,
         ...(request.listeners ?? []),
+        ...(reuse ? [reuse.pool.listen] : []),
         ...(telemetry ? [telemetry.listen] : []),
       ],
       traces: telemetry !== undefined,

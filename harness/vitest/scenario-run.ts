@@ -81,11 +81,12 @@ export class ScenarioRun {
     const { folder } = await performRun({
       scenario: this.#scenario,
       ...(this.#path === undefined ? {} : { file: this.#path }),
-      runtime: this.#pool?.runtime(runtime) ?? runtime,
+      runtime,
+      reuse: this.#pool && { pool: this.#pool },
       args,
       runsDir,
       signal: this.#stop.signal,
-      listeners: [this.#progress.take, ...(this.#pool ? [this.#pool.listen] : [])],
+      listeners: [this.#progress.take],
     })
     return { ...suitesOf(folder.events), path: folder.path }
   }
