@@ -1,4 +1,4 @@
-import { engineAnswers } from '../runtimes/containers/availability.ts'
+import { findEngine } from '../runtimes/containers/availability.ts'
 import { removeLeftovers, type Leftover } from '../runtimes/processes/leftovers.ts'
 
 interface CleanOptions {
@@ -9,11 +9,11 @@ interface CleanOptions {
 /** `aftershock clean` */
 export async function cleanCommand({ json, images }: CleanOptions): Promise<void> {
   // Containers first: whether their run goes on is seen in its scratch directory.
-  const engine = await engineAnswers()
+  const engine = await findEngine()
   const inEngine = engine.ok ? await removeFromEngine(images) : []
   const removed = [...inEngine, ...removeLeftovers()]
-  const isWhole = engine.ok || engine.why === undefined
-  if (!isWhole) {
+  const isUnseen = !engine.ok && engine.isSomewhere
+  if (isUnseen) {
     process.stderr.write(
       `aftershock: ${engine.why}: what runs left in an engine is still there; clean again once one answers\n`,
     )
@@ -23,7 +23,7 @@ export async function cleanCommand({ json, images }: CleanOptions): Promise<void
     return
   }
   for (const { what, name } of removed) process.stdout.write(`removed ${what} ${name}\n`)
-  if (removed.length === 0 && isWhole) process.stdout.write('Nothing was left behind.\n')
+  if (removed.length === 0 && !isUnseen) process.stdout.write('Nothing was left behind.\n')
 }
 
 async function removeFromEngine(images: boolean): Promise<Leftover[]> {

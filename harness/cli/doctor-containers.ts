@@ -1,7 +1,7 @@
 import { $ } from 'zx'
 import { baseImageVariable } from '../core/index.ts'
 import { composeHint, findComposeTool } from '../compose/compose-tool.ts'
-import { engineAnswers } from '../runtimes/containers/availability.ts'
+import { findEngine } from '../runtimes/containers/availability.ts'
 import type { Check } from './doctor-check.ts'
 
 const quiet = $({ nothrow: true, quiet: true, timeout: '5s' })
@@ -9,11 +9,9 @@ const browsers = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrom
 
 /** What only some commands and runtimes need: a container engine, images, compose, k6, a browser. */
 export async function containerChecks(): Promise<Check[]> {
-  const found = await engineAnswers()
+  const found = await findEngine()
   const [engine, compose, k6, chromium] = await Promise.all([
-    found.ok
-      ? describeEngine()
-      : [absentEngine(found.why ?? 'there is no container engine'), unknownImages],
+    found.ok ? describeEngine() : [absentEngine(found.why), unknownImages],
     checkCompose(),
     checkProgram(
       'k6',
