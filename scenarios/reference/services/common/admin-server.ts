@@ -4,7 +4,7 @@ import type { MovableClock } from './movable-clock.ts'
 import { asObject, numberField } from './fields.ts'
 import { createServer, headerText, type PublicServerOptions } from './public-server.ts'
 import { ErrorCode, HttpError } from './http-error.ts'
-import { equalSecrets } from './secrets.ts'
+import { bearsToken } from './secrets.ts'
 
 /** Ten years. */
 const MAX_OFFSET_MS = 10 * 366 * 86_400_000
@@ -24,8 +24,7 @@ export function createAdminServer<T extends ConfigDocument>(
 ): FastifyInstance {
   const app = createServer(options)
   app.addHook('onRequest', (request, _reply, done) => {
-    const [, token = ''] = /^Bearer (.+)$/i.exec(headerText(request, 'authorization') ?? '') ?? []
-    if (equalSecrets(token, options.adminToken)) return done()
+    if (bearsToken(headerText(request, 'authorization'), options.adminToken)) return done()
     const headers = { 'www-authenticate': 'Bearer' }
     const message = 'The admin token is missing or wrong'
     done(new HttpError(401, ErrorCode.badCredentials, message, { headers }))

@@ -17,12 +17,12 @@ export function openDatabase(
   mkdirSync(dataDir, { recursive: true })
   const db = new DatabaseSync(join(dataDir, `${service}.db`), { timeout: BUSY_TIMEOUT_MS })
   try {
-    untilUnlocked(() => {
+    const seeded = untilUnlocked(() => {
       // Losing the last moments on a power cut is fine here, an fsync per post is not.
       db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
-      isSeeded(db)
+      return isSeeded(db)
     })
-    if (!isSeeded(db)) {
+    if (!seeded) {
       inTransaction(db, () => {
         if (isSeeded(db)) return
         db.exec(schema)
@@ -70,12 +70,11 @@ export function inTransaction<T>(db: DatabaseSync, body: () => T): T {
 }
 
 /** SQLite does not apply the busy timeout while two processes race for the switch to WAL mode. */
-function untilUnlocked(body: () => void): void {
+function untilUnlocked<T>(body: () => T): T {
   const deadline = Date.now() + BUSY_TIMEOUT_MS
   for (;;) {
     try {
-      body()
-      return
+      return body()
     } catch (error) {
       const locked = error instanceof Error && error.message.includes('locked')
       if (!locked || Date.now() > deadline) throw error

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { asObject } from './fields.ts'
-import { equalSecrets } from './secrets.ts'
+import { bearsToken } from './secrets.ts'
 
 /** What is reset, as the server sees it. */
 export interface Resettable {
@@ -26,8 +26,9 @@ export async function openResetServer(
   const server = createServer((request, response) => {
     const answer = (status: number, body: object) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
-    const [, given = ''] = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '') ?? []
-    if (!equalSecrets(given, token)) return void answer(401, { error: 'the token is wrong' })
+    if (!bearsToken(request.headers.authorization, token)) {
+      return void answer(401, { error: 'the token is wrong' })
+    }
     perform(request, service).then(
       (body) => answer(body ? 200 : 404, body ?? { error: 'there is nothing here' }),
       (error: unknown) => answer(500, { error: String(error) }),
