@@ -8,6 +8,8 @@ export interface ReferenceOptions {
   readonly gateway?: InitialConfig
   readonly media?: InitialConfig
   readonly link?: InitialConfig
+  /** Of the link service; 2 unless told. */
+  readonly linkReplicas?: number
 }
 
 const siteNames = ['news', 'video', 'shop', 'plain', 'docs']
@@ -64,7 +66,7 @@ export function referenceSite(options: ReferenceOptions = {}): Stack {
         clock: { port: 'admin', path: '/clock' },
       },
       service('media', ['gateway'], options.media, ['sharp']),
-      service('link', ['gateway'], options.link),
+      { ...service('link', ['gateway'], options.link), replicas: options.linkReplicas ?? 2 },
     ],
     sites: siteNames.map((name) => new URL(`../../mocks/sites/${name}.ts`, import.meta.url).href),
   })

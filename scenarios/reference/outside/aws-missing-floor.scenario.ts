@@ -5,15 +5,14 @@
  */
 import { reproduces } from 'aftershock'
 import { referenceScenario } from '../scenario.ts'
-import { referenceSite } from '../stack.ts'
-import { gateway, incident, link, steps, users } from './missing-floor.ts'
+import { incident, smallPool, steps, users } from './missing-floor.ts'
 
 const symptom = '502/130'
 
 export default referenceScenario({
   id: 'aws-missing-floor',
   title: 'AWS Seoul, 2018-11-22: a limit removed, a pool exhausted',
-  stack: referenceSite({ gateway, link }),
+  stack: smallPool(),
   incident,
   actors: users,
   steps,

@@ -1,5 +1,5 @@
-import { mergePatch, siteFault, type Incident, type Step } from 'aftershock'
-import type { InitialConfig } from '../stack.ts'
+import { mergePatch, siteFault, type Incident, type Stack, type Step } from 'aftershock'
+import { referenceSite, type InitialConfig } from '../stack.ts'
 import { actors } from '../actors.ts'
 import { practices } from '../incidents/practices.ts'
 
@@ -33,13 +33,20 @@ export const steps: readonly Step[] = [
   }),
 ]
 
-/** A pool that is exhausted in seconds and not in an hour. Cards are not kept, so that each preview asks its site. */
-export const link: InitialConfig = {
+const link: InitialConfig = {
   fetch: { timeoutMs: 500, concurrency: 4 },
   preview: { cacheTtlS: 0, failureTtlS: 0 },
 }
 
 /** Longer than the link service waits for a site, so that its answer comes when it has one. */
-export const gateway: InitialConfig = { upstream: { timeoutMs: 2_000 } }
+const gateway: InitialConfig = { upstream: { timeoutMs: 2_000 } }
+
+/**
+ * One pool that is exhausted in seconds and not in an hour: the few previews that it takes to see that they are broken fill it, whichever
+ * way requests are spread over replicas. Cards are not kept, so that each preview asks its site.
+ */
+export function smallPool(guards: Readonly<Record<string, boolean>> = {}): Stack {
+  return referenceSite({ gateway, link: { ...link, guards }, linkReplicas: 1 })
+}
 
 export const users = actors.filter(({ id }) => ['web', 'mobile', 'visitor'].includes(id))
