@@ -97,6 +97,12 @@ TIME         3.9 s in all, start 1.2 s, baseline 0.9 s, apply 80 ms,
 FILES        journal: reports/runs/x/journal.ndjson`)
 })
 
+test('the time of the longest judgement is not taken for that of all', () => {
+  const changes = [planChange, { ...planChange, name: 'another' }]
+  const journal = upToBaseline({ started: { changes } }).end({ kind: 'pass' }, { verdictMs: 900 })
+  expect(render(journal)).toContain('the longest judged 0.9 s')
+})
+
 describe('the headline', () => {
   test('of a change that breaks nothing', () => {
     const journal = upToBaseline({ started: { expect: holds } }).open('change:1', planChange.name)

@@ -195,12 +195,12 @@ function writesWords({ ok, unknown, lost, duplicated, unread }: SummaryWrites): 
   return `${ok} acknowledged, ${found}; ${unknown} with an outcome that is not known`
 }
 
-function timeWords({ timings }: Summary): string {
+function timeWords({ timings, changes }: Summary): string {
   const parts = [
     ['start', timings.startMs],
     ['baseline', timings.baselineMs],
     ['apply', timings.applyMs],
-    ['judge', timings.verdictMs],
+    [changes.length > 1 ? 'the longest judged' : 'judge', timings.verdictMs],
     ['undo', timings.undoMs],
     ['recover', timings.recoveryMs],
     ['teardown', timings.teardownMs],
