@@ -9,6 +9,7 @@ import { library } from './library.ts'
 import { links } from './links.ts'
 import { load } from './load.ts'
 import { outside } from './outside.ts'
+import { ownScratch } from './own-scratch.ts'
 import { report } from './report.ts'
 import { reset } from './reset.ts'
 import { verdict } from './verdict.ts'
@@ -34,6 +35,7 @@ const benches: Readonly<Record<string, Bench>> = {
 /** BENCH_SCALE=0.1 makes a tenth of the runs: to try out the bench itself. */
 const scale = Number(process.env['BENCH_SCALE'] ?? 1)
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches)
+await using _scratch = await ownScratch()
 for (const name of names) {
   const bench = benches[name]
   if (!bench) {

@@ -11,6 +11,7 @@ import {
   type FabricSettings,
 } from '../fabric/contract.ts'
 import { compileCache } from '../runtimes/processes/compile-cache.ts'
+import { scratchVariable } from '../runtimes/processes/leftovers.ts'
 
 /** Of the one caller of the outside, 'bench'. */
 export const password = 'a-password-of-the-bench'
@@ -43,6 +44,7 @@ export async function startFabric(): Promise<{
   const env = {
     PATH: process.env['PATH'] ?? '',
     ...compileCache(),
+    [scratchVariable]: process.env[scratchVariable] ?? '',
     [settingsVariable]: JSON.stringify(settings),
   }
   const { child, line } = await startProgram(new URL('../fabric/main.ts', import.meta.url), env)
