@@ -15,34 +15,39 @@ export interface BreakpointResult {
 
 /**
  * Bisection between a rate that holds and one that breaks, until they are within `precision` of each other; then the one that held is
- * tried once more, and counts as breaking when it does not hold again. Ends where a trial says nothing.
+ * tried once more. One that does not hold again counts as breaking, and the search goes on below it. Ends where a trial says nothing.
  */
 export async function searchBreakpoint(
   { from, to, precision = 0.1 }: BreakpointSearch,
   attempt: (rate: number) => Promise<Trial>,
 ): Promise<BreakpointResult> {
-  let trials = 0
-  const tried = (rate: number) => {
-    trials += 1
-    return attempt(rate)
+  const first = await attempt(from)
+  if (first === 'unknown') return { unknownAt: from, trials: 1 }
+  if (first === 'breaks') return { breaksAt: from, trials: 1 }
+  /** Rates that held, the highest last; of them the first needs no second try: it is what was asked for. */
+  const held = [from]
+  let confirmed = from
+  let broke: number | undefined
+  for (let trials = 1; ; trials += 1) {
+    const low = held.at(-1) ?? from
+    const isFound = broke === undefined ? low === to : (broke - low) / broke <= precision
+    const breaksAt = broke === undefined ? {} : { breaksAt: broke }
+    if (isFound && low === confirmed) return { holdsAt: low, ...breaksAt, trials }
+    const rate = isFound ? low : broke === undefined ? to : middle(low, broke)
+    const trial = await attempt(rate)
+    if (trial === 'unknown') {
+      const holdsAt = rate === low ? {} : { holdsAt: low }
+      return { ...holdsAt, ...breaksAt, unknownAt: rate, trials: trials + 1 }
+    }
+    if (trial === 'breaks') {
+      broke = rate
+      if (rate === low) held.pop()
+    } else if (rate === low) confirmed = low
+    else held.push(rate)
   }
-  const first = await tried(from)
-  if (first === 'unknown') return { unknownAt: from, trials }
-  if (first === 'breaks') return { breaksAt: from, trials }
-  let low = from
-  let high: number | undefined
-  let next = to
-  for (;;) {
-    const trial = await tried(next)
-    if (trial === 'unknown') return { holdsAt: low, unknownAt: next, trials }
-    if (trial === 'holds') low = next
-    else high = next
-    if (high === undefined) return { holdsAt: low, trials }
-    if ((high - low) / high <= precision) break
-    next = Math.round(((low + high) / 2) * 100) / 100
-  }
-  const again = low === from ? 'holds' : await tried(low)
-  if (again === 'unknown') return { breaksAt: high, unknownAt: low, trials }
-  if (again === 'holds') return { holdsAt: low, breaksAt: high, trials }
-  return { holdsAt: from, breaksAt: low, trials }
+}
+
+/** To the hundredth. */
+function middle(low: number, high: number): number {
+  return Math.round(((low + high) / 2) * 100) / 100
 }

@@ -46,22 +46,36 @@ describe('the search for the breakpoint', () => {
 
   it('says when all holds, nothing does, or nothing can be told', async () => {
     const search = { from: 10, to: 100 }
-    expect(await searchBreakpoint(search, limit(1_000))).toEqual({ holdsAt: 100, trials: 2 })
+    expect(await searchBreakpoint(search, limit(1_000))).toEqual({ holdsAt: 100, trials: 3 })
     expect(await searchBreakpoint(search, limit(5))).toEqual({ breaksAt: 10, trials: 1 })
     const unsure = (rate: number) => Promise.resolve<Trial>(rate > 10 ? 'unknown' : 'holds')
     const found = await searchBreakpoint(search, unsure)
     expect(found).toEqual({ holdsAt: 10, unknownAt: 100, trials: 2 })
   })
 
-  it('does not report a rate that does not hold a second time', async () => {
-    const seen = new Set<number>()
-    const once = (rate: number) => {
-      const isAgain = seen.has(rate)
-      seen.add(rate)
-      return Promise.resolve<Trial>(rate <= 50 && !isAgain ? 'holds' : 'breaks')
+  it('does not report a rate that does not hold a second time, and goes on below it', async () => {
+    const tried: number[] = []
+    /** From 60 on a rate holds once and not again. */
+    const flaky = (rate: number) => {
+      const isAgain = tried.includes(rate)
+      tried.push(rate)
+      const holds = rate < 60 || (rate <= 90 && !isAgain)
+      return Promise.resolve<Trial>(holds ? 'holds' : 'breaks')
     }
-    const found = await searchBreakpoint({ from: 10, to: 100 }, once)
-    expect(found.holdsAt).toBe(10)
-    expect(found.breaksAt).toBeLessThanOrEqual(50)
+    const found = await searchBreakpoint({ from: 10, to: 100 }, flaky)
+    expect(tried.filter((rate) => rate === found.holdsAt)).toHaveLength(2)
+    expect(found.holdsAt).toBeLessThan(60)
+    expect(found.holdsAt).toBeGreaterThanOrEqual((found.breaksAt ?? 0) * 0.9)
+  })
+
+  it('tries the highest rate a second time as well', async () => {
+    let times = 0
+    const flaky = (rate: number) => {
+      const isLate = rate === 100 && (times += 1) > 1
+      return Promise.resolve<Trial>(isLate ? 'breaks' : 'holds')
+    }
+    const found = await searchBreakpoint({ from: 10, to: 100 }, flaky)
+    expect(found.breaksAt).toBe(100)
+    expect(found.holdsAt).toBeGreaterThanOrEqual(90)
   })
 })
