@@ -15,6 +15,7 @@ import {
 } from '../core/index.ts'
 import { runLoadTest, scenarioOf } from '../engine/index.ts'
 import {
+  foldLine,
   renderAgainstBaseline,
   renderBreakpoint,
   renderLoadSummary,
@@ -35,6 +36,7 @@ import { exportLoad, type ExportKind } from './export-load.ts'
 import { baselinesDirectory } from './figures-of.ts'
 import { openHere } from './open-here.ts'
 import { noProgress, showProgress } from './progress.ts'
+import { renderOptionsFor } from './screen.ts'
 
 interface LoadOptions {
   readonly runtime?: RuntimeName
@@ -116,14 +118,17 @@ export async function loadCommand(
   }).finally(() => progress[Symbol.dispose]())
   const result = { test: test.id, verdict, loads: ends }
   writeFileSync(join(folder.path, 'load.json'), `${JSON.stringify(result, null, 2)}\n`)
+  const { width } = renderOptionsFor(process.stdout)
   for (const event of ends) {
-    if (event.kind === 'load.summary') say(`\n${renderLoadSummary(event)}`)
-    if (event.kind === 'load.breakpoint') say(`\n${renderBreakpoint(event)}`)
+    if (event.kind === 'load.summary') say(`\n${renderLoadSummary(event, width)}`)
+    if (event.kind === 'load.breakpoint') say(`\n${renderBreakpoint(event, width)}`)
     if (event.kind === 'leaks.judged') say(`\n${renderResources(event)}`)
-    if (event.kind === 'load.judged') say(renderAgainstBaseline(event))
+    if (event.kind === 'load.judged') say(renderAgainstBaseline(event, width))
   }
   say(`\n${verdict.kind.toUpperCase()}  ${test.id}: ${test.title}`)
-  for (const reason of reasonsOf(verdict)) say(`  ${formatReason(reason)}`)
+  for (const reason of reasonsOf(verdict)) {
+    say(foldLine(`  ${formatReason(reason)}`, width).join('\n'))
+  }
   if (updateBaseline !== undefined) say(keepBaseline(fileOf(updateBaseline), figures, verdict))
   say(`journal and figures: ${folder.path}`)
   if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`)

@@ -18,7 +18,7 @@ export function showProgress(stream: NodeJS.WriteStream): Progress {
 export const noProgress: Progress = { take: () => undefined, [Symbol.dispose]: () => undefined }
 
 function plainLines(stream: NodeJS.WriteStream): Progress {
-  const lineOf = createPlainLog()
+  const lineOf = createPlainLog(renderOptionsFor(stream).width)
   return {
     take(event) {
       const line = lineOf(event)

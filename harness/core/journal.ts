@@ -348,6 +348,8 @@ interface Body {
   /** A second of load. Latencies in ms, from the intended start. */
   'load.second': {
     readonly elapsedMs: number
+    /** How long this is about where it is less than a second: the end of a load. */
+    readonly overMs?: number
     /** Flows per second that the profile asks for. Absent of closed models. */
     readonly wanted?: number
     readonly started: number

@@ -13,6 +13,9 @@ export interface BreakpointResult {
   readonly trials: number
 }
 
+/** Rates are tried to the hundredth. */
+const closest = 0.02
+
 /**
  * Bisection between a rate that holds and one that breaks, until they are within `precision` of each other; then the one that held is
  * tried once more. One that does not hold again counts as breaking, and the search goes on below it. Ends where a trial says nothing.
@@ -30,7 +33,8 @@ export async function searchBreakpoint(
   let broke: number | undefined
   for (let trials = 1; ; trials += 1) {
     const low = held.at(-1) ?? from
-    const isFound = broke === undefined ? low === to : (broke - low) / broke <= precision
+    const isFound =
+      broke === undefined ? low === to : broke - low <= Math.max(broke * precision, closest)
     const breaksAt = broke === undefined ? {} : { breaksAt: broke }
     if (isFound && low === confirmed) return { holdsAt: low, ...breaksAt, trials }
     const rate = isFound ? low : broke === undefined ? to : middle(low, broke)
@@ -47,7 +51,6 @@ export async function searchBreakpoint(
   }
 }
 
-/** To the hundredth. */
 function middle(low: number, high: number): number {
   return Math.round(((low + high) / 2) * 100) / 100
 }

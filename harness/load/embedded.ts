@@ -44,7 +44,7 @@ export interface LoadRequest {
   readonly onStart?: (live: LiveLoad) => void
   /** Once a second. `wanted`: flows per second that the profile asks for; absent of closed models. */
   readonly onSecond?: (
-    second: LoadSecond & { readonly elapsedMs: number; readonly wanted?: number },
+    second: LoadSecond & PartOfSecond & { readonly elapsedMs: number; readonly wanted?: number },
   ) => void
 }
 
@@ -107,12 +107,13 @@ export async function runEmbeddedLoad(request: LoadRequest): Promise<LoadResult>
   const watch = { strain: [] as Strain[], abortedBy: undefined as string | undefined }
   const startAt = new Float64Array(new SharedArrayBuffer(8))
   const elapsed = () => (startAt[0] ? sharedNow() - startAt[0] : 0)
-  const second = async () => {
+  const second = async (part: PartOfSecond) => {
     metrics.elapsedMs = elapsed()
     watch.strain.push(metrics.takeStrain())
     const wanted = wantedRate(executors, elapsed() - 500)
     request.onSecond?.({
       ...metrics.takeSecond(),
+      ...part,
       elapsedMs: elapsed(),
       ...(wanted === undefined ? {} : { wanted }),
     })
@@ -148,33 +149,43 @@ export async function runEmbeddedLoad(request: LoadRequest): Promise<LoadResult>
   }
 }
 
+interface PartOfSecond {
+  /** Where it is less than a second. */
+  readonly overMs?: number
+}
+
 /** Once a second, one after the other, the last one at the end. */
 export class Ticker {
-  readonly #task: () => Promise<void>
+  readonly #task: (part: PartOfSecond) => Promise<void>
   #timer: NodeJS.Timeout | undefined
+  #lastAtMs = 0
   #last: Promise<void> = Promise.resolve()
   #fault: unknown
 
-  constructor(task: () => Promise<void>) {
+  constructor(task: (part: PartOfSecond) => Promise<void>) {
     this.#task = task
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#next(), 1_000)
+    this.#lastAtMs = performance.now()
+    this.#timer = setInterval(() => this.#next({}), 1_000)
   }
 
   async stop(): Promise<void> {
     if (!this.#timer) return
     clearInterval(this.#timer)
-    this.#next()
+    this.#next({ overMs: Math.round(performance.now() - this.#lastAtMs) })
     await this.#last
     if (this.#fault instanceof Error) throw this.#fault
   }
 
-  #next(): void {
-    this.#last = this.#last.then(this.#task).catch((error: unknown) => {
-      this.#fault ??= error
-    })
+  #next(part: PartOfSecond): void {
+    this.#lastAtMs = performance.now()
+    this.#last = this.#last
+      .then(() => this.#task(part))
+      .catch((error: unknown) => {
+        this.#fault ??= error
+      })
   }
 }
 

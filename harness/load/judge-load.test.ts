@@ -53,6 +53,11 @@ describe('the search for the breakpoint', () => {
     expect(found).toEqual({ holdsAt: 10, unknownAt: 100, trials: 2 })
   })
 
+  it('ends where no rate is left between the two', async () => {
+    const found = await searchBreakpoint({ from: 1, to: 2, precision: 1e-9 }, limit(1.5))
+    expect(found).toMatchObject({ holdsAt: 1.5, breaksAt: 1.51 })
+  })
+
   it('does not report a rate that does not hold a second time, and goes on below it', async () => {
     const tried: number[] = []
     /** From 60 on a rate holds once and not again. */

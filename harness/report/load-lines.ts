@@ -1,15 +1,23 @@
 import type { EventOf, LeakFinding } from '../core/index.ts'
+import { displayWidth, foldLine, padEnd, truncate, visible } from './text.ts'
+import { shortMs } from './words.ts'
 
-/** One second of load in one line. */
-export function loadSecondLine(event: EventOf<'load.second'>): string {
-  const { started, wanted, inFlight, dropped, symptoms, flows } = event
+const shortestMs = 500
+
+/** One second of load in one line. Null for the moment with which it ends, which is no rate. */
+export function loadSecondLine(event: EventOf<'load.second'>): string | null {
+  const { overMs = 1_000, wanted, inFlight, dropped, symptoms, flows } = event
+  if (overMs < shortestMs && dropped === 0 && event.failed === 0) return null
+  const started = Math.round((event.started * 1_000) / Math.max(1, overMs))
   const slowest = flows.toSorted((a, b) => b.p95 - a.p95)[0]
   return [
     `load ${started}${wanted === undefined ? '' : `/${Math.round(wanted)}`} per s`,
     `${inFlight} in flight`,
     ...(dropped > 0 ? [`${dropped} dropped`] : []),
     ...Object.entries(symptoms).map(([symptom, count]) => `${count} × ${symptom}`),
-    ...(slowest ? [`slowest ${slowest.flow} p50 ${slowest.p50} p95 ${slowest.p95} ms`] : []),
+    ...(slowest
+      ? [`slowest ${slowest.flow} p50 ${shortMs(slowest.p50)} p95 ${shortMs(slowest.p95)} ms`]
+      : []),
   ].join(', ')
 }
 
@@ -28,7 +36,7 @@ function leakText({ replica, what, from, to, perHour }: LeakFinding): string {
 }
 
 /** A cell against its stored baseline. */
-export function renderAgainstBaseline(event: EventOf<'load.judged'>): string {
+export function renderAgainstBaseline(event: EventOf<'load.judged'>, width: number): string {
   const { flow, actor, judgement, failures, samples, latency, smallestRatio } = event
   const median =
     latency === undefined
@@ -36,7 +44,8 @@ export function renderAgainstBaseline(event: EventOf<'load.judged'>): string {
       : `, median ${latency.baselineMs.toFixed(1)} -> ${latency.nowMs.toFixed(1)} ms (${Math.round(latency.growth * 100)} %)`
   const growth = latency?.smallestGrowth
   const seen = growth === undefined ? '' : `, slower medians from ${Math.round(growth * 100)} % on`
-  return `  BASELINE ${judgement.toUpperCase().padEnd(9)} ${flow} × ${actor}: ${failures} of ${samples} failed${median}; failures from ${Math.ceil(smallestRatio * 100)} % on would have been seen${seen}`
+  const text = `  BASELINE ${judgement.toUpperCase().padEnd(9)} ${flow} × ${actor}: ${failures} of ${samples} failed${median}; failures from ${Math.ceil(smallestRatio * 100)} % on would have been seen${seen}`
+  return foldLine(text, width).join('\n')
 }
 
 /** What replicas used at the beginning and at the end. */
@@ -63,12 +72,19 @@ export function loadJudgedLine(event: EventOf<'load.judged'>): string {
   return `${judgement.toUpperCase()} under load: ${flow} as ${actor} in ${window}, ${failures} of ${samples} failed${median}${note === undefined ? '' : `; ${note}`}`
 }
 
+const columns = ['count', 'failed', 'dropped', 'p50 ms', 'p95 ms', 'p99 ms', 'max ms']
+const columnWidth = 7
+const longestMessage = 500
+const ownWidth = 2 + columns.length * columnWidth + 1
+
 /** The end of a load as text: thresholds, cells, failures. */
-export function renderLoadSummary(event: EventOf<'load.summary'>): string {
+export function renderLoadSummary(event: EventOf<'load.summary'>, width: number): string {
   const { cells, thresholds, selfCheck, examples, cut, abortedBy } = event
   const marks = { holds: 'holds  ', crossed: 'CROSSED', 'no-data': 'no data' } as const
-  const width = Math.max(10, ...cells.map(({ flow, actor }) => flow.length + actor.length + 3))
-  const number = (value: number) => String(value).padStart(9)
+  const names = cells.map(({ flow, actor }) => `${flow} × ${actor}`)
+  const longest = Math.min(width - ownWidth, Math.max(10, ...names.map(displayWidth)))
+  const row = (name: string, values: readonly string[]) =>
+    `  ${padEnd(truncate(visible(name), longest, '…'), longest)}${values.map((value, i) => value.padStart(columnWidth + (i === 2 ? 1 : 0))).join('')}`
   return [
     ...(event.rate === undefined ? [] : [`AT ${event.rate} PER SECOND`]),
     'THRESHOLDS',
@@ -78,27 +94,35 @@ export function renderLoadSummary(event: EventOf<'load.summary'>): string {
         `  ${marks[outcome]} ${text}${value === undefined ? '' : ` (${Math.round(value * 1e4) / 1e4})`}`,
     ),
     ...(abortedBy === undefined ? [] : [`  ended by ${abortedBy}`]),
-    `FLOWS ${' '.repeat(width - 4)}${['count', 'failed', 'dropped', 'p50 ms', 'p95 ms', 'p99 ms', 'max ms'].map((head) => head.padStart(9)).join('')}`,
-    ...cells.map(
-      (cell) =>
-        `  ${`${cell.flow} × ${cell.actor}`.padEnd(width)}${[cell.count, cell.failed, cell.dropped, cell.p50, cell.p95, cell.p99, cell.max].map(number).join('')}`,
+    'FLOWS',
+    row('', columns),
+    ...cells.map(({ count, failed, dropped, p50, p95, p99, max }, i) =>
+      row(names[i] ?? '', [
+        ...[count, failed, dropped].map(String),
+        ...[p50, p95, p99, max].map(shortMs),
+      ]),
     ),
     ...examples.map(
-      ({ flow, actor, symptom, message }) => `  e.g. ${symptom}: ${flow} as ${actor}: ${message}`,
+      ({ flow, actor, symptom, message }) =>
+        `  e.g. ${symptom}: ${flow} as ${actor}: ${truncate(message, longestMessage, '…')}`,
     ),
     ...(cut > 0 ? [`  ${cut} flows were cut off at the end`] : []),
     selfCheck.by === undefined
       ? `GENERATOR  started p50 ${selfCheck.lateP50Ms} ms late, p99 ${selfCheck.lateP99Ms} ms; busiest thread ${Math.round(selfCheck.busiest * 100)} %;${selfCheck.lagMs === undefined ? '' : ` event loop ${selfCheck.lagMs} ms late at most;`} ${selfCheck.cpuMs} ms CPU`
       : `GENERATOR  ${selfCheck.by}: what it could not start in time it dropped`,
     ...selfCheck.problems.map((problem) => `  ${problem}`),
-  ].join('\n')
+  ]
+    .flatMap((line) => foldLine(line, width))
+    .join('\n')
 }
 
-export function renderBreakpoint(event: EventOf<'load.breakpoint'>): string {
+export function renderBreakpoint(event: EventOf<'load.breakpoint'>, width: number): string {
   const { holdsAt, breaksAt, unknownAt, trials, first } = event
   return [
     `BREAKPOINT  ${holdsAt === undefined ? 'no rate held' : `held at ${holdsAt} per second`}, ${breaksAt === undefined ? 'no rate broke it' : `broke at ${breaksAt}`} (${trials} rates tried)`,
     ...(unknownAt === undefined ? [] : [`  at ${unknownAt} per second nothing could be told`]),
     ...first.map((text) => `  broke first: ${text}`),
-  ].join('\n')
+  ]
+    .flatMap((line) => foldLine(line, width))
+    .join('\n')
 }

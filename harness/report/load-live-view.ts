@@ -1,7 +1,7 @@
 import type { LiveMoment, LiveSecond, LoadLive } from './load-live.ts'
 import { padEnd, truncate } from './text.ts'
 import type { Theme } from './theme.ts'
-import { count } from './words.ts'
+import { count, shortMs } from './words.ts'
 
 const label = 9
 const longestFlow = 28
@@ -113,17 +113,12 @@ function flowLines(state: LoadLive, theme: Theme, room: number): string[] {
     theme.quiet(fit(head, theme)),
     ...shown.map((one) => {
       const name = truncate(theme.safe(one.flow), width - 1, theme.symbols.ellipsis)
-      const figures = [one.count, one.failed, ...[one.p50, one.p95, one.p99].map(short)]
+      const figures = [one.count, one.failed, ...[one.p50, one.p95, one.p99].map(shortMs)]
       const text = fit(`${padEnd(name, width)}${cells(figures.map(String))}`, theme)
       return one.failed > 0 ? theme.bad(text) : text
     }),
     ...(hidden > 0 ? [theme.quiet(`${count(hidden, 'more flow')} (raise the window)`)] : []),
   ]
-}
-
-/** Three digits are enough for who looks on. */
-function short(ms: number): string {
-  return ms < 10 ? ms.toFixed(2) : ms < 100 ? ms.toFixed(1) : String(Math.round(ms))
 }
 
 function fit(text: string, theme: Theme): string {

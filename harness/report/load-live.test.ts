@@ -90,6 +90,13 @@ it.each([
   expect(lines.join('')).toMatch(unicode ? /^\P{Cc}*$/u : /^[ -~]*$/)
 })
 
+it('the moment with which a load ends is no rate', () => {
+  const last = { started: 1, ended: 1, overMs: 40 }
+  const text = shown([second(1), second(2, { ...last, atMs: 1_040 } as never)])
+  expect(text).toContain('wanted 50/s, got 49/s · 7 in flight · 49 done')
+  expect(shown([second(1), second(2, { started: 30, overMs: 600 })])).toContain('got 50/s')
+})
+
 it('of users who wait for answers no rate is wanted', () => {
   const { wanted: _, ...closed } = second(1) as EventOf<'load.second'>
   expect(shown([closed])).toContain('49 flows/s')

@@ -32,6 +32,7 @@ export interface LoadLive {
 
 const mostSeconds = 120
 const mostMoments = 40
+const shortestMs = 500
 
 export function initialLoadLive(): LoadLive {
   return {
@@ -61,9 +62,11 @@ export function reduceLoad(state: LoadLive, event: JournalEvent): void {
 }
 
 function takeSecond(state: LoadLive, event: EventOf<'load.second'>): void {
-  const { atMs, wanted, started, flows } = event
+  const { atMs, overMs = 1_000, wanted, flows } = event
+  const started = Math.round((event.started * 1_000) / Math.max(1, overMs))
   const p95 = flows.length === 0 ? undefined : Math.max(...flows.map((flow) => flow.p95))
-  state.seconds.push({ atMs, wanted, started, p95 })
+  // The moment with which a load ends is no rate.
+  if (overMs >= shortestMs) state.seconds.push({ atMs, wanted, started, p95 })
   if (state.seconds.length > mostSeconds) state.seconds.shift()
   for (const flow of flows) state.flows.set(flow.flow, flow)
   for (const [symptom, count] of Object.entries(event.symptoms)) {

@@ -18,6 +18,7 @@ export interface LoadSpan {
 }
 
 const mostSpans = 600
+const shortest = 0.5
 
 /** The seconds of a load. Holds at most 600 spans, however long it is: then two become one. */
 export class LoadFold {
@@ -26,11 +27,25 @@ export class LoadFold {
   #pending: LoadSpan | undefined
 
   take(event: EventOf<'load.second'>): void {
-    const { atMs, wanted, started, ended, failed, dropped, inFlight, flows } = event
+    const { atMs, overMs = 1_000, wanted, inFlight, flows } = event
+    const seconds = Math.max(1, overMs) / 1_000
     const worst = (of: 'p50' | 'p95' | 'p99') => Math.max(0, ...flows.map((flow) => flow[of]))
     const percentiles = { p50: worst('p50'), p95: worst('p95'), p99: worst('p99') }
-    const counts = { started, ended, failed, dropped, inFlight }
-    this.#add({ atMs, seconds: 1, wanted: wanted ?? null, ...counts, ...percentiles })
+    const rate = (of: 'started' | 'ended' | 'failed' | 'dropped') => event[of] / seconds
+    const span = {
+      atMs,
+      seconds,
+      wanted: wanted ?? null,
+      started: rate('started'),
+      ended: rate('ended'),
+      failed: rate('failed'),
+      dropped: rate('dropped'),
+      inFlight,
+      ...percentiles,
+    }
+    // The moment with which a load ends says little by itself.
+    const before = seconds < shortest && !this.#pending ? this.#spans.pop() : undefined
+    this.#add(before ? joined(before, span) : span)
   }
 
   data(): LoadSpan[] {

@@ -5,8 +5,8 @@ import { incident, JournalBuilder, planChange } from './test-journal.ts'
 
 const web = { flow: 'open-link', actor: 'web' }
 
-function logOf(events: readonly JournalEvent[]): string[] {
-  const log = createPlainLog()
+function logOf(events: readonly JournalEvent[], width = 600): string[] {
+  const log = createPlainLog(width)
   return events.map(log).filter((line) => line !== null)
 }
 
@@ -30,6 +30,16 @@ test('a run is a page of lines, however many samples it took', () => {
     '   3.7 s  stopping the stack',
     '   3.9 s  verdict: PASS',
     '   3.9 s  ended after 3.9 s: PASS',
+  ])
+})
+
+test('what is wider than the terminal goes on below itself', () => {
+  const lines = logOf(incident().events, 80).flatMap((text) => text.split('\n'))
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80)
+  expect(lines.slice(0, 3)).toEqual([
+    '    0 ms  twitter-api-plan: Twitter, 2023-03-06: API plans enforced without',
+    '          exempting the own clients (processes, seed 20230306, 57 cells)',
+    '    0 ms  starting the stack',
   ])
 })
 
@@ -85,5 +95,5 @@ test('lines are safe to print and bounded', () => {
   })
   const [line = ''] = logOf(journal.events)
   expect(line).toContain('g-1 ended by itself: \\x1b[2J x')
-  expect(line.length).toBeLessThanOrEqual(500)
+  expect(line.length).toBeLessThanOrEqual(510)
 })

@@ -1,10 +1,10 @@
 import { reasonsOf, type EventOf, type JournalEvent } from '../core/index.ts'
 import { leaksLine, loadJudgedLine, loadSecondLine } from './load-lines.ts'
-import { truncate, visible } from './text.ts'
+import { truncate, visible, wrap } from './text.ts'
 import { count, formatDuration, list } from './words.ts'
 
 const mostDiffLines = 3
-const longestLine = 500
+const mostText = 500
 
 /** Names what has been said already: the first break of each symptom in a window, the last state of the status page. */
 interface Memory {
@@ -16,10 +16,10 @@ interface Memory {
 }
 
 /**
- * A log for where there is no terminal: a function from each event, in order, to one line, or to null for what is not worth one.
- * Samples are never logged one by one. Lines are safe to print, without colours, without a line break.
+ * A log for where there is no terminal: a function from each event, in order, to what is said of it, or to null for what is not worth a
+ * word. Samples are never logged one by one. Lines are safe to print, without colours, and at most `width` columns wide.
  */
-export function createPlainLog(): (event: JournalEvent) => string | null {
+export function createPlainLog(width: number): (event: JournalEvent) => string | null {
   const memory: Memory = {
     symptoms: new Set(),
     refused: new Set(),
@@ -30,11 +30,8 @@ export function createPlainLog(): (event: JournalEvent) => string | null {
   return (event) => {
     const text = lineFor(event, memory)
     if (text === null) return null
-    return truncate(
-      visible(`${formatDuration(event.atMs).padStart(8)}  ${text}`),
-      longestLine,
-      '...',
-    )
+    const first = `${formatDuration(event.atMs).padStart(8)}  `
+    return wrap(truncate(visible(text), mostText, '...'), { width, first }).join('\n')
   }
 }
 

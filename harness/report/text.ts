@@ -94,6 +94,14 @@ export function wrap(text: string, options: WrapOptions): string[] {
   return bodies.map((body, index) => (index === 0 ? first : rest) + body.replaceAll(noBreak, ' '))
 }
 
+/** A line made safe to print; when it is wider, broken at spaces, and what follows indented by two more. */
+export function foldLine(line: string, width: number): string[] {
+  const safe = visible(line)
+  if (displayWidth(safe) <= width) return [safe]
+  const first = /^ */.exec(safe)?.[0] ?? ''
+  return wrap(safe, { width, first, rest: `${first}  ` })
+}
+
 const noBreak = '\u00a0'
 
 /** For `wrap`: text that stays on one line if it fits. */

@@ -29,3 +29,8 @@ export function list(items: readonly string[], atMost = Number.POSITIVE_INFINITY
   if (last === undefined) return ''
   return shown.length === 0 ? last : `${shown.join(', ')} and ${last}`
 }
+
+/** Three digits are enough for who looks on. */
+export function shortMs(ms: number): string {
+  return ms < 10 ? ms.toFixed(2) : ms < 100 ? ms.toFixed(1) : String(Math.round(ms))
+}

@@ -58,12 +58,13 @@ export async function runK6Load(request: K6LoadRequest): Promise<LoadResult> {
   try {
     await writeFile(join(directory, script), await makeScript(request))
     const elapsed = () => (read.startedAt === undefined ? 0 : Date.now() - read.startedAt)
-    const ticker = new Ticker(async () => {
+    const ticker = new Ticker(async (part) => {
       metrics.elapsedMs = elapsed()
       metrics.take(0, read.batch())
       const wanted = wantedRate(executors, elapsed() - 500)
       request.onSecond?.({
         ...metrics.takeSecond(),
+        ...part,
         elapsedMs: elapsed(),
         ...(wanted === undefined ? {} : { wanted }),
       })

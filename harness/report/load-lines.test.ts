@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest'
+import type { EventOf } from '../core/index.ts'
+import { loadSecondLine, renderLoadSummary } from './load-lines.ts'
+import { displayWidth } from './text.ts'
+
+const cell = { window: 'load', failed: 0, dropped: 0, symptoms: {} }
+const summary = {
+  kind: 'load.summary',
+  atMs: 0,
+  durationMs: 30_000,
+  cells: [
+    { ...cell, flow: 'view-cached-image', actor: 'visitor', count: 74, p50: 2.09, p95: 44.32 },
+    { ...cell, flow: 'x'.repeat(90), actor: 'web', count: 123_456, p50: 1_009.66, p95: 99_999 },
+  ].map((one) => ({ ...one, p99: one.p95, max: one.p95 })),
+  thresholds: [{ text: 'checks: rate>0.99', outcome: 'holds', value: 1 }],
+  selfCheck: {
+    ok: true,
+    problems: [],
+    lateP50Ms: 0.33,
+    lateP99Ms: 2.03,
+    busiest: 0.68,
+    lagMs: 27.5,
+    cpuMs: 1_939,
+  },
+  cut: 0,
+  examples: [
+    {
+      flow: 'timeline',
+      actor: 'web',
+      symptom: '500',
+      message: `GET /api answered 500: ${'a word '.repeat(30)}\u001b[2J`,
+    },
+  ],
+} as EventOf<'load.summary'>
+
+it.each([60, 80, 120])('the end of a load has no line over %i columns', (width) => {
+  const lines = renderLoadSummary(summary, width).split('\n')
+  expect(Math.max(...lines.map(displayWidth))).toBeLessThanOrEqual(width)
+})
+
+it('the end of a load: a row for each cell', () => {
+  const lines = renderLoadSummary(summary, 80).split('\n')
+  expect(lines.slice(0, 6)).toEqual([
+    'THRESHOLDS',
+    '  holds   checks: rate>0.99 (1)',
+    'FLOWS',
+    '                                count failed dropped p50 ms p95 ms p99 ms max ms',
+    '  view-cached-image × visitor      74      0       0   2.09   44.3   44.3   44.3',
+    '  xxxxxxxxxxxxxxxxxxxxxxxxxxx… 123456      0       0   1010  99999  99999  99999',
+  ])
+})
+
+it('what a system says cannot move the cursor', () => {
+  expect(renderLoadSummary(summary, 80)).toMatch(/^[\P{Cc}\n]*$/u)
+  expect(renderLoadSummary(summary, 80)).toContain('\\x1b[2J')
+})
+
+it('the moment with which a load ends is a line only when something went wrong in it', () => {
+  const end = { overMs: 40, started: 1, wanted: 50, inFlight: 0, dropped: 0, failed: 0 }
+  const second = { ...end, symptoms: {}, flows: [] } as unknown as EventOf<'load.second'>
+  expect(loadSecondLine(second)).toBeNull()
+  expect(loadSecondLine({ ...second, overMs: 500 })).toBe('load 2/50 per s, 0 in flight')
+  const failed = { ...second, failed: 1, symptoms: { timeout: 1 } }
+  expect(loadSecondLine(failed)).toContain('1 × timeout')
+})
