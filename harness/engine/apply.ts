@@ -122,8 +122,16 @@ function failureOf(reason: unknown): {
 const undoTries = 3
 const defaultUndoTimeoutMs = 5_000
 
-/** Undoes and heals in reverse order of application. Goes on after a failure and journals it; bounded in time on its own, so that it works after an interrupt. */
-export async function undoAll(applied: Applied[], emit: Emit, now: () => number): Promise<void> {
+/**
+ * Undoes and heals in reverse order of application. Goes on after a failure and journals it; bounded in time on its own, so that it works
+ * after an interrupt. Returns the names of the steps of which something could not be undone.
+ */
+export async function undoAll(
+  applied: Applied[],
+  emit: Emit,
+  now: () => number,
+): Promise<ReadonlySet<string>> {
+  const stuck = new Set<string>()
   while (applied.length > 0) {
     const { step: change } = applied.at(-1) as Applied
     const startMs = now()
@@ -131,12 +139,16 @@ export async function undoAll(applied: Applied[], emit: Emit, now: () => number)
     while (applied.at(-1)?.step === change) {
       const last = applied.pop() as Applied
       const error = await tryUndo(last)
-      if (error === undefined) replicas.push(...last.on)
-      else
-        emit('undo.failed', { change, replica: last.on.join(', '), message: describeError(error) })
+      if (error === undefined) {
+        replicas.push(...last.on)
+        continue
+      }
+      stuck.add(change)
+      emit('undo.failed', { change, replica: last.on.join(', '), message: describeError(error) })
     }
     emit('change.undone', { change, replicas, durationMs: now() - startMs })
   }
+  return stuck
 }
 
 async function tryUndo(applied: Applied): Promise<unknown> {

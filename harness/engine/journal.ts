@@ -7,6 +7,7 @@ import type {
   Redactor,
 } from '../core/index.ts'
 import type { Clock } from './ports.ts'
+import { roundMs } from './round-ms.ts'
 
 export type JournalListener = (event: JournalEvent) => void
 
@@ -41,7 +42,7 @@ export class Journal {
   }
 
   readonly emit: Emit = <K extends JournalKind>(kind: K, body: EventBody<K>): void => {
-    const atMs = Math.round(this.#clock.now() * 10) / 10
+    const atMs = roundMs(this.#clock.now())
     // Not by the names of members: replicas and components are names here, and may well be called 'token-store'.
     const event = this.#redactor.texts({ kind, atMs, ...body }) as unknown as JournalEvent
     if (event.kind !== 'sample') this.history.push(event)

@@ -6,6 +6,7 @@ import {
   type LinkCount,
 } from '../core/index.ts'
 import type { Clock, RunningStack } from './ports.ts'
+import { roundMs } from './round-ms.ts'
 
 const everyMs = 1_000
 /** After so many events the pauses between them double, so that the journal of a long run stays small. */
@@ -74,7 +75,7 @@ export class LinkObserver {
     this.#events += 1
     const window = this.#window
     this.#emit('links.counted', {
-      sinceMs: Math.round(sinceMs * 10) / 10,
+      sinceMs: roundMs(sinceMs),
       ...(window === undefined ? {} : { window }),
       links,
     })

@@ -12,6 +12,7 @@ import {
 } from '../core/index.ts'
 import type { Clock } from './ports.ts'
 import { attempt, defaultTimeoutMs } from './sampler.ts'
+import { roundMs } from './round-ms.ts'
 
 export interface FlowToPerform {
   readonly flow: Flow
@@ -45,7 +46,7 @@ export async function performFlow(given: FlowToPerform): Promise<PerformedFlow> 
     actor: actor.id,
     ok: failure === undefined,
     ...(failure ? { symptom: failure.symptom, message: failure.message } : {}),
-    durationMs: Math.round((clock.now() - startMs) * 10) / 10,
+    durationMs: roundMs(clock.now() - startMs),
     exchanges,
   }
 }

@@ -23,6 +23,7 @@ import type { AnswerBook } from './answer-book.ts'
 import type { Clock } from './ports.ts'
 import { tracedClient } from './traced-client.ts'
 import type { Window } from './window.ts'
+import { roundMs } from './round-ms.ts'
 
 export const defaultTimeoutMs = 5_000
 /** Exchanges are kept for the first failures of each cell, window and symptom. */
@@ -143,8 +144,8 @@ export class Sampler {
       ...cell.id,
       window: windowId,
       ok: failure === undefined,
-      startMs: round(startMs),
-      durationMs: round(clock.now() - startMs),
+      startMs: roundMs(startMs),
+      durationMs: roundMs(clock.now() - startMs),
       ...(failure ? this.#described(cell, windowId, failure) : {}),
       ...(trace ? { trace } : {}),
     }
@@ -242,8 +243,4 @@ function asFailure(error: unknown, flow: Flow): FlowFailure {
     undefined,
     error,
   )
-}
-
-function round(ms: number): number {
-  return Math.round(ms * 10) / 10
 }

@@ -8,6 +8,7 @@ import {
   type TracedRequest,
 } from '../core/index.ts'
 import type { Clock } from './ports.ts'
+import { roundMs } from './round-ms.ts'
 
 export interface TracedClient {
   readonly http: HttpClient
@@ -29,8 +30,8 @@ export function tracedClient(client: HttpClient, clock: Clock): TracedClient {
         method: asked.method,
         url: exchange?.url ?? asked.path,
         ...(exchange?.status === undefined ? {} : { status: exchange.status }),
-        startMs: round(startMs),
-        durationMs: round(clock.now() - startMs),
+        startMs: roundMs(startMs),
+        durationMs: roundMs(clock.now() - startMs),
       })
     const headers = { traceparent: `00-${traceId}-${own}-01`, ...asked.headers }
     try {
@@ -57,8 +58,4 @@ export function tracedClient(client: HttpClient, clock: Clock): TracedClient {
 function randomHex(bytes: number): string {
   const random = crypto.getRandomValues(new Uint8Array(bytes))
   return [...random].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-}
-
-function round(ms: number): number {
-  return Math.round(ms * 10) / 10
 }

@@ -1,0 +1,137 @@
+import type { Change, Emit, Fault, Step, SystemPort } from '../core/index.ts'
+import { applyToReplicas, injectFault, undoAll, type Applied, type StageResult } from './apply.ts'
+import type { Clock, RunningReplica } from './ports.ts'
+import { roundMs } from './round-ms.ts'
+import type { EffectInForce } from './window.ts'
+
+const defaultTimeoutMs = 120_000
+/** Of a step that has been told to stop. */
+const stopsWithinMs = 2_000
+
+export interface StepsInForceOptions {
+  readonly emit: Emit
+  readonly clock: Clock
+  /** Of the run. */
+  readonly signal: AbortSignal
+  /** Of each stage, in ms. Default 120,000. */
+  readonly timeoutMs?: number | undefined
+  /** Throws as soon as what runs the stack went away; its signal is aborted when the task is not waited for any more. */
+  readonly unlessLost: <T>(task: (ended: AbortSignal) => Promise<T>) => Promise<T>
+}
+
+/** What is applied to the system and not undone: changes on replicas, faults, and the effects that they declare. */
+export class StepsInForce {
+  readonly #options: StepsInForceOptions
+  readonly #applied: Applied[] = []
+  /** Declared effects by the step that is in force. */
+  readonly #effects = new Map<string, readonly EffectInForce[]>()
+  /** Names of steps of which something could not be undone. */
+  readonly #stuck = new Set<string>()
+  #applyMs: number | undefined
+
+  constructor(options: StepsInForceOptions) {
+    this.#options = options
+  }
+
+  /** What applying took in all, in ms; undefined before the first step. */
+  get applyMs(): number | undefined {
+    return this.#applyMs
+  }
+
+  /** In order; a step on several replicas more than once. */
+  get applied(): readonly Applied[] {
+    return this.#applied
+  }
+
+  get effects(): readonly EffectInForce[] {
+    return [...this.#effects.values()].flat()
+  }
+
+  /** Its effects are expected from now on; `everywhere` says whether always. */
+  expectEffects(step: Step, everywhere: boolean): void {
+    this.#effects.set(
+      step.name,
+      step.effects.map((effect) => ({ ...effect, everywhere })),
+    )
+  }
+
+  /** True when the change is in force on all of these replicas. Otherwise the journal says why. */
+  apply(change: Change, replicas: readonly RunningReplica[], stage?: number): Promise<boolean> {
+    const { emit } = this.#options
+    return this.#take(change, applyToReplicas(change, replicas, emit, this.#bounded()), stage)
+  }
+
+  /** True when all of the fault is in force. Otherwise the journal says why. */
+  inject(fault: Fault, system: SystemPort): Promise<boolean> {
+    const { emit } = this.#options
+    return this.#take(fault, injectFault(fault, system, emit, this.#bounded()))
+  }
+
+  /** Undoes what these steps did, last first; false when something of theirs could not be undone, now or earlier. */
+  async undo(names: readonly string[]): Promise<boolean> {
+    const own = this.#applied.filter(({ step }) => names.includes(step))
+    const others = this.#applied.filter(({ step }) => !names.includes(step))
+    this.#applied.splice(0, this.#applied.length, ...others)
+    await this.#undo(own)
+    for (const name of names) this.#effects.delete(name)
+    return !names.some((name) => this.#stuck.has(name))
+  }
+
+  /** Undoes all, last first. Works after an interrupt too. */
+  async undoAll(): Promise<void> {
+    await this.#undo(this.#applied)
+    this.#effects.clear()
+  }
+
+  async #undo(applied: Applied[]): Promise<void> {
+    const { emit, clock } = this.#options
+    for (const name of await undoAll(applied, emit, clock.now)) this.#stuck.add(name)
+  }
+
+  get #timeoutMs(): number {
+    return this.#options.timeoutMs ?? defaultTimeoutMs
+  }
+
+  #bounded(): AbortSignal {
+    return AbortSignal.any([this.#options.signal, AbortSignal.timeout(this.#timeoutMs)])
+  }
+
+  async #take(step: Step, result: Promise<StageResult>, stage?: number): Promise<boolean> {
+    const { emit, clock, signal } = this.#options
+    const startMs = clock.now()
+    const { applied, on, explain, complete } = await this.#inTime(step, result)
+    this.#applied.push(...applied)
+    const durationMs = roundMs(clock.now() - startMs)
+    this.#applyMs = (this.#applyMs ?? 0) + durationMs
+    if (!complete) return false
+    emit('change.applied', {
+      change: step.name,
+      ...(stage === undefined ? {} : { stage }),
+      replicas: on,
+      explain,
+      durationMs,
+    })
+    return !signal.aborted
+  }
+
+  /** The result of a step, or that it did not come. A step is told to stop first; what one that does not listen applies later is still undone. */
+  async #inTime(step: Step, result: Promise<StageResult>): Promise<StageResult> {
+    const { emit, clock, unlessLost } = this.#options
+    const first = await unlessLost((ended) => {
+      const over = clock.sleep(this.#timeoutMs + stopsWithinMs, ended)
+      return Promise.race([result, over.then(() => undefined)])
+    })
+    if (first) return first
+    void result.then(
+      ({ applied }) => this.#applied.push(...applied),
+      () => undefined, // it was said already that the step failed
+    )
+    emit('change.failed', {
+      change: step.name,
+      replica: step.kind === 'change' ? step.service : 'the system',
+      why: 'unreachable',
+      message: `it was not done within ${this.#timeoutMs} ms, and did not stop when it was told to`,
+    })
+    return { applied: [], on: [], explain: [], complete: false }
+  }
+}

@@ -1,0 +1,111 @@
+import {
+  selects,
+  type CellId,
+  type JudgementOptions,
+  type Scenario,
+  type WindowInfo,
+} from '../core/index.ts'
+import type { Journal } from './journal.ts'
+import type { BreakageClock } from './observers.ts'
+import type { Clock } from './ports.ts'
+import type { Safety } from './safety.ts'
+import type { SystemUnderTest } from './system-under-test.ts'
+import { Window, type EffectInForce } from './window.ts'
+
+/** A status page must have been read this often in a window before the window may end. */
+const readingsPerWindow = 3
+/** Failures begin a little after a window opens, and end with the last sample. */
+const admitSlackMs = 1_000
+const lookEveryMs = 20
+
+export interface WatcherOptions {
+  readonly scenario: Scenario
+  readonly cells: readonly CellId[]
+  readonly judgement: JudgementOptions
+  readonly journal: Journal
+  readonly breakage: BreakageClock
+  readonly safety: Safety
+  readonly system: SystemUnderTest
+  readonly clock: Clock
+  /** Of the run. */
+  readonly signal: AbortSignal
+}
+
+/** Has the cells, and what is under load, judged in one window after the other. */
+export class Watcher {
+  readonly #options: WatcherOptions
+
+  constructor(options: WatcherOptions) {
+    this.#options = options
+  }
+
+  /** Returns when all is judged, the time for it is over, or nothing more is to be learnt. `recovering`: cells whose failures may end. */
+  async watch(
+    info: WindowInfo,
+    effects: readonly EffectInForce[],
+    recovering: (cell: CellId) => boolean = () => false,
+  ): Promise<void> {
+    const { cells, judgement, journal, breakage, safety, system, clock, signal } = this.#options
+    const { sampler, load } = system
+    if (!sampler || signal.aborted) return
+    await system.links?.enter(info.id)
+    const { emit } = journal
+    const window = new Window({ info, cells, effects, recovering, judgement, emit, now: clock.now })
+    const loadWindow = load?.open(
+      info,
+      (cell) => effects.some((effect) => selects(effect, cell)),
+      info.kind === 'recovery' || this.#isUndo(info),
+    )
+    const ended = new AbortController()
+    const until = AbortSignal.any([signal, ended.signal])
+    const readings = breakage.readings
+    sampler.window = window
+    await Promise.race([
+      Promise.all([window.settled, loadWindow?.settled]).then(() =>
+        this.#statusSeen(window, readings, until),
+      ),
+      sampler.faulted,
+      ...(load ? [load.over] : []),
+      system.lost,
+      clock.sleep(judgement.windowMs, until),
+      safety.tooMuch(clock, until),
+    ])
+    ended.abort()
+    sampler.window = undefined
+    const why = this.#whyOver()
+    load?.close(why)
+    window.close(why)
+    await system.links?.enter(undefined)
+  }
+
+  #whyOver(): string {
+    const { judgement, safety, signal } = this.#options
+    if (signal.aborted) return 'interrupted'
+    if (safety.isTooMuch) return `stopped, since ${safety.reason}`
+    return `the window of ${judgement.windowMs} ms ended`
+  }
+
+  /** The page is read some times in each window; and where it is to admit what broke in this one, it is given the time for it. */
+  async #statusSeen(
+    { info, openedMs }: Window,
+    before: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { scenario, journal, breakage, clock } = this.#options
+    if (!scenario.statusPage) return
+    const { admitsWithinMs } = scenario.expect.statusPage ?? {}
+    const isBroken =
+      info.kind === 'change' &&
+      journal.judged(info.id).some(({ judgement }) => judgement === 'broken')
+    const admitUntilMs =
+      isBroken && admitsWithinMs !== undefined ? openedMs + admitsWithinMs + admitSlackMs : 0
+    const isWaiting = () =>
+      breakage.readings < before + readingsPerWindow ||
+      (clock.now() < admitUntilMs && !breakage.admitted)
+    while (isWaiting() && !signal.aborted) await clock.sleep(lookEveryMs, signal)
+  }
+
+  #isUndo({ change }: WindowInfo): boolean {
+    return this.#options.scenario.steps.some(({ kind, name }) => kind === 'undo' && name === change)
+  }
+}
