@@ -85,6 +85,17 @@ describe('a cell under load', () => {
     expect(judgeLoadAtDeadline(suspect, thin)).toBe('undecided')
   })
 
+  it('is undecided at the deadline where more failed than counts, and too little to be called broken', () => {
+    const before = question({
+      baseline: seen({ samples: 166, medians: slower(1, 30) }),
+      comparisons: 2,
+    })
+    const now = (failures: number) => seen({ samples: 194, failures, medians: slower(1, 30) })
+    expect(judgeLoadCell(now(14), before)).toBeUndefined()
+    expect(judgeLoadAtDeadline(now(14), before)).toBe('undecided')
+    expect(judgeLoadAtDeadline(now(2), before)).toBe('holds')
+  })
+
   it('says what it compared, and what it could have seen', () => {
     const evidence = loadEvidence(seen({ samples: 700, medians: slower(1.5, 14) }), question())
     expect(evidence).toMatchObject({ samples: 700, failures: 0, baselineSamples: 1_500 })

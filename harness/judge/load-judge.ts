@@ -17,6 +17,7 @@ import { locationShift } from './location-shift.ts'
 import { normalQuantile } from './normal.ts'
 import { rankTail, superiorityFound } from './rank-tail.ts'
 import { evidenceOfLess, evidenceOfMore } from './sequential.ts'
+import { differenceOfProportions, fisherExact } from './two-proportions.ts'
 
 export const defaultLoadJudgement: LoadJudgementOptions = {
   detectRatio: 0.05,
@@ -80,6 +81,7 @@ export function judgeLoadAtDeadline(seen: LoadSeen, question: LoadQuestion): Loa
   const looks = looksWithin(options.windowMs).length
   return isMeasured &&
     !isSuspect(seen.medians, question) &&
+    !isSuspectedToFail(seen, question) &&
     isClean(seen, question, excludedAtDeadline) &&
     isNotSlower(seen.medians, question, looks, excludedAtDeadline)
     ? 'holds'
@@ -175,6 +177,17 @@ function isGrown(medians: readonly number[], { baseline, options }: LoadQuestion
 function isSuspect(medians: readonly number[], question: LoadQuestion): boolean {
   const half = raised(question.baseline.medians, question, 0.5)
   return rankTail(half, medians).pValue <= question.options.miss && isGrown(medians, question)
+}
+
+/** More fails than before by what counts, and hardly by chance: not enough to call it broken. */
+function isSuspectedToFail(
+  { samples, failures }: LoadSeen,
+  { baseline, options }: LoadQuestion,
+): boolean {
+  const before = { hits: baseline.failures, total: baseline.samples }
+  const now = { hits: failures, total: samples }
+  const { difference = 0 } = differenceOfProportions(before, now, 0.95) ?? {}
+  return difference >= options.detectRatio && fisherExact(before, now) <= options.miss
 }
 
 /** Whether growth by `times` what counts is excluded. */
