@@ -122,10 +122,10 @@ export async function loadCommand(
   for (const event of ends) {
     if (event.kind === 'load.summary') say(`\n${renderLoadSummary(event, width)}`)
     if (event.kind === 'load.breakpoint') say(`\n${renderBreakpoint(event, width)}`)
-    if (event.kind === 'leaks.judged') say(`\n${renderResources(event)}`)
+    if (event.kind === 'leaks.judged') say(`\n${renderResources(event, width)}`)
     if (event.kind === 'load.judged') say(renderAgainstBaseline(event, width))
   }
-  say(`\n${verdict.kind.toUpperCase()}  ${test.id}: ${test.title}`)
+  say(`\n${foldLine(`${verdict.kind.toUpperCase()}  ${test.id}: ${test.title}`, width).join('\n')}`)
   for (const reason of reasonsOf(verdict)) {
     say(foldLine(`  ${formatReason(reason)}`, width).join('\n'))
   }

@@ -1,5 +1,6 @@
 import type { EventOf, LeakFinding } from '../core/index.ts'
-import { displayWidth, foldLine, padEnd, truncate, visible } from './text.ts'
+import { figureTable } from './figure-table.ts'
+import { foldLine, truncate } from './text.ts'
 import { shortMs } from './words.ts'
 
 const shortestMs = 500
@@ -16,7 +17,7 @@ export function loadSecondLine(event: EventOf<'load.second'>): string | null {
     ...(dropped > 0 ? [`${dropped} dropped`] : []),
     ...Object.entries(symptoms).map(([symptom, count]) => `${count} × ${symptom}`),
     ...(slowest
-      ? [`slowest ${slowest.flow} p50 ${shortMs(slowest.p50)} p95 ${shortMs(slowest.p95)} ms`]
+      ? [`slowest ${slowest.flow} p95 ${shortMs(slowest.p95)} ms`]
       : []),
   ].join(', ')
 }
@@ -49,7 +50,7 @@ export function renderAgainstBaseline(event: EventOf<'load.judged'>, width: numb
 }
 
 /** What replicas used at the beginning and at the end. */
-export function renderResources({ findings }: EventOf<'leaks.judged'>): string {
+export function renderResources({ findings }: EventOf<'leaks.judged'>, width: number): string {
   const words = { steady: 'steady', leak: 'LEAK  ', unknown: '-     ' } as const
   const name = Math.max(7, ...findings.map(({ replica }) => replica.length))
   return [
@@ -59,7 +60,9 @@ export function renderResources({ findings }: EventOf<'leaks.judged'>): string {
       const hour = judgement === 'unknown' ? '' : `, ${Math.round(perHour)}${unit} an hour`
       return `  ${words[judgement]} ${replica.padEnd(name)} ${what.padEnd(11)} ${from} to ${to}${unit}${hour}`
     }),
-  ].join('\n')
+  ]
+    .flatMap((line) => foldLine(line, width))
+    .join('\n')
 }
 
 /** What load showed of a cell in one line. */
@@ -72,19 +75,25 @@ export function loadJudgedLine(event: EventOf<'load.judged'>): string {
   return `${judgement.toUpperCase()} under load: ${flow} as ${actor} in ${window}, ${failures} of ${samples} failed${median}${note === undefined ? '' : `; ${note}`}`
 }
 
-const columns = ['count', 'failed', 'dropped', 'p50 ms', 'p95 ms', 'p99 ms', 'max ms']
-const columnWidth = 7
+const heads = ['count', 'failed', 'dropped', 'p50 ms', 'p95 ms', 'p99 ms', 'max ms']
+const dispensable = ['max ms', 'p99 ms', 'dropped', 'p50 ms', 'count']
 const longestMessage = 500
-const ownWidth = 2 + columns.length * columnWidth + 1
-
 /** The end of a load as text: thresholds, cells, failures. */
 export function renderLoadSummary(event: EventOf<'load.summary'>, width: number): string {
   const { cells, thresholds, selfCheck, examples, cut, abortedBy } = event
   const marks = { holds: 'holds  ', crossed: 'CROSSED', 'no-data': 'no data' } as const
-  const names = cells.map(({ flow, actor }) => `${flow} × ${actor}`)
-  const longest = Math.min(width - ownWidth, Math.max(10, ...names.map(displayWidth)))
-  const row = (name: string, values: readonly string[]) =>
-    `  ${padEnd(truncate(visible(name), longest, '…'), longest)}${values.map((value, i) => value.padStart(columnWidth + (i === 2 ? 1 : 0))).join('')}`
+  const rows = cells.map(({ flow, actor, count, failed, dropped, p50, p95, p99, max }) => ({
+    name: `${flow} × ${actor}`,
+    figures: [...[count, failed, dropped].map(String), ...[p50, p95, p99, max].map(shortMs)],
+  }))
+  const table = figureTable({
+    nameHead: '',
+    heads,
+    rows,
+    dispensable,
+    width: width - 2,
+    ellipsis: '…',
+  })
   return [
     ...(event.rate === undefined ? [] : [`AT ${event.rate} PER SECOND`]),
     'THRESHOLDS',
@@ -95,13 +104,7 @@ export function renderLoadSummary(event: EventOf<'load.summary'>, width: number)
     ),
     ...(abortedBy === undefined ? [] : [`  ended by ${abortedBy}`]),
     'FLOWS',
-    row('', columns),
-    ...cells.map(({ count, failed, dropped, p50, p95, p99, max }, i) =>
-      row(names[i] ?? '', [
-        ...[count, failed, dropped].map(String),
-        ...[p50, p95, p99, max].map(shortMs),
-      ]),
-    ),
+    ...table.map((line) => `  ${line}`),
     ...examples.map(
       ({ flow, actor, symptom, message }) =>
         `  e.g. ${symptom}: ${flow} as ${actor}: ${truncate(message, longestMessage, '…')}`,

@@ -1,11 +1,10 @@
+import { figureTable } from './figure-table.ts'
 import type { LiveMoment, LiveSecond, LoadLive } from './load-live.ts'
 import { padEnd, truncate } from './text.ts'
 import type { Theme } from './theme.ts'
 import { count, shortMs } from './words.ts'
 
 const label = 9
-const longestFlow = 28
-const columnWidth = 9
 const mostSymptoms = 4
 
 /** A load as lines: rates, what failed, how it went, latencies of each flow. At most `room` lines. */
@@ -23,8 +22,8 @@ function rateLine(state: LoadLive, newest: LiveSecond, theme: Theme): string {
       ? `${started} flows/s`
       : `wanted ${Math.round(wanted)}/s, got ${started}/s`,
     `${state.inFlight} in flight`,
-    `${state.ended} done`,
     `${state.dropped} dropped`,
+    `${state.ended} done`,
   ]
   const text = fit(`${'LOAD'.padEnd(label)}${parts.join(` ${theme.symbols.dot} `)}`, theme)
   const isShort = wanted !== undefined && started < wanted * 0.9
@@ -104,19 +103,21 @@ function flowLines(state: LoadLive, theme: Theme, room: number): string[] {
   if (room < 2) return []
   const flows = [...state.flows.values()]
   const shown = flows.length < room ? flows : flows.slice(0, Math.max(0, room - 2))
-  const width = Math.min(longestFlow, Math.max(label, ...flows.map(({ flow }) => flow.length + 1)))
-  const cells = (values: readonly string[]) =>
-    values.map((value) => value.padStart(columnWidth)).join('')
-  const head = `${'flow'.padEnd(width)}${cells(['per s', 'failed', 'p50 ms', 'p95 ms', 'p99 ms'])}`
   const hidden = flows.length - shown.length
+  const [head = '', ...rows] = figureTable({
+    nameHead: 'flow',
+    heads: ['per s', 'failed', 'p50 ms', 'p95 ms', 'p99 ms'],
+    rows: shown.map(({ flow, count: perSecond, failed, p50, p95, p99 }) => ({
+      name: theme.safe(flow),
+      figures: [String(perSecond), String(failed), ...[p50, p95, p99].map(shortMs)],
+    })),
+    dispensable: ['per s', 'p50 ms', 'p99 ms'],
+    width: theme.width,
+    ellipsis: theme.symbols.ellipsis,
+  })
   return [
-    theme.quiet(fit(head, theme)),
-    ...shown.map((one) => {
-      const name = truncate(theme.safe(one.flow), width - 1, theme.symbols.ellipsis)
-      const figures = [one.count, one.failed, ...[one.p50, one.p95, one.p99].map(shortMs)]
-      const text = fit(`${padEnd(name, width)}${cells(figures.map(String))}`, theme)
-      return one.failed > 0 ? theme.bad(text) : text
-    }),
+    theme.quiet(head),
+    ...rows.map((text, i) => ((shown[i]?.failed ?? 0) > 0 ? theme.bad(text) : text)),
     ...(hidden > 0 ? [theme.quiet(`${count(hidden, 'more flow')} (raise the window)`)] : []),
   ]
 }

@@ -49,15 +49,27 @@ it('a load: rates, what failed, curves with marks of changes, latencies of each 
     second(4),
   ])
   expect(text.split('\n').slice(2)).toEqual([
-    'LOAD     wanted 50/s, got 49/s · 7 in flight · 192 done · 48 dropped',
+    'LOAD     wanted 50/s, got 49/s · 7 in flight · 48 dropped · 192 done',
     'errors   4 × 403/467, 2 × timeout',
     `rate     █▅▅█${' '.repeat(49)} max 49/s`,
     `p95      ████${' '.repeat(49)} max 18 ms`,
     'changes   ▲ ▽',
     '         ▽ undone enforce-plan',
-    'flow          per s   failed   p50 ms   p95 ms   p99 ms',
-    'timeline         40        0     3.14     12.2     20.4',
-    'post-text         8        0     9.00     18.0      140',
+    'flow          per s failed p50 ms p95 ms p99 ms',
+    'timeline         40      0   3.14   12.2   20.4',
+    'post-text         8      0   9.00   18.0    140',
+  ])
+})
+
+it('where the terminal is narrow, columns are left out rather than cut', () => {
+  expect(
+    shown([second(1)], { width: 42 })
+      .split('\n')
+      .slice(-3),
+  ).toEqual([
+    'flow         failed p50 ms p95 ms p99 ms',
+    'timeline          0   3.14   12.2   20.4',
+    'post-text         0   9.00   18.0    140',
   ])
 })
 
@@ -93,7 +105,7 @@ it.each([
 it('the moment with which a load ends is no rate', () => {
   const last = { started: 1, ended: 1, overMs: 40 }
   const text = shown([second(1), second(2, { ...last, atMs: 1_040 } as never)])
-  expect(text).toContain('wanted 50/s, got 49/s · 7 in flight · 49 done')
+  expect(text).toContain('wanted 50/s, got 49/s · 7 in flight · 0 dropped · 49 done')
   expect(shown([second(1), second(2, { started: 30, overMs: 600 })])).toContain('got 50/s')
 })
 
