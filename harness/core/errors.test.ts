@@ -5,6 +5,7 @@ import { HarnessError, describeError } from './errors.ts'
 it.each<[string, unknown, string]>([
   ['a message', new Error('no answer'), 'no answer'],
   ['causes, inside out', new Error('a', { cause: new Error('b', { cause: 'c' }) }), 'a (b (c))'],
+  ['a cause that is said already', new Error('it: b', { cause: new Error('b') }), 'it: b'],
   ['something that is no error', 42, '42'],
   [
     'all errors of an aggregate',

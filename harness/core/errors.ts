@@ -45,6 +45,9 @@ export function describeError(error: unknown): string {
     return [error.message, ...error.errors.map(describeError)].filter(Boolean).join('; ')
   }
   if (!(error instanceof Error)) return String(error)
-  const cause = error.cause === undefined ? '' : ` (${describeError(error.cause)})`
-  return `${error.message}${cause}`
+  const cause = error.cause === undefined ? '' : describeError(error.cause)
+  // Some say themselves what their cause says.
+  return cause === '' || error.message.endsWith(cause)
+    ? error.message
+    : `${error.message} (${cause})`
 }

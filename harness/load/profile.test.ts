@@ -126,6 +126,27 @@ describe('a profile', () => {
     ])
   })
 
+  it('names what a threshold asks for and nobody measures', () => {
+    const a = { executor: 'constant-vus', duration: '1s' }
+    const thresholds = {
+      'iteration_duration{flow:raed}': ['p(95)<1'],
+      'checks{actor:web,executor:a}': ['rate>0.9'],
+      'checks{executor:b}': ['rate>0.9'],
+      'checks{window:change:1}': ['rate>0.9'],
+      checks: [
+        { threshold: 'rate>0.9', abortOnFail: 'yes' },
+        { threshold: 'rate>0', abort: true },
+      ],
+    }
+    const problems = validateProfile({ executors: { a }, thresholds }, context)
+    expect(problems.map(({ path, message, hint }) => `${path} ${message}. ${hint}`)).toEqual([
+      "profile.thresholds['iteration_duration{flow:raed}'] names the flow 'raed'. use one of read, post",
+      "profile.thresholds['checks{executor:b}'] names the executor 'b'. use one of a",
+      "profile.thresholds['checks'] abortOnFail is 'yes'. use true or false",
+      "profile.thresholds['checks'].abort is not known. known are threshold, abortOnFail, delayAbortEval",
+    ])
+  })
+
   it.each([undefined, null, 7, 'x', [], { executors: {} }, { executors: { a: null } }])(
     'that is %j is refused and does not throw',
     (value) => expect(validateProfile(value, context).length).toBeGreaterThan(0),

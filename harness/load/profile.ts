@@ -35,6 +35,7 @@ const needed: Readonly<Record<LoadExecutor['executor'], readonly string[]>> = {
   'shared-iterations': [],
 }
 const profileFields = ['executors', 'mix', 'thinkTime', 'thresholds']
+const thresholdFields = ['threshold', 'abortOnFail', 'delayAbortEval']
 const durations = ['startTime', 'gracefulStop', 'timeUnit', 'duration', 'maxDuration']
 /** No more at once, so that a typing error does not take the machine down. */
 const mostVus = 100_000
@@ -59,7 +60,11 @@ export function validateProfile(
     ),
     ...checkMix(`${path}.mix`, value['mix'], context),
     ...checkThinkTime(`${path}.thinkTime`, value['thinkTime']),
-    ...checkThresholds(`${path}.thresholds`, value['thresholds']),
+    ...checkThresholds(`${path}.thresholds`, value['thresholds'], {
+      flow: context.flows.map(({ id }) => id),
+      actor: context.actors.map(({ id }) => id),
+      executor: named.map(([name]) => name),
+    }),
   ]
 }
 
@@ -191,7 +196,11 @@ function checkThinkTime(path: string, value: unknown): ProfileProblem[] {
     : problem(path, `goes from ${min} to ${max}`, 'let min be the lower one')
 }
 
-function checkThresholds(path: string, value: unknown): ProfileProblem[] {
+function checkThresholds(
+  path: string,
+  value: unknown,
+  known: Readonly<Partial<Record<string, readonly string[]>>>,
+): ProfileProblem[] {
   if (value === undefined) return []
   if (!isObject(value)) return problem(path, `is ${show(value)}`, "use { metric: ['p(95)<300'] }")
   return Object.entries(value).flatMap(([selector, list]) => {
@@ -202,7 +211,17 @@ function checkThresholds(path: string, value: unknown): ProfileProblem[] {
         typeof one === 'string' || (isObject(one) && typeof one['threshold'] === 'string')
       if (!isRight) return problem(at, `has ${show(one)}`, "use 'p(95)<300' or { threshold: '…' }")
       const parsed = parseThreshold(selector, one as string)
-      if (typeof parsed !== 'string') return []
+      if (typeof parsed !== 'string') {
+        return [
+          ...(isObject(one) ? unknownFields(at, one, thresholdFields) : []),
+          ...Object.entries(parsed.tags).flatMap(([tag, name]) => {
+            const names = known[tag]
+            return !names || names.includes(name)
+              ? []
+              : problem(at, `names the ${tag} '${name}'`, `use one of ${names.join(', ')}`)
+          }),
+        ]
+      }
       const [message = parsed, hint = ''] = parsed.split(/: (?=use )|; (?=known )/)
       return problem(at, message, hint)
     })

@@ -71,6 +71,9 @@ export function parseThreshold(selector: string, given: LoadThreshold): Threshol
   }
   const delayAbortMs = durationOr(delayAbortEval, 0)
   if (Number.isNaN(delayAbortMs)) return `delayAbortEval is '${delayAbortEval}': use '10s'`
+  if (abortOnFail !== undefined && typeof abortOnFail !== 'boolean') {
+    return `abortOnFail is '${String(abortOnFail)}': use true or false`
+  }
   return {
     ...selected,
     aggregation:
