@@ -3,6 +3,7 @@ import {
   addLinkCounts,
   combine,
   fail,
+  figureText,
   linkCountsSince,
   inconclusive,
   pass,
@@ -341,7 +342,7 @@ function brokenFirst({ thresholds, metrics }: LoadResult, links: readonly LinkCo
     .cells()
     .toSorted((a, b) => b.failed / b.count - a.failed / a.count || b.p95 - a.p95)
   return [
-    ...crossed.map(({ text, value }) => `${text} (${value})`),
+    ...crossed.map(({ text, value }) => `${text} (${figureText(value)})`),
     ...(worst
       ? [
           `${worst.flow} as ${worst.actor}: ${worst.failed} of ${worst.count} failed, p95 ${worst.p95} ms`,

@@ -3,6 +3,7 @@ import {
   combine,
   fail,
   inconclusive,
+  judgeThresholds,
   pass,
   selects,
   type CellId,
@@ -45,7 +46,7 @@ export function checkLoad(history: readonly JournalEvent[]): Verdict {
       })
     }),
     checkExpected(started.expect, cells, found),
-    checkThresholds(end),
+    judgeThresholds(end.thresholds),
   ])
   return withoutBlame(verdict, end)
 }
@@ -136,19 +137,6 @@ function checkExpected(
             : fail(reason('not-reproduced', open, seen))
         }),
     ),
-  ])
-}
-
-/** The thresholds of the profile, over the whole run. */
-function checkThresholds({ thresholds }: End): Verdict {
-  return combine([
-    pass,
-    ...thresholds.map(({ text, outcome, value }) => {
-      if (outcome === 'holds') return pass
-      return outcome === 'crossed'
-        ? fail({ code: 'threshold', message: `${text} does not hold: it is ${value}` })
-        : inconclusive({ code: 'no-data', message: `${text}: nothing was measured` })
-    }),
   ])
 }
 

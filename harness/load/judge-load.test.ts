@@ -18,6 +18,16 @@ describe('the verdict on a load', () => {
     expect(judgeLoad({ thresholds, selfCheck, flows }).kind).toBe(kind)
   })
 
+  it('never rounds a figure up to its limit', () => {
+    const close = { text: 'checks: rate>0.99', outcome: 'crossed', value: 0.98999666 } as const
+    const { kind, reasons } = judgeLoad({ thresholds: [close], selfCheck, flows: 1 }) as {
+      kind: string
+      reasons: readonly { message: string }[]
+    }
+    expect(kind).toBe('fail')
+    expect(reasons[0]?.message).toBe('checks: rate>0.99 does not hold: it is 0.989997')
+  })
+
   it('says which threshold does not hold, and with which value', () => {
     expect(judgeLoad({ thresholds: [crossed], selfCheck, flows: 1 })).toMatchObject({
       reasons: [{ code: 'threshold', message: 'http_reqs: count>5 does not hold: it is 4' }],

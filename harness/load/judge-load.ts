@@ -1,4 +1,4 @@
-import { combine, fail, inconclusive, pass, type Reason, type Verdict } from '../core/index.ts'
+import { inconclusive, judgeThresholds, type Reason, type Verdict } from '../core/index.ts'
 import type { LoadResult } from './embedded.ts'
 
 /**
@@ -15,14 +15,5 @@ export function judgeLoad(
     )
   }
   if (flows === 0) return inconclusive({ code: 'no-data', message: 'no flow was completed' })
-  return combine([
-    pass,
-    ...thresholds.map(({ text, outcome, value }): Verdict => {
-      if (outcome === 'holds') return pass
-      if (outcome === 'crossed') {
-        return fail({ code: 'threshold', message: `${text} does not hold: it is ${value}` })
-      }
-      return inconclusive({ code: 'no-data', message: `${text}: nothing was measured` })
-    }),
-  ])
+  return judgeThresholds(thresholds)
 }

@@ -1,24 +1,25 @@
-import type { EventOf, LeakFinding } from '../core/index.ts'
+import { figureText, type EventOf, type LeakFinding } from '../core/index.ts'
 import { figureTable } from './figure-table.ts'
 import { foldLine, truncate } from './text.ts'
 import { shortMs } from './words.ts'
 
 const shortestMs = 500
 
-/** One second of load in one line. Null for the moment with which it ends, which is no rate. */
+/** One second of load in one line. Null for the moment with which it ends when nothing went wrong in it. */
 export function loadSecondLine(event: EventOf<'load.second'>): string | null {
   const { overMs = 1_000, wanted, inFlight, dropped, symptoms, flows } = event
-  if (overMs < shortestMs && dropped === 0 && event.failed === 0) return null
+  const isMoment = overMs < shortestMs
+  if (isMoment && dropped === 0 && event.failed === 0) return null
   const started = Math.round((event.started * 1_000) / Math.max(1, overMs))
   const slowest = flows.toSorted((a, b) => b.p95 - a.p95)[0]
   return [
-    `load ${started}${wanted === undefined ? '' : `/${Math.round(wanted)}`} per s`,
+    isMoment
+      ? 'load at its end'
+      : `load ${started}${wanted === undefined ? '' : `/${Math.round(wanted)}`} per s`,
     `${inFlight} in flight`,
     ...(dropped > 0 ? [`${dropped} dropped`] : []),
     ...Object.entries(symptoms).map(([symptom, count]) => `${count} × ${symptom}`),
-    ...(slowest
-      ? [`slowest ${slowest.flow} p95 ${shortMs(slowest.p95)} ms`]
-      : []),
+    ...(slowest ? [`slowest ${slowest.flow} p95 ${shortMs(slowest.p95)} ms`] : []),
   ].join(', ')
 }
 
@@ -100,7 +101,7 @@ export function renderLoadSummary(event: EventOf<'load.summary'>, width: number)
     ...(thresholds.length === 0 ? ['  none: nothing was demanded'] : []),
     ...thresholds.map(
       ({ text, outcome, value }) =>
-        `  ${marks[outcome]} ${text}${value === undefined ? '' : ` (${Math.round(value * 1e4) / 1e4})`}`,
+        `  ${marks[outcome]} ${text}${value === undefined ? '' : ` (${figureText(value)})`}`,
     ),
     ...(abortedBy === undefined ? [] : [`  ended by ${abortedBy}`]),
     'FLOWS',

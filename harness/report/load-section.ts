@@ -1,3 +1,4 @@
+import { figureText } from '../core/index.ts'
 import type { Summary, SummaryLoad, SummaryLoadCell } from './summary-types.ts'
 import { wrap } from './text.ts'
 import type { Theme } from './theme.ts'
@@ -24,7 +25,7 @@ export function loadLines(summary: Summary, theme: Theme): string[] {
       ]
     }),
     ...load.thresholds.flatMap(({ text, outcome, value }) => {
-      const shown = value === null ? '' : ` (${Math.round(value * 1e4) / 1e4})`
+      const shown = value === null ? '' : ` (${figureText(value)})`
       const word = { holds: 'holds', crossed: 'CROSSED', 'no-data': 'NO DATA' }[outcome]
       return wrap(`threshold ${text}: ${word}${shown}`, indent)
     }),
