@@ -378,3 +378,22 @@ it('a generator that computes all the time says so, with the CPU that it used', 
   )
   expect(result.selfCheck.problems.join()).toMatch(/busy for over 95 % .* % of a core/)
 })
+
+it('arrivals that compute leave their turn to what is on its way, and to who looks on', async () => {
+  const computes = flows.map((flow) => ({
+    ...flow,
+    run: async () => {
+      const until = performance.now() + 15
+      while (performance.now() < until);
+    },
+  }))
+  const executor = 'constant-arrival-rate'
+  const seconds: number[] = []
+  const { result } = await load(
+    ok,
+    { executors: { a: { executor, rate: 100, duration: '2s', preAllocatedVUs: 200 } } },
+    { flows: computes, onSecond: ({ started }) => seconds.push(started) },
+  )
+  expect(count(result, 'iterations')).toBe(200)
+  expect(seconds[0]).toBeLessThan(200)
+})

@@ -62,6 +62,9 @@ const defaultTimeoutMs = 5_000
 const defaultGracefulMs = 30_000
 /** Flows started in one go; then I/O has its turn, or catching up would starve it. */
 const mostAtOnce = 128
+/** The same of flows that take long before they wait for anything. The clock is read after so many. */
+const longestMs = 20
+const clockEvery = 8
 /** How often the number of users is looked at while it changes. */
 const rampEveryMs = 50
 
@@ -169,22 +172,27 @@ export class LoadRunner {
     const beginMs = durationOr(planned.executor.startTime, 0)
     const mine = shareOf(vus, index, of)
     let started = 0
+    let turnedMs = elapsed()
     while (!stop.aborted && this.#fault === undefined) {
       const pace = pacer.pace(elapsed() - beginMs, started, index, of)
       if (pace.kind === 'stop') return
       if (pace.kind === 'wait') {
         await (this.#options.ticks?.sleep(pace.forMs, stop) ?? this.#sleep(pace.forMs, stop))
+        turnedMs = elapsed()
         continue
       }
       const count = Math.min(pace.count, mostAtOnce)
-      for (let i = 0; i < count; i += 1) {
+      const isTooLong = () => elapsed() - turnedMs > longestMs
+      for (let i = 0; i < count && (i % clockEvery > 0 || !isTooLong()); i += 1) {
         const arrival = started * of + index
         started += 1
         const { cell, random } = schedule.pick(arrival)
         if (work.size >= mine) writer.dropped(number, cell)
         else work.add(this.#perform(number, cell, random, beginMs + pacer.at(arrival)))
       }
-      if (pace.count > count) await turn()
+      if (pace.count <= count && !isTooLong()) continue
+      await turn()
+      turnedMs = elapsed()
     }
   }
 
