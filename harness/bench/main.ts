@@ -7,7 +7,7 @@ import { incidentTime } from './incident-time.ts'
 import { killNine } from './kill-nine.ts'
 import { library } from './library.ts'
 import { links } from './links.ts'
-import { load } from './load.ts'
+import { load, loadParts } from './load.ts'
 import { outside } from './outside.ts'
 import { ownScratch } from './own-scratch.ts'
 import { report } from './report.ts'
@@ -31,16 +31,18 @@ const benches: Readonly<Record<string, Bench>> = {
   verdict,
   report,
 }
+/** Parts of them, run only when they are named. */
+const parts: Readonly<Record<string, Bench>> = loadParts
 
 /** BENCH_SCALE=0.1 makes a tenth of the runs: to try out the bench itself. */
 const scale = Number(process.env['BENCH_SCALE'] ?? 1)
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches)
 await using _scratch = await ownScratch()
 for (const name of names) {
-  const bench = benches[name]
+  const bench = benches[name] ?? parts[name]
   if (!bench) {
     process.stderr.write(
-      `bench: there is no '${name}'; known are ${Object.keys(benches).join(', ')}\n`,
+      `bench: there is no '${name}'; known are ${Object.keys({ ...benches, ...parts }).join(', ')}\n`,
     )
     process.exitCode = 64
     break

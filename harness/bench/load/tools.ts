@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { LoadProfile } from '../../core/index.ts'
 import type { Mark } from './mark.ts'
-import { generatorCore, mortal } from './target.ts'
+import { generatorCore } from './target.ts'
 
 const run = promisify(execFile)
 const connections = '50'
@@ -29,19 +29,8 @@ export function isInstalled(command: string): boolean {
 /** A program on the core of generators: what it prints, and the CPU that it took. */
 async function timed(command: readonly string[]): Promise<{ text: string; cpuSeconds: number }> {
   const script = `TIMEFORMAT='cpu %U %S'; time "$@" 2>&1`
-  const shell = [
-    'bash',
-    '-c',
-    script,
-    'bench',
-    ...mortal,
-    'taskset',
-    '-c',
-    generatorCore,
-    ...command,
-  ]
-  const [program, ...args] = [...mortal, ...shell]
-  const { stdout, stderr } = await run(program as string, args, { maxBuffer: 2 ** 28 })
+  const args = ['-c', script, 'bench', 'taskset', '-c', generatorCore, ...command]
+  const { stdout, stderr } = await run('bash', args, { maxBuffer: 2 ** 28 })
   const [, user, system] = /cpu ([\d.]+) ([\d.]+)\s*$/.exec(stderr) ?? []
   return { text: stdout, cpuSeconds: Number(user) + Number(system) }
 }
