@@ -84,11 +84,11 @@ export const heyCpu: CpuPerRequest = async (url, seconds) => {
   return (cpuSeconds * 1e6) / readHey(text).requests
 }
 
-/** Its start is taken off: it takes as long as thousands of requests. */
+/** Its start is taken off: it takes as long as thousands of requests. It does some hundreds a second. */
 export const artilleryCpu: CpuPerRequest = async (url, seconds) => {
   const nothing = await artillery(url, 1, 1)
-  const { requests, cpuSeconds } = await artillery(url, seconds, Number(connections))
-  return ((cpuSeconds - nothing.cpuSeconds) * 1e6) / Math.max(1, requests - nothing.requests)
+  const { requests, cpuSeconds } = await artillery(url, Number(connections), 10 * seconds)
+  return ((cpuSeconds - nothing.cpuSeconds) * 1e6) / (requests - nothing.requests)
 }
 
 const wrk = (url: string, seconds: number) =>
@@ -138,34 +138,23 @@ function readHey(text: string): ToolFigures {
   return { requests: Number(/\[200\]\s+(\d+) responses/.exec(text)?.[1]), p99 }
 }
 
+/** Users who all come within a second, and ask so many times each. */
 async function artillery(
   url: string,
-  seconds: number,
   users: number,
+  times: number,
 ): Promise<{ requests: number; cpuSeconds: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'aftershock-bench-'))
   try {
-    const flow = [{ loop: [{ get: { url: '/' } }], count: 100_000 }]
     const script = {
-      config: { target: url, phases: [{ duration: seconds, arrivalCount: users }] },
-      scenarios: [{ flow }],
+      config: { target: url, phases: [{ duration: 1, arrivalCount: users }] },
+      scenarios: [{ flow: [{ loop: [{ get: { url: '/' } }], count: times }] }],
     }
-    const out = join(folder, 'out.json')
-    writeFileSync(join(folder, 'script.json'), JSON.stringify(script))
-    const stop = ['timeout', '-s', 'INT', String(seconds + 8)]
-    const { text, cpuSeconds } = await timed([
-      ...stop,
-      'artillery',
-      'run',
-      '-o',
-      out,
-      join(folder, 'script.json'),
-    ]).catch((error: unknown) => {
-      const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
-      const [, user, system] = /cpu ([\d.]+) ([\d.]+)\s*$/.exec(stderr) ?? []
-      return { text: stdout, cpuSeconds: Number(user) + Number(system) }
-    })
-    const counts = [...text.matchAll(/http\.requests:[ .]*(\d+)/g)]
+    const file = join(folder, 'script.json')
+    writeFileSync(file, JSON.stringify(script))
+    const { text, cpuSeconds } = await timed(['artillery', 'run', file])
+    // The last one is that of the summary.
+    const counts = [...text.matchAll(/http\.codes\.200:[ .]*(\d+)/g)]
     return { requests: Number(counts.at(-1)?.[1] ?? NaN), cpuSeconds }
   } finally {
     rmSync(folder, { recursive: true })
