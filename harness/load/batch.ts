@@ -44,8 +44,11 @@ const otherSymptom = 'other symptoms'
 
 /** Collects, and hands on what it has. */
 export class BatchWriter {
-  #flows: number[] = []
-  #requests: number[] = []
+  readonly #flows = new Float64Array(mostFlows * flowStride)
+  readonly #requests = new Float64Array(mostFlows * requestStride)
+  /** So many numbers of each are set. */
+  #flowsEnd = 0
+  #requestsEnd = 0
   #connects: number[] = []
   #dropped: number[] = []
   #symptoms: SymptomSeen[] = []
@@ -87,9 +90,18 @@ export class BatchWriter {
 
   request(executor: number, cell: number, figures: RequestFigures): void {
     const { durationMs, blockedMs, waitingMs, failed, sentBytes, receivedBytes } = figures
-    this.#requests.push(executor, cell, durationMs, blockedMs, waitingMs)
-    this.#requests.push(failed ? 1 : 0, sentBytes, receivedBytes)
-    if (this.#requests.length >= mostFlows * requestStride) this.flush()
+    const list = this.#requests
+    const at = this.#requestsEnd
+    list[at] = executor
+    list[at + 1] = cell
+    list[at + 2] = durationMs
+    list[at + 3] = blockedMs
+    list[at + 4] = waitingMs
+    list[at + 5] = failed ? 1 : 0
+    list[at + 6] = sentBytes
+    list[at + 7] = receivedBytes
+    this.#requestsEnd = at + requestStride
+    if (this.#requestsEnd === list.length) this.flush()
   }
 
   /** A flow that ended. Times in ms from the start of the load. */
@@ -105,16 +117,24 @@ export class BatchWriter {
   ): void {
     this.inFlight -= 1
     const symptom = failure ? this.#numberOf(executor, cell, failure) : 0
-    this.#flows.push(executor, cell, times.startMs, times.durationMs, times.lateMs, symptom)
-    if (this.#flows.length >= mostFlows * flowStride) this.flush()
+    const list = this.#flows
+    const at = this.#flowsEnd
+    list[at] = executor
+    list[at + 1] = cell
+    list[at + 2] = times.startMs
+    list[at + 3] = times.durationMs
+    list[at + 4] = times.lateMs
+    list[at + 5] = symptom
+    this.#flowsEnd = at + flowStride
+    if (this.#flowsEnd === list.length) this.flush()
   }
 
   flush(): void {
     const cpu = process.threadCpuUsage(this.#cpu)
     const { utilization } = performance.eventLoopUtilization(this.#utilization)
     this.#send({
-      flows: new Float64Array(this.#flows),
-      requests: new Float64Array(this.#requests),
+      flows: this.#flows.slice(0, this.#flowsEnd),
+      requests: this.#requests.slice(0, this.#requestsEnd),
       connectMs: new Float64Array(this.#connects),
       dropped: new Float64Array(this.#dropped),
       symptoms: this.#symptoms,
@@ -130,8 +150,8 @@ export class BatchWriter {
     this.#sentAt = performance.now()
     this.#cpu = process.threadCpuUsage()
     this.#utilization = performance.eventLoopUtilization()
-    this.#flows = []
-    this.#requests = []
+    this.#flowsEnd = 0
+    this.#requestsEnd = 0
     this.#connects = []
     this.#dropped = []
     this.#symptoms = []

@@ -26,7 +26,14 @@ try {
     redactor.addHeaders(headers)
     return { ...actor, headers }
   })
-  const writer = new BatchWriter((batch) => send({ kind: 'batch', batch }))
+  const writer = new BatchWriter((batch) => {
+    // Given away and not copied.
+    const lists = [batch.flows, batch.requests, batch.connectMs, batch.dropped]
+    parentPort?.postMessage(
+      { kind: 'batch', batch } satisfies WorkerMessage,
+      lists.map(({ buffer }) => buffer as ArrayBuffer),
+    )
+  })
   const { frontDoors, entry, proxyUrl, caCertificate, connections } = order
   await using open = new LoadConnections({
     frontDoors,
