@@ -10,7 +10,7 @@ function loadTest(id: string, checks: string, given = ''): string {
   return `import { scenario } from '${fixtures}'
 const { stack, flows, actors } = scenario({ id: '${id}'${given} })
 const users = { executor: 'constant-vus', vus: 2, duration: '2s', thinkTime: '50ms' }
-const profile = { executors: { users }, thresholds: { checks: ['${checks}'] } }
+const profile = { executors: { users }, mix: [{ flow: 'read' }], thresholds: { checks: ['${checks}'] } }
 export default { id: '${id}', title: 'a load', stack, flows, actors, profile }
 `
 }
@@ -35,6 +35,7 @@ it.each([
 ])('aftershock load %s ends with %i, says why, and leaves nothing', async (id, code, words) => {
   const out = project.path('out', id)
   const result = await aftershock(project, 'load', id, '--out', out)
+  expect(eventsIn(out, 'run.started')[0]?.cells.map(({ flow }) => flow)).toEqual(['read'])
   const end = eventsIn(out, 'run.ended')[0]
   if (end?.verdict.kind === 'inconclusive') {
     // On a machine without a moment to spare the load says so, and blames nobody.

@@ -1,6 +1,7 @@
 import {
   actorsName,
   addLinkCounts,
+  cellKey,
   combine,
   fail,
   figureText,
@@ -43,6 +44,7 @@ import { LoadFiguresTaker, profileText } from './load-figures.ts'
 import { OutsideObserver } from './observers.ts'
 import type { Clock, RunningStack } from './ports.ts'
 import { observeResources } from './resource-observer.ts'
+import { cellsUnderLoad } from './scenario-load.ts'
 import { signIn } from './sign-in.ts'
 
 /** The fabric tells what it counted. */
@@ -75,7 +77,10 @@ export async function runLoadTest(
   const journal = new Journal(options.clock, options.redactor, options.listeners)
   const { emit } = journal
   const { signal, clock } = options
-  emit('run.started', announcement(scenarioOf(test), defaultJudgement, options))
+  const announced = announcement(scenarioOf(test), defaultJudgement, options)
+  const loaded = new Set(cellsUnderLoad(test, test.profile).map(cellKey))
+  const cells = announced.cells.filter((cell) => loaded.has(cellKey(cell)))
+  emit('run.started', { ...announced, cells })
   emit('phase', { phase: 'starting', text: `starting '${test.stack.name}'` })
   const died: string[] = []
   let verdict: Verdict
