@@ -1,5 +1,5 @@
 import { cellKey, type CellId, type ReasonCode, type WindowKind } from '../core/index.ts'
-import type { Summary, SummaryCell, SummaryReason } from './summary-types.ts'
+import type { Summary, SummaryCell, SummaryLoadCell, SummaryReason } from './summary-types.ts'
 
 /** Reasons that leave the question open, in a run that failed for others. */
 const openCodes: ReadonlySet<ReasonCode> = new Set([
@@ -66,6 +66,15 @@ export function standingOf(
 ): Standing {
   if (summary.expectation === 'holds' || reasons.has(cellKey(cell))) return 'at-fault'
   return isCutOff(summary) ? 'unjudged' : 'expected'
+}
+
+/** What load showed to be worse while a change was in force, once for each cell: that it failed, rather than that it was slower. */
+export function harmedUnderLoad({ load }: Pick<Summary, 'load'>): SummaryLoadCell[] {
+  const inChanges = load?.cells.filter(({ window }) => window.startsWith('change:')) ?? []
+  const found = (['slower', 'broken'] as const).flatMap((wanted) =>
+    inChanges.filter(({ judgement }) => judgement === wanted),
+  )
+  return [...new Map(found.map((cell) => [cellKey(cell), cell])).values()]
 }
 
 export function brokenCells(summary: Pick<Summary, 'cells'>): SummaryCell[] {

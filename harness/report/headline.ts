@@ -1,4 +1,4 @@
-import { brokenCells, isCutOff, reasonsByCell } from './faults.ts'
+import { brokenCells, harmedUnderLoad, isCutOff, reasonsByCell } from './faults.ts'
 import { isLeftApplied } from './summary.ts'
 import type { Summary, SummaryCell } from './summary-types.ts'
 import { count, formatDuration, list } from './words.ts'
@@ -34,7 +34,7 @@ function held(summary: Summary): string {
 
 function reproduced(summary: Summary): string {
   const broken = brokenCells(summary).length
-  const harmed = harmedUnderLoad(summary)
+  const harmed = harmWords(summary)
   const told = [
     ...(broken > 0 || harmed === ''
       ? [`${broken} of ${count(summary.cells.length, 'cell')} BROKE`]
@@ -55,7 +55,7 @@ function brokeSomething(summary: Summary): string {
   if (missed > 0) {
     return `${changeNames(summary)} did not do what it declares in ${missed} of ${count(summary.cells.length, 'cell')}${recovery(summary)}`
   }
-  const harmed = harmedUnderLoad(summary)
+  const harmed = harmWords(summary)
   if (harmed !== '') return `${changeNames(summary)} did harm: ${harmed}`
   return firstReason(summary)
 }
@@ -136,16 +136,11 @@ function firstReason(summary: Summary): string {
   return `${where}${first.message}${more}`
 }
 
-/** What load showed while a change was in force. */
-function harmedUnderLoad({ load }: Summary): string {
-  const found = (judgement: 'broken' | 'slower') =>
-    new Set(
-      load?.cells
-        .filter((cell) => cell.judgement === judgement && cell.window.startsWith('change:'))
-        .map(({ flow, actor }) => `${flow} ${actor}`),
-    ).size
-  const broken = found('broken')
-  const slower = found('slower')
+function harmWords(summary: Summary): string {
+  const harmed = harmedUnderLoad(summary)
+  const of = (judgement: 'broken' | 'slower') =>
+    harmed.filter((cell) => cell.judgement === judgement).length
+  const [broken, slower] = [of('broken'), of('slower')]
   return [
     ...(broken > 0 ? [`under load ${count(broken, 'cell')} FAILED`] : []),
     ...(slower > 0 ? [`under load ${count(slower, 'cell')} became SLOWER`] : []),

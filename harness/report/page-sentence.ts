@@ -1,29 +1,51 @@
-import { brokenCells } from './faults.ts'
+import { brokenCells, harmedUnderLoad } from './faults.ts'
 import { headline } from './headline.ts'
-import type { Summary, SummaryCell } from './summary-types.ts'
-import { formatDuration, list } from './words.ts'
+import type { Summary, SummaryCell, SummaryLoadCell } from './summary-types.ts'
+import { formatDuration, list, shortMs } from './words.ts'
 
 /** What happened, in sentences that need no knowledge of the harness: what broke, for whom, whether undoing helped, what the status page said. */
 export function pageSentence(summary: Summary): string {
   const broken = brokenCells(summary)
-  if (summary.verdict === 'inconclusive' || broken.length === 0)
+  const harmed = harmedUnderLoad(summary)
+  if (summary.verdict === 'inconclusive' || broken.length + harmed.length === 0)
     return `${capital(headline(summary))}.`
-  return [whatBroke(summary, broken), recovery(summary, broken), statusPage(summary)]
-    .filter((part) => part !== '')
-    .join(' ')
+  const parts =
+    broken.length === 0
+      ? [whatLoadShowed(summary, harmed), 'Without load nothing broke.']
+      : [
+          whatBroke(summary, broken),
+          whatLoadShowed(summary, harmed),
+          recovery(summary, broken),
+          statusPage(summary),
+        ]
+  return parts.filter((part) => part !== '').join(' ')
+}
+
+/** Of flows that failed; else of those that were slower, with the one that was slowed down most. */
+function whatLoadShowed(summary: Summary, harmed: readonly SummaryLoadCell[]): string {
+  const failed = harmed.filter(({ judgement }) => judgement === 'broken')
+  const told = failed.length > 0 ? failed : harmed
+  const worst = told.toSorted((a, b) => (b.growth ?? 0) - (a.growth ?? 0))[0]
+  if (worst === undefined) return ''
+  const of = (cell: SummaryLoadCell) =>
+    summary.cells.find(({ flow, actor }) => flow === cell.flow && actor === cell.actor)
+  const flows = list(titles(told.map((cell) => of(cell)?.flowTitle ?? cell.flow)), 3)
+  const actors = list(actorTitles(told.map((cell) => of(cell)?.actorTitle ?? cell.actor)), 4)
+  const sum = (key: 'failures' | 'samples') => told.reduce((total, cell) => total + cell[key], 0)
+  const what =
+    failed.length > 0
+      ? `failed for ${actors} (${sum('failures')} of ${sum('samples')} times)`
+      : `became slower for ${actors} (${told.length > 1 ? 'at worst ' : ''}a median of ${shortMs(worst.medianMs ?? 0)} ms instead of ${shortMs(worst.baselineMedianMs ?? 0)} ms)`
+  return `Under load with ${changes(summary)}, ${flows} ${what}${asExpected(summary)}.`
 }
 
 function whatBroke(summary: Summary, broken: readonly SummaryCell[]): string {
-  const names = list(
-    summary.changes.map(({ title }) => `‘${title}’`),
-    2,
-  )
   const flows = titles(broken.map(({ flowTitle }) => flowTitle))
-  const actors = titles(broken.map(({ actorTitle }) => actorTitle.replace(/, (.*)$/, ' ($1)')))
+  const actors = actorTitles(broken.map(({ actorTitle }) => actorTitle))
   const all = new Set(summary.cells.map(({ flow }) => flow)).size
   const what =
     flows.length > 4 ? `${flows.length} of ${all} flows (${list(flows, 3)})` : list(flows)
-  return `${names} broke ${what} for ${list(actors, 4)}${asExpected(summary)}.`
+  return `${changes(summary)} broke ${what} for ${list(actors, 4)}${asExpected(summary)}.`
 }
 
 function asExpected(summary: Summary): string {
@@ -55,6 +77,18 @@ function statusPage({ statusPage: page }: Summary): string {
   const broken = formatDuration(page.brokenMs)
   const span = green === broken ? `all ${green}` : `${green} of the ${broken}`
   return `The status page said operational for ${span}${admitted}.`
+}
+
+function changes(summary: Summary): string {
+  return list(
+    summary.changes.map(({ title }) => `‘${title}’`),
+    2,
+  )
+}
+
+/** In a list a comma within a title would be taken for the end of it. */
+function actorTitles(all: readonly string[]): string[] {
+  return titles(all.map((title) => title.replace(/, (.*)$/, ' ($1)')))
 }
 
 function titles(all: readonly string[]): string[] {

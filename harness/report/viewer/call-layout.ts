@@ -26,15 +26,18 @@ export interface CallLayout {
 
 export const nodeWidth = 104
 export const nodeHeight = 52
+/** The most that a label takes: a rate and a share, in one line. */
+export const labelWidth = 104
+export const labelHeight = 20
 const columnWidth = 314
-const rowHeight = 124
+const rowHeight = 112
 const margin = 22
 /** Above and below, for what passes by a column. */
-const room = 48
+const room = 44
 /** Calls in one direction and back do not lie on each other. */
 const apart = 13
-/** Where on an edge its label stands, 0 to 1: there and back they stand at different ends. */
-const labelAt = 0.62
+/** Where on an edge its label may stand, 0 at its left end and 1 at its right one: the first of these that is free. */
+const labelPlaces = [0.62, 0.5, 0.74, 0.4, 0.84, 0.3, 0.2]
 
 /** Who calls whom from left to right: actors, what they call most, what that calls, and so on; the outside on the right. */
 export function layOutCalls(links: readonly SummaryLink[]): CallLayout {
@@ -49,11 +52,18 @@ export function layOutCalls(links: readonly SummaryLink[]): CallLayout {
     })),
   )
   const byName = new Map(nodes.map((node) => [node.name, node]))
+  const boxes: Box[] = nodes.map(({ x, y }) => ({ x, y, width: nodeWidth, height: nodeHeight }))
   const edges = links.flatMap((link) => {
     const [from, to] = [byName.get(link.from), byName.get(link.to)]
-    return from && to ? [edgeOf(link, from, to, height)] : []
+    if (!from || !to) return []
+    const { path, places } = curveOf(from, to, height)
+    const labels = places.map((at) => ({ ...at, width: labelWidth, height: labelHeight }))
+    const label = labels.find((one) => !boxes.some((box) => overlap(one, box))) ?? labels[0]
+    boxes.push(label as Box)
+    return [{ link, path, x: (label as Box).x, y: (label as Box).y }]
   })
-  const width = margin * 2 + nodeWidth + (columns.length - 1) * columnWidth
+  // A label between two of the last column stands beyond it.
+  const width = Math.max(...boxes.map((box) => box.x + box.width / 2)) + margin
   return { width, height, nodes, edges }
 }
 
@@ -80,8 +90,14 @@ function columnsOf(links: readonly SummaryLink[]): string[][] {
   ).filter(({ length }) => length > 0)
 }
 
-function edgeOf(link: SummaryLink, from: CallNode, to: CallNode, height: number): CallEdge {
-  if (from.x === to.x) return besideEdge(link, from, to)
+/** A curve from one to the other, and where on it a label may stand, best first. */
+interface Curve {
+  readonly path: string
+  readonly places: readonly { readonly x: number; readonly y: number }[]
+}
+
+function curveOf(from: CallNode, to: CallNode, height: number): Curve {
+  if (from.x === to.x) return besideCurve(from, to)
   const side = to.x > from.x ? 1 : -1
   const start: Point = [from.x + (side * nodeWidth) / 2, from.y - side * apart]
   const end: Point = [to.x - side * (nodeWidth / 2 + 6), to.y - side * apart]
@@ -92,25 +108,42 @@ function edgeOf(link: SummaryLink, from: CallNode, to: CallNode, height: number)
   const bent = (outermost - (start[1] + end[1]) / 8) / 0.75
   const b: Point = [start[0] + reach, isFar ? bent : start[1]]
   const c: Point = [end[0] - reach, isFar ? bent : end[1]]
+  const places = isFar ? [0.5, ...labelPlaces] : labelPlaces
   return {
-    link,
     path: `M${start.join()} C${b.join()} ${c.join()} ${end.join()}`,
-    ...pointOn(start, b, c, end, isFar ? 0.5 : labelAt),
+    places: places.map((at) => pointOn(start, b, c, end, side > 0 ? at : 1 - at)),
   }
 }
 
 /** Between two of one column. */
-function besideEdge(link: SummaryLink, from: CallNode, to: CallNode): CallEdge {
+function besideCurve(from: CallNode, to: CallNode): Curve {
   const side = from.y < to.y ? 1 : -1
   const x = from.x + (side * nodeWidth) / 2
   const [y1, y2] = [from.y, to.y]
   const out = x + side * 40
+  const middle = (y1 + y2) / 2
   return {
-    link,
     path: `M${x},${y1} C${out},${y1} ${out},${y2} ${x + side * 6},${y2}`,
-    x: x + side * 34,
-    y: (y1 + y2) / 2,
+    // Clear of a node that may stand between the two.
+    places: [0, -1, 1].map((step) => ({
+      x: x + side * (labelWidth / 2 + 8),
+      y: middle + step * labelHeight,
+    })),
   }
+}
+
+interface Box {
+  /** Of the middle. */
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+function overlap(a: Box, b: Box): boolean {
+  return (
+    Math.abs(a.x - b.x) < (a.width + b.width) / 2 && Math.abs(a.y - b.y) < (a.height + b.height) / 2
+  )
 }
 
 type Point = readonly [x: number, y: number]

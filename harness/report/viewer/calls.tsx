@@ -1,7 +1,14 @@
 import { useMemo, useState } from 'preact/hooks'
 import { actorsName } from '../../core/index.ts'
 import type { SummaryLink, SummaryTraffic } from '../summary-types.ts'
-import { layOutCalls, nodeHeight, nodeWidth, type CallEdge } from './call-layout.ts'
+import {
+  labelHeight,
+  labelWidth,
+  layOutCalls,
+  nodeHeight,
+  nodeWidth,
+  type CallEdge,
+} from './call-layout.ts'
 import { Scroll } from './parts.tsx'
 
 type Period = 'baseline' | 'change' | 'recovery'
@@ -106,20 +113,19 @@ function Edge({ edge: { link, path }, period }: { edge: CallEdge; period: Period
   )
 }
 
-/** Two lines: how often, and what became of it. Nothing where nothing passed. */
+/** How often, and which share went wrong. Nothing where nothing passed. */
 function Label({ edge: { link, x, y }, period }: { edge: CallEdge; period: Period }) {
   const traffic = link[period]
   if (!traffic) return null
-  const lines = [rate(traffic), failed(traffic)]
-  const width = Math.max(...lines.map(({ length }) => length)) * 6.6 + 8
+  const share = Math.round(badRatio(traffic) * 100)
+  const text = `${rate(traffic)}${share > 0 ? ` · ${share} %` : ''}`
+  const width = Math.min(labelWidth, text.length * 6.6 + 8)
   return (
     <g class={`label ${isWorse(link, period) ? 'bad' : ''}`}>
-      <rect x={x - width / 2} y={y - 16} width={width} height="32" rx="3" />
-      {lines.map((line, index) => (
-        <text key={line} x={x} y={y - 3 + index * 14}>
-          {line}
-        </text>
-      ))}
+      <rect x={x - width / 2} y={y - labelHeight / 2} width={width} height={labelHeight} rx="3" />
+      <text x={x} y={y + 4}>
+        {text}
+      </text>
     </g>
   )
 }
@@ -127,7 +133,7 @@ function Label({ edge: { link, x, y }, period }: { edge: CallEdge; period: Perio
 function CallTable({ links, seen }: { links: readonly SummaryLink[]; seen: readonly Period[] }) {
   return (
     <Scroll label="Calls as a table">
-      <table>
+      <table class="call-table">
         <thead>
           <tr>
             <th scope="col">from</th>

@@ -1,3 +1,4 @@
+import { harmedUnderLoad } from '../faults.ts'
 import type { PageData } from '../page-data.ts'
 import type { Summary } from '../summary-types.ts'
 import { formatDuration } from '../words.ts'
@@ -79,7 +80,7 @@ function Figures({ data }: { data: PageData }) {
 }
 
 function figuresOf({ summary }: PageData): Figure[] {
-  const { cells, statusPage, outside, timings } = summary
+  const { cells, load, statusPage, outside, timings } = summary
   const broken = cells.filter(({ change }) => change?.judgement === 'broken')
   const back = broken.filter(({ recovery }) => recovery?.judgement === 'holds').length
   const figures: Figure[] = [
@@ -95,6 +96,15 @@ function figuresOf({ summary }: PageData): Figure[] {
       value: `${back} of ${broken.length}${inTime}`,
       what: 'came back when it was undone',
       tone: back === broken.length ? 'good' : 'bad',
+    })
+  }
+  if (load) {
+    const harmed = harmedUnderLoad(summary).length
+    const all = new Set(load.cells.map(({ flow, actor }) => `${flow} ${actor}`)).size
+    figures.push({
+      value: `${harmed} of ${all}`,
+      what: 'cells under load failed or became slower',
+      tone: harmed > 0 ? 'bad' : 'good',
     })
   }
   if (statusPage && statusPage.brokenMs > 0) {

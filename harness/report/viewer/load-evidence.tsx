@@ -3,12 +3,28 @@ import { Scroll } from './parts.tsx'
 
 /** What the load beside the cells showed, against its own baseline. */
 export function LoadEvidence({ load }: { load: SummaryLoad }) {
-  const heads = ['cell', 'window', 'judgement', 'failed', 'median', 'p95', 'p99', 'growth', 'note']
+  const heads = [
+    'cell',
+    'window',
+    'judgement',
+    'failed',
+    'median',
+    'p95',
+    'p99',
+    'change of the median',
+    'would have been seen',
+    'note',
+  ]
   return (
     <details>
-      <summary>
+      <summary class={load.cells.some(isHarm) ? 'bad-text' : ''}>
         load: {load.flows} flows, {load.failed} failed, {load.dropped} dropped
       </summary>
+      <p class="quiet">
+        Against the baseline of each cell: failures by a sequential test, medians of half seconds by
+        a rank test; all cells and windows share one budget of false alarms. In brackets: 95 %
+        confidence.
+      </p>
       {load.generatorProblems.map((problem) => (
         <p key={problem} class="bad-text">
           {problem}
@@ -42,16 +58,25 @@ export function LoadEvidence({ load }: { load: SummaryLoad }) {
   )
 }
 
+function isHarm({ judgement }: SummaryLoadCell): boolean {
+  return judgement === 'broken' || judgement === 'slower'
+}
+
+function share(value: number | null): string {
+  if (value === null) return '–'
+  const rounded = Math.round(value * 100)
+  return `${rounded < 0 ? '−' : '+'}${Math.abs(rounded)} %`
+}
+
 function LoadRow({ cell }: { cell: SummaryLoadCell }) {
   const ms = (value: number | null) => (value === null ? '–' : `${Math.round(value * 10) / 10} ms`)
-  const times = (value: number | null) => (value === null ? '' : value.toFixed(2))
   return (
     <tr>
       <th scope="row">
         {cell.flow} as {cell.actor}
       </th>
       <td>{cell.window}</td>
-      <td>{cell.judgement}</td>
+      <td class={isHarm(cell) ? 'bad-text' : ''}>{cell.judgement}</td>
       <td>
         {cell.failures} of {cell.samples} (before {cell.baselineFailures} of {cell.baselineSamples})
       </td>
@@ -63,7 +88,11 @@ function LoadRow({ cell }: { cell: SummaryLoadCell }) {
       <td>
         {cell.growth === null
           ? '–'
-          : `× ${times(cell.growth)} (${times(cell.growthLow)} to ${times(cell.growthHigh)})`}
+          : `${share(cell.growth)} (${share(cell.growthLow)} to ${share(cell.growthHigh)})`}
+      </td>
+      <td>
+        failures from {Math.ceil(cell.smallestRatio * 100)} %
+        {cell.smallestGrowth === null ? '' : `, medians from ${share(cell.smallestGrowth)}`}
       </td>
       <td>{cell.note ?? ''}</td>
     </tr>

@@ -1,3 +1,5 @@
+import type { LoadJudgement } from '../../core/index.ts'
+import { harmedUnderLoad } from '../faults.ts'
 import type { PageData } from '../page-data.ts'
 import type { CellOutcome, SummaryCell } from '../summary-types.ts'
 import { Scroll, marks, type Shown } from './parts.tsx'
@@ -17,6 +19,9 @@ export function Matrix(props: {
   const flows = [...new Map(cells.map((cell) => [cell.flow, cell.flowTitle]))]
   const actors = [...new Map(cells.map((cell) => [cell.actor, cell.actorTitle]))]
   const byKey = new Map(cells.map((cell) => [`${cell.flow} ${cell.actor}`, cell]))
+  const harmed = new Map(
+    harmedUnderLoad(props.data.summary).map((cell) => [`${cell.flow} ${cell.actor}`, cell]),
+  )
   const against = new Set(reasons.map(({ flow, actor }) => `${flow} ${actor}`))
   return (
     <>
@@ -43,6 +48,7 @@ export function Matrix(props: {
                   <MatrixCell
                     key={actor}
                     cell={byKey.get(`${flow} ${actor}`)}
+                    harm={harmWords[harmed.get(`${flow} ${actor}`)?.judgement ?? 'holds']}
                     against={
                       props.data.expect.kind === 'reproduces' && against.has(`${flow} ${actor}`)
                     }
@@ -57,19 +63,27 @@ export function Matrix(props: {
       </Scroll>
       <Legend
         cells={cells}
+        hasHarm={harmed.size > 0}
         hasAgainst={props.data.expect.kind === 'reproduces' && reasons.some(({ flow }) => flow)}
       />
     </>
   )
 }
 
+/** Said of a cell which load beside it showed to be worse. */
+const harmWords: Readonly<Partial<Record<LoadJudgement, string>>> = {
+  broken: 'failed under load',
+  slower: 'slower under load',
+}
+
 function MatrixCell(props: {
   cell: SummaryCell | undefined
+  harm: string | undefined
   against: boolean
   chosen: boolean
   choose: (cell: Chosen) => void
 }) {
-  const { cell, against, chosen, choose } = props
+  const { cell, harm, against, chosen, choose } = props
   if (!cell)
     return (
       <td class="no-cell">
@@ -77,7 +91,10 @@ function MatrixCell(props: {
       </td>
     )
   const shown = outcomesOf(cell)
-  const words = shown.map(([when, mark]) => `${when} ${marks[mark].text}`).join(', ')
+  const words = [
+    ...shown.map(([when, mark]) => `${when} ${marks[mark].text}`),
+    ...(harm === undefined ? [] : [harm]),
+  ].join(', ')
   const trio = (
     <span class="trio" aria-hidden="true">
       {shown.map(([when, mark]) => (
@@ -85,6 +102,11 @@ function MatrixCell(props: {
           {marks[mark].sign}
         </i>
       ))}
+      {harm === undefined ? null : (
+        <i class="mark harm" title={harm}>
+          ▲
+        </i>
+      )}
       {against ? <b class="against">!</b> : null}
     </span>
   )
@@ -127,8 +149,8 @@ function outcomesOf(cell: SummaryCell): Trio {
   ]
 }
 
-function Legend(props: { cells: readonly SummaryCell[]; hasAgainst: boolean }) {
-  const { cells, hasAgainst } = props
+function Legend(props: { cells: readonly SummaryCell[]; hasHarm: boolean; hasAgainst: boolean }) {
+  const { cells, hasHarm, hasAgainst } = props
   const used = new Set(cells.flatMap((cell) => outcomesOf(cell).map(([, mark]) => mark)))
   return (
     <p class="legend">
@@ -145,6 +167,14 @@ function Legend(props: { cells: readonly SummaryCell[]; hasAgainst: boolean }) {
             {marks[mark].text}
           </span>
         ))}
+      {hasHarm ? (
+        <span>
+          <i class="mark harm" aria-hidden="true">
+            ▲
+          </i>{' '}
+          slower, or failed, under load
+        </span>
+      ) : null}
       {hasAgainst ? (
         <span>
           <b class="against">!</b> not as the scenario says
