@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ACCOUNTS, imagePostId, newImageId, newLinkCode, passwordOf } from '../seed-facts.ts'
+import {
+  ACCOUNTS,
+  imagePostId,
+  linkPostId,
+  newImageId,
+  newLinkCode,
+  passwordOf,
+} from '../seed-facts.ts'
 import {
   asApp,
   call,
@@ -227,6 +234,20 @@ describe('every answer', () => {
       expect(answer.headers.get('x-trace-id')).toBe(id)
     }
     expect((await get('/healthz')).headers.get('x-trace-id')).toMatch(/^[0-9a-f]{32}$/)
+  })
+
+  it.each([
+    ['media', `/v2/posts/${imagePostId(1)}?expand=media`, 'paid-app'],
+    ['link', `/api/posts/${linkPostId(1)}/card`, 'web'],
+  ] as const)('goes by one trace through the gateway, %s, and back', async (name, path, app) => {
+    await using other = await startSite()
+    const id = '0af7651916cd43dd8448eb211c80319c'
+    const traceparent = `00-${id}-b7ad6b7169203331-01`
+    const answer = await call(other.gateway.url, path, { headers: { ...asApp(app), traceparent } })
+    expect(answer.status).toBe(200)
+    expect(other.relays[name].heard).toContain(`traceparent: 00-${id}-`)
+    // It asks the gateway for what it needs to know of the post.
+    expect(other.relays.gateway.heard).toContain(`traceparent: 00-${id}-`)
   })
 
   it('has the error body of the site when the page does not exist', async () => {

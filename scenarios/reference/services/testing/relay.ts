@@ -8,6 +8,7 @@ import { once } from 'node:events'
 export class Relay implements AsyncDisposable {
   readonly #sockets = new Set<Socket>()
   readonly #server = createServer((socket) => this.#join(socket))
+  readonly #heard: Buffer[] = []
   #targetPort = 0
 
   static async open(): Promise<Relay> {
@@ -19,6 +20,11 @@ export class Relay implements AsyncDisposable {
 
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  }
+
+  /** All that was sent to the server behind it. */
+  get heard(): string {
+    return Buffer.concat(this.#heard).toString('latin1')
   }
 
   pointAt(url: string): void {
@@ -43,6 +49,7 @@ export class Relay implements AsyncDisposable {
       return
     }
     const server = connect(this.#targetPort, '127.0.0.1')
+    client.on('data', (part: Buffer) => this.#heard.push(part))
     for (const [socket, other] of [
       [client, server],
       [server, client],
