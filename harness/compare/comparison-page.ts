@@ -116,7 +116,7 @@ function speedSection({ latencies: { speed } }: Comparison): Section | undefined
     if (value < speedWorthSaying && value > 1 / speedWorthSaying) return []
     const when = group === 'changed' ? 'with the change in force' : 'with no change in force'
     return [
-      `the second run was ${factor(value)} as slow in all ${when}: a machine that was busier, or a system that is slower everywhere; this is not judged`,
+      `the second run took ${factor(value)} as long ${when}: a machine that was busier, or a system that is slower everywhere; this is not judged`,
     ]
   })
   return notes.length === 0 ? undefined : { title: 'The run as a whole', notes }

@@ -49,6 +49,17 @@ describe('a page of hostile text', () => {
   })
 })
 
+it('a table that is much too wide for the terminal is told row by row, and nothing of it is cut', () => {
+  const row = ['GET /status', '.components[].since', `"${'a'.repeat(40)}"`, '', 'as visitor']
+  const table = { head: ['where', 'what', 'before', 'after', 'evidence'], rows: [row], more: 2 }
+  const wide: Page = { title: 'a', tone: 'good', lead: [], sections: [{ title: 'b', table }] }
+  const text = renderPageTerminal(wide, { width: 60, colour: false, unicode: true })
+  for (const cell of row) expect(text).toContain(cell)
+  expect(text).not.toContain('after')
+  expect(text).toContain('and 2 more')
+  for (const line of text.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(60)
+})
+
 it.each<[readonly (number | null)[], string]>([
   [[], ''],
   [[0, 0], '▁▁'],

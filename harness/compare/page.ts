@@ -32,9 +32,11 @@ export interface Table {
 }
 
 const narrowest = 8
+/** A table that is wider than the terminal by more than that is told row by row instead of cut. */
+const mostCut = 8
 const signs = { good: '✅', bad: '❌', open: '⚠️' } as const
 
-/** Lines of at most `width` columns; tables are cut to fit. */
+/** Lines of at most `width` columns. */
 export function renderPageTerminal(page: Page, options: RenderOptions): string {
   const theme = makeTheme(options)
   const { width } = theme
@@ -65,6 +67,11 @@ function tableLines(
   const all = [head, ...rows].map((row) => row.map(theme.safe))
   const widths = head.map((_, i) => Math.max(...all.map((row) => displayWidth(row[i] ?? ''))))
   const total = () => widths.reduce((sum, one) => sum + one + 2, -2)
+  const rest = more > 0 ? [`and ${more} more`] : []
+  if (total() > width + mostCut) {
+    const [heads = [], ...others] = all
+    return [...others.flatMap((row) => recordLines(heads, row, width, theme)), ...rest]
+  }
   while (total() > width && Math.max(...widths) > narrowest) {
     const widest = widths.indexOf(Math.max(...widths))
     widths[widest] = (widths[widest] ?? 0) - 1
@@ -77,8 +84,29 @@ function tableLines(
       .join('  ')
       .trimEnd(),
   )
-  const [first = '', ...rest] = lines
-  return [theme.quiet(first), ...rest, ...(more > 0 ? [`and ${more} more`] : [])]
+  const [first = '', ...others] = lines
+  return [theme.quiet(first), ...others, ...rest]
+}
+
+/** What the first column has of a row, and below it each other cell that is not empty, after the head of its column. */
+function recordLines(
+  [, ...heads]: readonly string[],
+  [name = '', ...cells]: readonly string[],
+  width: number,
+  { quiet, symbols }: ReturnType<typeof makeTheme>,
+): string[] {
+  const headWidth = Math.min(Math.floor(width / 3), Math.max(0, ...heads.map(displayWidth)))
+  return [
+    ...wrap(name, { width }),
+    ...heads.flatMap((head, i) => {
+      const cell = cells[i] ?? ''
+      if (cell === '') return []
+      const first = `  ${padEnd(truncate(head, headWidth, symbols.ellipsis), headWidth)}  `
+      return wrap(cell, { width: width - headWidth - 4 }).map(
+        (line, j) => (j === 0 ? quiet(first) : ' '.repeat(headWidth + 4)) + line,
+      )
+    }),
+  ]
 }
 
 /** Everything that is said is escaped: it may come from the system under test. */

@@ -22,7 +22,7 @@ const series: readonly Series[] = [
   { name: 'broken cells', short: 'broken', of: (run) => brokenCells(run).length, show: String },
   {
     name: 'time to a verdict',
-    short: 'verdict in',
+    short: 'judged in',
     of: ({ timings }) => timings.verdictMs,
     show: formatDuration,
   },
@@ -113,7 +113,7 @@ function runRow(run: TrendRun): string[] {
     const value = of(run)
     return value === null ? 'none' : show(value)
   })
-  const commit = git ? `${git.head.slice(0, 8)}${git.dirty ? '+' : ''}` : 'unknown'
+  const commit = git ? `${git.head.slice(0, 7)}${git.dirty ? '+' : ''}` : 'unknown'
   return [startedAt.slice(0, 16).replace('T', ' '), verdict, ...figures, commit]
 }
 
