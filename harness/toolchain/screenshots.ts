@@ -1,4 +1,7 @@
-/** `npm run screenshots`: runs the first incident, and makes the pictures of its report that the README shows. Needs a Chromium. */
+/**
+ * `npm run screenshots`: runs the first incident, and makes the pictures of its report that the README shows: the verdict and the matrix, whole.
+ * Needs a Chromium, and a tree without changes, since the pictures name its commit.
+ */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,7 +12,10 @@ import { TestPage, findChromium, launchBrowser } from '../report/viewer/test-bro
 const cliFile = fileURLToPath(new URL('../bin/aftershock.js', import.meta.url))
 const pictures = resolve('reports', 'screenshots')
 const viewport = { width: 1000, height: 860 }
+const belowPx = 14
 
+const { stdout: changes } = spawnSync('git', ['status', '--porcelain'], { encoding: 'utf8' })
+if (changes !== '') throw new Error(`commit first, the pictures name the commit:\n${changes}`)
 const chromium = findChromium()
 if (chromium === undefined) throw new Error('screenshots need a Chromium')
 const out = mkdtempSync(join(tmpdir(), 'aftershock-screenshots-'))
@@ -28,7 +34,11 @@ async function picture(executable: string, url: string): Promise<void> {
   try {
     for (const colorScheme of ['light', 'dark'] as const) {
       await using open = await TestPage.open(browser, url, { colorScheme, viewport })
-      await open.page.screenshot({ path: join(pictures, `report-${colorScheme}.png`) })
+      const matrix = await open.page.locator('#matrix').boundingBox()
+      if (!matrix) throw new Error('the report has no matrix')
+      const clip = { x: 0, y: 0, width: viewport.width, height: matrix.y + matrix.height + belowPx }
+      const path = join(pictures, `report-${colorScheme}.png`)
+      await open.page.screenshot({ path, fullPage: true, clip })
     }
   } finally {
     await browser.close()
