@@ -30,6 +30,14 @@ test('a system that was sick before is a warning about the whole', () => {
   expect(annotationsOf(summarize(journal.events))).toMatchObject([{ level: 'warning' }])
 })
 
+test('what is wrong with the run as a whole is said once', () => {
+  const message = 'shop.example was to be asked 2× at most'
+  const { events } = upToBaseline({ started: { expect: holds } }).end(
+    fail({ code: 'outside-limit', message }),
+  )
+  expect(annotationsOf(summarize(events))).toMatchObject([{ level: 'error', message }])
+})
+
 test('a run that was cut off is a warning', () => {
   expect(annotationsOf(summarize(upToChange().events))).toMatchObject([
     { level: 'warning', title: 'INCONCLUSIVE twitter-api-plan' },

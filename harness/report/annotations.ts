@@ -34,7 +34,8 @@ export function annotationsOf(summary: Summary): Annotation[] {
   const only = summary.changes.length === 1 ? summary.changes[0] : undefined
   const step = (refused ?? only)?.name
   const reasons = summary.reasons.slice(0, mostCells).map(({ message }) => message)
-  const message = [headline(summary), ...reasons].join('\n')
+  // Where the first reason is the headline it is not said twice.
+  const message = [...new Set([headline(summary), ...reasons])].join('\n')
   return [{ level, title, ...(step === undefined ? {} : { step }), message }]
 }
 
