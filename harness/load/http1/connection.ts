@@ -14,7 +14,7 @@ export interface ConnectionOwner {
   free(connection: Connection, nowMs: number): void
   /** It is gone. */
   gone(connection: Connection): void
-  opened(durationMs: number): void
+  opened(connection: Connection, durationMs: number): void
 }
 
 /** One kept-alive connection, one request at a time. */
@@ -46,7 +46,7 @@ export class Connection implements Carrier {
     this.#socket.once('connect', () => {
       this.isOpen = true
       const now = performance.now()
-      owner.opened(now - this.#startedMs)
+      owner.opened(this, now - this.#startedMs)
       if (this.#call && !this.#call.isSettled) this.#write(this.#call, now)
       else this.#release(now)
     })

@@ -206,6 +206,23 @@ describe('connections', () => {
     expect([server.sockets.length, connects.length]).toEqual([3, 3])
   })
 
+  it('are opened a few at a time, and all of them where all answers are slow', async () => {
+    const held: Socket[] = []
+    const server = await serveRaw((socket) => {
+      held.push(socket)
+      if (held.length === 100) for (const one of held) one.write(counted('a'))
+    })
+    const { door } = open('plain', server, 256)
+    const sockets = () =>
+      process.getActiveResourcesInfo().filter((one) => one === 'TCPSocketWrap').length
+    const before = sockets()
+    const asked = Array.from({ length: 100 }, () => ask(door))
+    expect(sockets() - before).toBe(16)
+    const seen = await Promise.all(asked)
+    expect(seen.every((one) => !(one instanceof Error))).toBe(true)
+    expect(server.sockets).toHaveLength(100)
+  })
+
   it('that the other side closes after an answer are not used again', async () => {
     const server = await serveRaw((socket) => void socket.end(counted('a')))
     const { door } = open('plain', server, 1)

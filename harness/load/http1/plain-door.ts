@@ -10,6 +10,9 @@ export interface DoorOptions {
   readonly onConnect: (durationMs: number) => void
 }
 
+/** So many are opened at a time: it takes longer than many an answer, and those that are open may be free before. */
+const mostOpening = 16
+
 /** A front door over http. Calls beyond the connections wait for one, in order: when the target stalls, catching up must not become a storm of connections. */
 export class PlainDoor implements Door, ConnectionOwner, Carrier {
   readonly #host: string
@@ -18,6 +21,7 @@ export class PlainDoor implements Door, ConnectionOwner, Carrier {
   readonly #all = new Set<Connection>()
   readonly #free: Connection[] = []
   readonly #waiting = new Set<Call>()
+  readonly #opening = new Set<Connection>()
   #isClosed = false
 
   constructor(url: URL, options: DoorOptions) {
@@ -33,7 +37,7 @@ export class PlainDoor implements Door, ConnectionOwner, Carrier {
       if (known.isUsable(call.startedMs)) return known.send(call, call.startedMs)
       known.destroy()
     }
-    if (this.#all.size < this.#options.connections) return this.#open(call)
+    if (this.#hasRoom()) return this.#open(call)
     this.#waiting.add(call)
     call.carrier = this
   }
@@ -58,20 +62,32 @@ export class PlainDoor implements Door, ConnectionOwner, Carrier {
 
   gone(connection: Connection): void {
     this.#all.delete(connection)
+    this.#opening.delete(connection)
     const at = this.#free.indexOf(connection)
     if (at >= 0) this.#free.splice(at, 1)
-    if (this.#isClosed) return
-    const next = this.#next()
-    if (next) this.#open(next)
+    this.#openNext()
   }
 
-  opened(durationMs: number): void {
+  opened(connection: Connection, durationMs: number): void {
     this.#options.onConnect(durationMs)
+    this.#opening.delete(connection)
+    this.#openNext()
+  }
+
+  #hasRoom(): boolean {
+    return this.#all.size < this.#options.connections && this.#opening.size < mostOpening
+  }
+
+  #openNext(): void {
+    if (this.#isClosed || !this.#hasRoom()) return
+    const next = this.#next()
+    if (next) this.#open(next)
   }
 
   #open(call: Call): void {
     const connection = new Connection(this.#host, this.#port, this.#options.limits, this)
     this.#all.add(connection)
+    this.#opening.add(connection)
     connection.send(call, call.startedMs)
   }
 
