@@ -15,6 +15,15 @@ const news = site(['news.example', 'www.news.example'], {
     http.get('/', ({ request }) => HttpResponse.text(request.url)),
     http.post('/echo', ({ request }) => new HttpResponse(request.body)),
     http.get('/reset', () => HttpResponse.error()),
+    http.get('/breaks-off', () => {
+      let chunks = 0
+      const pull = (body: ReadableStreamDefaultController<Uint8Array>) => {
+        chunks += 1
+        if (chunks > 3) throw new Error('the disk is gone')
+        body.enqueue(new Uint8Array(100))
+      }
+      return new HttpResponse(new ReadableStream({ pull }))
+    }),
   ],
 })
 
@@ -52,6 +61,23 @@ async function ask(
 }
 
 describe('https', () => {
+  it('of which a body breaks off is not taken for a client that speaks something else', async () => {
+    await using proxy = await openProxy([news])
+    const times = 10
+    for (let i = 0; i < times; i += 1) {
+      const tls = await openTls(proxy, 'news.example:443')
+      await expect(ask(tls, '/breaks-off')).rejects.toThrow()
+      tls.destroy()
+    }
+    // What comes after it would be recorded before this one.
+    const last = await openTls(proxy, 'news.example:443')
+    await ask(last, '/')
+    last.destroy()
+    const recorded = await proxy.recorded(times + 1)
+    expect(recorded.map(({ outcome }) => outcome)).toEqual(Array(times + 1).fill('answered'))
+    expect(recorded[0]?.note).toBe('the body broke off: the disk is gone')
+  })
+
   it('without a name in the handshake is answered by the host that the tunnel leads to, and recorded', async () => {
     await using proxy = await openProxy([news])
     const nameless = { servername: '', checkServerIdentity: () => undefined }

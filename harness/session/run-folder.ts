@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { join, resolve } from 'node:path'
 import { HarnessError, type JournalEvent, type Redactor } from '../core/index.ts'
 import { PageFold, renderJunit, summarize, type Summary } from '../report/index.ts'
@@ -23,11 +32,23 @@ export class RunFolder implements Disposable {
     this.path = resolve(path)
     this.logDir = join(this.path, 'services')
     mkdirSync(this.logDir, { recursive: true })
+    if (existsSync(this.file('journal.ndjson'))) this.#forgetEarlierRun()
     this.#journal = openSync(this.file('journal.ndjson'), 'w')
   }
 
   file(name: 'journal.ndjson' | 'summary.json' | 'junit.xml' | 'report.html'): string {
     return join(this.path, name)
+  }
+
+  /** Of a run into the same folder: what it reported and logged would be taken for this one's. */
+  #forgetEarlierRun(): void {
+    const logs = readdirSync(this.logDir).filter((name) => name.endsWith('.log'))
+    const reports = (['summary.json', 'junit.xml', 'report.html'] as const).map((name) =>
+      this.file(name),
+    )
+    for (const file of [...reports, ...logs.map((name) => join(this.logDir, name))]) {
+      rmSync(file, { force: true })
+    }
   }
 
   readonly take = (event: JournalEvent): void => {

@@ -56,7 +56,8 @@ export function leaveHanging(socket: Duplex, { lifted }: Struck<TlsVariant>): vo
   socket.once('close', () => lifted.removeEventListener('abort', reset))
 }
 
-/** A client that goes away has said nothing wrong. */
-export function isDisconnect(error: NodeJS.ErrnoException): boolean {
-  return error.code === 'ECONNRESET' || error.code === 'EPIPE'
+/** A client that goes away has said nothing wrong, nor has one whose connection was broken off: then a system call failed. EPROTO is what TLS itself found. */
+export function isDisconnect({ code, syscall }: NodeJS.ErrnoException): boolean {
+  if (code === 'EPROTO') return false
+  return code === 'ECONNRESET' || code === 'EPIPE' || syscall !== undefined
 }
