@@ -39,8 +39,17 @@ describe.skipIf(!inject('docker'))('a stack of containers', () => {
 
   test('that is interrupted while it starts leaves nothing', async () => {
     const runId = `test-aborted-${process.pid}`
-    const signal = AbortSignal.timeout(1_500)
-    await expect(startTestStack([probe()], { runId, signal })).rejects.toThrow()
+    const interrupt = new AbortController()
+    const neverReady = probe({}, { health: { path: '/nowhere', timeoutMs: 60_000 } })
+    const starting = startTestStack([neverReady], { runId, signal: interrupt.signal })
+    const thrown = starting.then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    const made = async () => (await labelled(runId)).some((name) => name.includes('probe-1'))
+    await expect.poll(made, { timeout: 60_000 }).toBe(true)
+    interrupt.abort()
+    expect(await thrown).toBeInstanceOf(Error)
     expect(await labelled(runId)).toEqual([])
   })
 
