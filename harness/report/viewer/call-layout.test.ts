@@ -42,6 +42,10 @@ function orders<T>(items: readonly T[]): T[][] {
   )
 }
 
+function labelBox([x, y]: readonly [number, number]): Box {
+  return { x, y, width: labelWidth, height: labelHeight }
+}
+
 interface Box {
   readonly x: number
   readonly y: number
@@ -59,7 +63,7 @@ describe.each(Object.entries(shapes))('%s', (_, pairs) => {
   it('has each label on a place of its own, in whichever order links come', () => {
     for (const order of orders(pairs)) {
       const { nodes, edges, width, height } = layOutCalls(order.map(linkOf))
-      const labels = edges.map(({ x, y }) => ({ x, y, width: labelWidth, height: labelHeight }))
+      const labels = edges.flatMap(({ label }) => (label ? [labelBox(label)] : []))
       const boxes = nodes.map(({ x, y }) => ({ x, y, width: nodeWidth, height: nodeHeight }))
       const all = [...boxes, ...labels]
       expect(labels).toHaveLength(pairs.length)
@@ -72,4 +76,19 @@ describe.each(Object.entries(shapes))('%s', (_, pairs) => {
       }
     }
   })
+})
+
+it('has no label rather than one on another, where there are too many', () => {
+  const column = ['a', 'b', 'c', 'd']
+  const among = column.flatMap((from) =>
+    column.flatMap((to) => (from === to ? [] : [`${from}>${to}`])),
+  )
+  const pairs = ['actors>shop', ...column.map((name) => `shop>${name}`), ...among]
+  const { edges } = layOutCalls(pairs.map(linkOf))
+  const labels = edges.flatMap(({ label }) => (label ? [labelBox(label)] : []))
+  expect(edges).toHaveLength(pairs.length)
+  expect(labels.length).toBeLessThan(pairs.length)
+  for (const [i, one] of labels.entries()) {
+    expect(labels.slice(i + 1).filter((other) => overlaps(one, other))).toEqual([])
+  }
 })

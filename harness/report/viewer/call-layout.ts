@@ -12,9 +12,8 @@ export interface CallEdge {
   readonly link: SummaryLink
   /** Of an SVG path. */
   readonly path: string
-  /** Where its label stands. */
-  readonly x: number
-  readonly y: number
+  /** Where the middle of its label stands; absent where no place for it is free. */
+  readonly label?: Point
 }
 
 export interface CallLayout {
@@ -27,7 +26,7 @@ export interface CallLayout {
 export const nodeWidth = 104
 export const nodeHeight = 52
 /** The most that a label takes: a rate and a share, in one line. */
-export const labelWidth = 104
+export const labelWidth = 108
 export const labelHeight = 20
 const columnWidth = 314
 const rowHeight = 112
@@ -58,9 +57,10 @@ export function layOutCalls(links: readonly SummaryLink[]): CallLayout {
     if (!from || !to) return []
     const { path, places } = curveOf(from, to, height)
     const labels = places.map((at) => ({ ...at, width: labelWidth, height: labelHeight }))
-    const label = labels.find((one) => !boxes.some((box) => overlap(one, box))) ?? labels[0]
-    boxes.push(label as Box)
-    return [{ link, path, x: (label as Box).x, y: (label as Box).y }]
+    const label = labels.find((one) => !boxes.some((box) => overlap(one, box)))
+    if (!label) return [{ link, path }]
+    boxes.push(label)
+    return [{ link, path, label: [label.x, label.y] as const }]
   })
   // A label between two of the last column stands beyond it.
   const width = Math.max(...boxes.map((box) => box.x + box.width / 2)) + margin

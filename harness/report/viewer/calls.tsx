@@ -114,9 +114,10 @@ function Edge({ edge: { link, path }, period }: { edge: CallEdge; period: Period
 }
 
 /** How often, and which share went wrong. Nothing where nothing passed. */
-function Label({ edge: { link, x, y }, period }: { edge: CallEdge; period: Period }) {
+function Label({ edge: { link, label }, period }: { edge: CallEdge; period: Period }) {
   const traffic = link[period]
-  if (!traffic) return null
+  if (!traffic || !label) return null
+  const [x, y] = label
   const share = Math.round(badRatio(traffic) * 100)
   const text = `${rate(traffic)}${share > 0 ? ` · ${share} %` : ''}`
   const width = Math.min(labelWidth, text.length * 6.6 + 8)
