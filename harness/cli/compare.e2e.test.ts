@@ -55,8 +55,8 @@ test('two runs of one version make a baseline, with which a third has no regress
     'reports/baselines',
   ]
   const slow = await startWith(where, { GITHUB_STEP_SUMMARY: summary }, ...args).finished
-  expect(slow.stdout).toMatch(/post as reader +latency/)
-  expect(slow.stdout).not.toMatch(/read as reader +latency/)
+  expect(slow.stdout).toMatch(/post as reader\n +what +latency/)
+  expect(slow.stdout).not.toMatch(/read as reader\s+(what +)?latency/)
   expect(slow.code).toBe(1)
   expect(readFileSync(summary, 'utf8')).toMatch(/### ❌ REGRESSION[\s\S]*`post as reader`/)
 
