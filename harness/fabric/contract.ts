@@ -76,6 +76,11 @@ export interface UpstreamAddress {
   readonly id: string
   readonly host: string
   readonly port: number
+  /**
+   * Its program has ended: connections are refused at once, as by a machine that runs on. The address of a container that has
+   * ended belongs to nobody, and would be tried for seconds.
+   */
+  readonly refuses?: boolean
 }
 
 export function linkKey(link: LinkName): string {

@@ -97,6 +97,7 @@ describe('what it refuses', () => {
     ['a host name', JSON.stringify([{ ...replica, host: 'localhost' }])],
     ['port 0', JSON.stringify([{ ...replica, port: 0 }])],
     ['an id that is no header value', JSON.stringify([{ ...replica, id: 'a\r\nb' }])],
+    ['a text for refuses', JSON.stringify([{ ...replica, refuses: 'yes' }])],
     ['an id twice', JSON.stringify([replica, replica])],
   ])('%s, with 400', async (_, body) => {
     const answer = await put(body)

@@ -250,10 +250,12 @@ function parseAddresses(value: unknown): UpstreamAddress[] {
   if (!Array.isArray(value) || !value.every(isAddress)) {
     throw new Refused(
       400,
-      'the body must be a list of {id, host, port}: host an IP address, port 1 to 65535',
+      'the body must be a list of {id, host, port, refuses?}: host an IP address, port 1 to 65535, refuses true or false',
     )
   }
-  const addresses = value.map(({ id, host, port }) => ({ id, host, port }))
+  const addresses = value.map(({ id, host, port, refuses }) => {
+    return refuses ? { id, host, port, refuses } : { id, host, port }
+  })
   if (new Set(addresses.map(({ id }) => id)).size < addresses.length) {
     throw new Refused(400, 'two replicas have the same id')
   }
@@ -270,7 +272,7 @@ function parseRelays(value: unknown): RelayTarget[] {
 
 function isAddress(value: unknown): value is UpstreamAddress {
   if (typeof value !== 'object' || value === null) return false
-  const { id, host, port } = value as Partial<Record<keyof UpstreamAddress, unknown>>
+  const { id, host, port, refuses } = value as Partial<Record<keyof UpstreamAddress, unknown>>
   return (
     typeof id === 'string' &&
     // It goes into a header as it is.
@@ -279,6 +281,7 @@ function isAddress(value: unknown): value is UpstreamAddress {
     isIP(host) > 0 &&
     Number.isInteger(port) &&
     (port as number) > 0 &&
-    (port as number) < 65_536
+    (port as number) < 65_536 &&
+    (refuses === undefined || typeof refuses === 'boolean')
   )
 }

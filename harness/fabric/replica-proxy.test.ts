@@ -77,6 +77,18 @@ describe('spreading over replicas', () => {
 })
 
 describe('a replica that fails', () => {
+  it('refuses at once when its program has ended, whatever its address does, and works again when it is back', async () => {
+    await using replica = await startReplica('media-1')
+    await using door = await openFrontDoor([replica])
+    expect((await ask(door.url)).status).toBe(200)
+    door.upstreams.set([{ ...replica.address, refuses: true }])
+    const answer = await ask(door.url)
+    expect([answer.status, answer.headers['x-aftershock-replica']]).toEqual([502, 'media-1'])
+    expect(answer.text).toContain('ECONNREFUSED')
+    door.upstreams.set([replica.address])
+    expect((await ask(door.url)).status).toBe(200)
+  })
+
   it('is answered for with 502 and its name, and works again as soon as it is back', async () => {
     const first = await startReplica('media-1')
     await using door = await openFrontDoor([first])

@@ -1,5 +1,5 @@
 import { Agent } from 'node:http'
-import { connect, type Socket } from 'node:net'
+import { connect, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 import type { Random } from '../core/index.ts'
@@ -9,10 +9,16 @@ import { Spread } from './spread.ts'
 /** Opens a connection to a replica. The place for whatever sits between a link and its replica. */
 export type Dial = (address: UpstreamAddress) => Duplex
 
-export const dialTcp = ({ host, port }: UpstreamAddress): Socket => {
+export const dialTcp = ({ host, port, refuses }: UpstreamAddress): Socket => {
+  if (refuses) return refused(host, port)
   const socket = connect({ host, port })
   socket.setNoDelay(true)
   return socket
+}
+
+function refused(host: string, port: number): Socket {
+  const error = new Error(`connect ECONNREFUSED ${host}:${port}`)
+  return new Socket().destroy(Object.assign(error, { code: 'ECONNREFUSED' }))
 }
 
 /** Under the 5 s after which Node's servers close an idle connection, so that requests seldom meet a closing one. */
@@ -82,7 +88,7 @@ export class Upstreams {
   set(addresses: readonly UpstreamAddress[]): void {
     const next = new Map(
       addresses.map((address) => {
-        const key = `${address.id} ${address.host} ${address.port}`
+        const key = `${address.id} ${address.host} ${address.port} ${address.refuses ?? false}`
         return [key, this.#current.get(key) ?? new Upstream(address, this.#dial)]
       }),
     )

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { getContainerRuntimeClient, type ContainerRuntimeClient } from 'testcontainers'
 import { HarnessError } from '../../core/index.ts'
 
@@ -7,6 +8,7 @@ import { HarnessError } from '../../core/index.ts'
 export type Docker = ContainerRuntimeClient['container']['dockerode']
 
 const reachMs = 10_000
+const answerMs = 20_000
 const ryukImage = 'testcontainers/ryuk:0.14.0'
 
 /**
@@ -17,8 +19,7 @@ export async function connectEngine(): Promise<Docker> {
   let docker: Docker
   try {
     await reachNamedEngine()
-    docker = (await getContainerRuntimeClient()).container.dockerode
-    await docker.ping()
+    docker = await inTime(firstAnswer())
   } catch (error) {
     throw new HarnessError('RUNTIME_UNAVAILABLE', 'no container engine answers', {
       cause: error,
@@ -31,6 +32,26 @@ export async function connectEngine(): Promise<Docker> {
     if (!(await hasImage(docker, image))) process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true'
   }
   return docker
+}
+
+async function firstAnswer(): Promise<Docker> {
+  const { dockerode } = (await getContainerRuntimeClient()).container
+  await dockerode.ping()
+  return dockerode
+}
+
+/** An engine can hang so that it takes connections and answers none. */
+async function inTime<T>(task: Promise<T>): Promise<T> {
+  const over = new AbortController()
+  const late = delay(answerMs, undefined, { signal: over.signal, ref: false }).then(() => {
+    throw new Error(`an engine takes connections, and does not answer within ${answerMs / 1000} s`)
+  })
+  try {
+    return await Promise.race([task, late])
+  } finally {
+    over.abort()
+    late.catch(() => undefined)
+  }
 }
 
 /**

@@ -24,19 +24,23 @@ export class Reaper implements AsyncDisposable {
     const program = fileURLToPath(new URL(`./reaper${extension}`, import.meta.url))
     const child = spawn(process.execPath, [program, scratch, runId], {
       detached: true,
-      stdio: ['pipe', 'pipe', 'inherit'],
+      // Not the harness's own: whoever reads that to its end would wait for the reaper.
+      stdio: ['pipe', 'pipe', 'pipe'],
       env: engineEnvironment(),
     })
     const reaper = new Reaper(child)
     const ready = Promise.withResolvers<void>()
+    let said = ''
+    child.stderr?.on('data', (text: Buffer) => (said += String(text)))
     child.on('error', ready.reject)
-    child.on('exit', () =>
-      ready.reject(new HarnessError('START_FAILED', 'the reaper ended while starting')),
+    child.on('close', () =>
+      ready.reject(new HarnessError('START_FAILED', `the reaper ended while starting\n${said}`)),
     )
     child.stdout?.once('data', () => ready.resolve())
     await ready.promise
     // Nothing more is said, and an open pipe would keep this process.
     child.stdout?.destroy()
+    child.stderr?.destroy()
     return reaper
   }
 

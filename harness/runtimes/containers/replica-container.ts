@@ -34,6 +34,7 @@ const defaultHealthTimeoutMs = 20_000
 /** Programs are asked to stop, and killed after this long. */
 const stopGraceMs = 4_000
 const endEveryMs = 10
+const tellMs = 5_000
 
 export interface ReplicaPlan {
   readonly docker: Docker
@@ -158,7 +159,13 @@ export class ReplicaContainer implements RunningReplica, ContainerPort, Machine 
     while (detail() === undefined && performance.now() < deadline && !signal.aborted) {
       await delay(endEveryMs)
     }
+    if (detail() !== undefined) await this.#plan.roster.refuse(this.id, signal)
     return detail()
+  }
+
+  /** Its container has ended, asked or not. */
+  async hasEnded(): Promise<void> {
+    await this.#plan.roster.refuse(this.id, AbortSignal.timeout(tellMs))
   }
 
   /** Starts it; it takes traffic when this returns. Throws START_FAILED with its last log lines. */

@@ -23,6 +23,14 @@ export class Roster {
     await this.#tell(signal)
   }
 
+  /** One whose program has ended: it stays among those that are asked, as if its machine were still there. */
+  async refuse(id: string, signal: AbortSignal): Promise<void> {
+    const address = this.#addresses.get(id)
+    if (!address) return
+    this.#addresses.set(id, { ...address, refuses: true })
+    await this.#tell(signal)
+  }
+
   /** Returns when no request of the front door and of links is in flight to the replica any more, or after two seconds. */
   async withdraw(id: string, signal: AbortSignal): Promise<void> {
     if (!this.#addresses.delete(id)) return

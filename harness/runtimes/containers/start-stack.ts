@@ -45,7 +45,13 @@ export async function startStack(
   const parts: ReplicaContainer[] = []
   let stopping: Promise<void> | undefined
   const site: Site = { docker, exits, run, parts, fabricId: '' }
-  const stop = () => (stopping ??= stopRun({ ...site, reaper, fabricId: () => site.fabricId }))
+  const stop = () =>
+    (stopping ??= stopRun({
+      ...site,
+      reaper,
+      fabricId: () => site.fabricId,
+      onProgress: options.onProgress,
+    }))
   try {
     return await start(site, stack, options, stop)
   } catch (error) {
@@ -217,6 +223,8 @@ function watchExits(
     const replica = parts.find(({ id }) => id === part)
     // An engine that stops takes its containers down first, this one among them.
     if (part === fabricPart) lose(`the fabric was ended (${detail}), as when the engine stops`)
+    // A fabric that cannot be told has ended as well.
+    void replica?.hasEnded().catch(() => undefined)
     if (!replica?.endsUnasked(containerId)) return
     void replica
       .logSettled()

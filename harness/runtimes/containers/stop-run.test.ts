@@ -5,13 +5,17 @@ import type { Reaper } from './reaper-process.ts'
 import { stopRun } from './stop-run.ts'
 
 /** An engine that does what it is told at once, and a reaper that says what it is told. */
-function setUp(endings: Readonly<Record<string, string>>, isLost = false) {
+function setUp(
+  endings: Readonly<Record<string, string>>,
+  isLost = false,
+  lists: () => Promise<object[]> = async () => [],
+) {
   const done: string[] = []
   const docker = {
     getContainer: (id: string) => ({ stop: async () => void done.push(`stop ${id}`) }),
     listContainers: async () => {
       done.push('sweep')
-      return []
+      return lists()
     },
     listNetworks: async () => [],
     listVolumes: async () => ({ Volumes: [] }),
@@ -32,15 +36,30 @@ function setUp(endings: Readonly<Record<string, string>>, isLost = false) {
     stopping: () => undefined,
   }
   const run = { runId: 'r', scratch: '/tmp/r' }
-  const stop = () =>
-    stopRun({ docker, run, reaper, exits, parts: [part], fabricId: () => 'fabric' })
-  return { stop, done }
+  const told: string[] = []
+  const given = { docker, run, reaper, exits, parts: [part] }
+  const onProgress = (message: string) => void told.push(message)
+  const stop = (limitMs?: number) =>
+    stopRun({ ...given, fabricId: () => 'fabric', onProgress }, limitMs)
+  return { stop, done, told }
 }
 
 test('a run is stopped, swept until nothing is found, and the reaper told so', async () => {
-  const { stop, done } = setUp({})
+  const { stop, done, told } = setUp({})
   await stop()
   expect(done).toEqual(['stop a', 'sweep', 'sweep', 'done'])
+  expect(told).toEqual([])
+})
+
+test.each([
+  ['hangs', () => new Promise<never>(() => undefined), 'has not done so within 0.01 s'],
+  ['fails', () => Promise.reject(new Error('no space left')), 'no space left'],
+])('an engine that %s keeps nobody, and it is told what is left', async (_, lists, why) => {
+  const { stop, done, told } = setUp({}, false, lists)
+  await stop(10)
+  expect(done).not.toContain('done')
+  expect(told).toEqual([expect.stringContaining(why)])
+  expect(told[0]).toContain('aftershock clean')
 })
 
 test('after a crash of a container the rest is removed at once', async () => {

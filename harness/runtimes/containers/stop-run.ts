@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { describeError } from '../../core/index.ts'
 import { runLabel, type RunIdentity } from './labels.ts'
 import type { Docker } from './engine.ts'
 import type { Exits } from './exits.ts'
@@ -7,7 +8,7 @@ import { sweepThoroughly } from './sweep.ts'
 
 /** Programs are asked to stop, and killed after this long. */
 const graceSeconds = 2
-const limitMs = 20_000
+const defaultLimitMs = 20_000
 /** What is asked to end ends so; a crash has other codes. */
 const endedBySignal = /^exit code (0|137|143)$/
 /** So long after the first container the fabric ends as well, if the engine stops. */
@@ -27,28 +28,31 @@ export interface RunParts {
   readonly parts: readonly Stoppable[]
   /** Of the fabric; empty before there is one. */
   readonly fabricId: () => string
+  readonly onProgress: (message: string) => void
 }
 
 /**
  * Stops and removes everything of a run. Whatever it cannot remove, since the engine does not answer for instance, stays with the reaper.
  * Never throws: it must not hide what went wrong before.
  */
-export async function stopRun(given: RunParts): Promise<void> {
-  const { docker, run, reaper, exits, parts } = given
+export async function stopRun(given: RunParts, limitMs = defaultLimitMs): Promise<void> {
+  const { docker, run, reaper, exits, parts, onProgress } = given
   const leaves = await engineLeaves(given)
   exits[Symbol.dispose]()
   for (const part of parts) part.stopping()
   if (leaves) return reaper.takeOver()
   const removed = removeAll(docker, run, parts).then(
     () => reaper.done(),
-    // The reaper goes on trying.
-    () => undefined,
+    (error: unknown) => onProgress(left(run, describeError(error))),
   )
   const over = new AbortController()
   await Promise.race([
     removed,
     // Aborted when everything was removed in time.
-    delay(limitMs, undefined, { signal: over.signal }).catch(() => undefined),
+    delay(limitMs, undefined, { signal: over.signal }).then(
+      () => onProgress(left(run, `the engine has not done so within ${limitMs / 1000} s`)),
+      () => undefined,
+    ),
   ])
   over.abort()
   await reaper[Symbol.asyncDispose]()
@@ -65,6 +69,10 @@ async function engineLeaves({ exits, parts, fabricId }: RunParts): Promise<boole
   const deadline = performance.now() + fabricEndMs
   while (!isLeaving() && performance.now() < deadline) await delay(50)
   return isLeaving()
+}
+
+function left({ runId }: RunIdentity, why: string): string {
+  return `not everything of ${runId} is removed yet (${why}): its reaper goes on trying, and 'aftershock clean' does so at any time`
 }
 
 async function removeAll(
