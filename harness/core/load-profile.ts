@@ -8,7 +8,7 @@ export interface LoadShare {
   readonly weight?: number
 }
 
-/** How long a user waits after a flow before the next one; of closed models only, where somebody waits. Uniform in a range. */
+/** How long a user waits after a flow before the next one; of closed models only, since arrivals do not wait for each other. Uniform in a range. */
 export type ThinkTime = LoadDuration | { readonly min: LoadDuration; readonly max: LoadDuration }
 
 interface AnyExecutor {
@@ -18,6 +18,10 @@ interface AnyExecutor {
   readonly gracefulStop?: LoadDuration
   /** In place of the profile's. */
   readonly mix?: readonly LoadShare[]
+}
+
+interface ClosedModel extends AnyExecutor {
+  /** In place of the profile's. */
   readonly thinkTime?: ThinkTime
 }
 
@@ -51,14 +55,14 @@ export interface RampingArrivalRate extends OpenModel {
 }
 
 /** So many users, each with one flow after the other. */
-export interface ConstantVus extends AnyExecutor {
+export interface ConstantVus extends ClosedModel {
   readonly executor: 'constant-vus'
   /** Default 1. */
   readonly vus?: number
   readonly duration: LoadDuration
 }
 
-export interface RampingVus extends AnyExecutor {
+export interface RampingVus extends ClosedModel {
   readonly executor: 'ramping-vus'
   /** Default 1. */
   readonly startVUs?: number
@@ -66,7 +70,7 @@ export interface RampingVus extends AnyExecutor {
 }
 
 /** `iterations` flows by each user (per-vu-iterations), or by all of them together (shared-iterations). */
-export interface CountedIterations extends AnyExecutor {
+export interface CountedIterations extends ClosedModel {
   readonly executor: 'per-vu-iterations' | 'shared-iterations'
   /** Default 1. */
   readonly vus?: number
@@ -86,6 +90,7 @@ export interface LoadProfile {
   readonly executors: Readonly<Record<string, LoadExecutor>>
   /** What users do. Every cell with the same weight when absent. */
   readonly mix?: readonly LoadShare[]
+  /** Of its executors with users, not of those with arrivals. */
   readonly thinkTime?: ThinkTime
   /** By metric, tags in braces: `'http_req_duration{flow:timeline}': ['p(95)<300']`. */
   readonly thresholds?: Readonly<Record<string, readonly LoadThreshold[]>>

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Redactor, type LoadProfile } from '../core/index.ts'
-import { runEmbeddedLoad, type LoadRequest, type LoadResult } from './embedded.ts'
+import { planLoad, runEmbeddedLoad, type LoadRequest, type LoadResult } from './embedded.ts'
 import { actors, flows } from './fixtures/flows.ts'
 import { serve, type TestServer } from './test-server.ts'
 
@@ -108,6 +108,14 @@ describe('each executor', () => {
       expect(count(result, 'iterations')).toBeGreaterThan(3)
     },
   )
+})
+
+it('users take time to think, and arrivals none', () => {
+  const users = { executor: 'constant-vus', duration: '1s' } as const
+  const open = { ...users, executor: 'constant-arrival-rate', rate: 1, preAllocatedVUs: 1 } as const
+  const executors = { users, slow: { ...users, thinkTime: '9s' }, open }
+  const planned = planLoad({ executors, thinkTime: '3s' }, { flows, actors })
+  expect(planned.map(({ thinkTime }) => thinkTime)).toEqual(['3s', '9s', undefined])
 })
 
 it('the same seed performs the same flows by the same actors, in threads as well', async () => {

@@ -69,7 +69,9 @@ const threadsReadyMs = 30_000
 /** Executors with their cells, as the runner and the metrics need them. */
 export function planLoad(profile: LoadProfile, context: ProfileContext): PlannedExecutor[] {
   return Object.entries(profile.executors).map(([name, executor]) => {
-    const thinkTime = executor.thinkTime ?? profile.thinkTime
+    // Arrivals come when they are due: nobody waits for the flow before.
+    const isOpen = 'preAllocatedVUs' in executor
+    const thinkTime = isOpen ? undefined : (executor.thinkTime ?? profile.thinkTime)
     return {
       name,
       executor,

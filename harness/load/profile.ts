@@ -87,7 +87,9 @@ function checkExecutor(path: string, value: unknown, context: ProfileContext): P
     ...checkRates(path, value),
     ...checkStages(`${path}.stages`, value['stages'], executor),
     ...checkMix(`${path}.mix`, value['mix'], context),
-    ...checkThinkTime(`${path}.thinkTime`, value['thinkTime']),
+    ...(executor.endsWith('arrival-rate') && value['thinkTime'] !== undefined
+      ? problem(`${path}.thinkTime`, 'is given', `leave it out: with ${executor} nobody waits`)
+      : checkThinkTime(`${path}.thinkTime`, value['thinkTime'])),
   ]
 }
 

@@ -80,12 +80,15 @@ function thresholdOf(given: LoadThreshold): LoadThreshold {
 
 function scenarioOf(given: LoadExecutor): Record<string, unknown> {
   const scaled = 'preAllocatedVUs' in given ? wholeRates(given) : given
-  const { mix: _mix, thinkTime: _thinkTime, ...executor } = scaled
   const fields: Record<string, unknown> = { exec: 'perform' }
-  for (const [name, value] of Object.entries(executor)) fields[name] = fieldOf(name, value)
+  for (const [name, value] of Object.entries(scaled)) {
+    if (!ours.has(name)) fields[name] = fieldOf(name, value)
+  }
   return fields
 }
 
+/** The business of the script. */
+const ours = new Set(['mix', 'thinkTime'])
 const durations = new Set(['startTime', 'gracefulStop', 'duration', 'maxDuration', 'timeUnit'])
 
 function fieldOf(name: string, value: unknown): unknown {
