@@ -65,6 +65,9 @@ export class FlowFailure extends Error {
   }
 }
 
+/** The symptom when a flow throws anything but a FlowFailure: whether it or the system is wrong cannot be told. */
+export const flowFault = 'fault in the flow'
+
 /** Whether something thrown is a FlowFailure, be it of another copy of this module: test runners and bundlers load modules more than once. */
 export function isFlowFailure(error: unknown): error is FlowFailure {
   return (

@@ -335,8 +335,7 @@ class LoadOnStack {
 }
 
 function verdictOf(result: LoadResult): Verdict {
-  const flows = result.metrics.read('iterations', {}, { kind: 'count' }) ?? 0
-  return judgeLoad({ ...result, flows })
+  return judgeLoad({ ...result, cells: result.metrics.cells() })
 }
 
 /** The thresholds that do not hold, the flow that fails most or, where none does, takes longest, and the service at which that shows. */

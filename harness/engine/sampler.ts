@@ -4,6 +4,7 @@ import {
   cellKey,
   deriveSeed,
   describeError,
+  flowFault,
   isFlowFailure,
   replicaHeader,
   seededRandom,
@@ -238,7 +239,7 @@ function asFailure(error: unknown, flow: Flow): FlowFailure {
   if (isFlowFailure(error)) return error
   if (error instanceof HarnessError) throw error
   return new FlowFailure(
-    'fault in the flow',
+    flowFault,
     `the flow '${flow.id}' threw ${describeError(error)}`,
     undefined,
     error,

@@ -1,4 +1,4 @@
-import type { Problem } from './problem.ts'
+import { problem, type Problem } from './problem.ts'
 
 type Check = (path: string, value: unknown) => Problem[]
 
@@ -32,6 +32,7 @@ const image = objectOf({
   'files?': valuesOf(text),
   containerPorts: valuesOf(number),
   'dataDir?': text,
+  'readOnly?': flag,
 })
 const run: Check = (path, value) =>
   ((value as { kind?: unknown } | null)?.kind === 'image' ? image : command)(path, value)
@@ -46,16 +47,24 @@ const service = objectOf({
   health: objectOf({ 'path?': text, 'command?': texts, 'timeoutMs?': number }),
   'startsAfter?': texts,
   'config?': objectOf({
+    kind: oneOf('http'),
     port: text,
     path: text,
     tokenEnv: text,
     'schemaPath?': text,
     'generationKey?': text,
   }),
+  'clock?': objectOf({ port: text, path: text }),
+  'reset?': objectOf({ port: text, path: text, variables: texts }),
   connects: texts,
 })
-const actor = objectOf({ id: text, title: text, headers: valuesOf(text), 'prepare?': aFunction })
-const flow = objectOf({
+const actor = openObjectOf({
+  id: text,
+  title: text,
+  headers: valuesOf(text),
+  'prepare?': aFunction,
+})
+const flow = openObjectOf({
   id: text,
   title: text,
   actors: texts,
@@ -78,17 +87,17 @@ const anyStep = {
   'order?': text,
   validate: aFunction,
 }
-const change = objectOf({
+const change = openObjectOf({
   ...anyStep,
   service: text,
   rollout,
   apply: aFunction,
 })
-const fault = objectOf({ ...anyStep, 'intermittent?': flag, inject: aFunction })
+const fault = openObjectOf({ ...anyStep, 'intermittent?': flag, inject: aFunction })
 const steps: Readonly<Record<string, Check>> = {
   fault,
-  undo: objectOf({ ...anyStep, step: text }),
-  wait: objectOf({ ...anyStep, durationMs: number }),
+  undo: openObjectOf({ ...anyStep, step: text }),
+  wait: openObjectOf({ ...anyStep, durationMs: number }),
 }
 const step: Check = (path, value) => {
   const { kind } = (value ?? {}) as { kind?: unknown }
@@ -139,11 +148,12 @@ const scenario = objectOf({
   stack: objectOf({ name: text, entry: text, services: listOf(service), sites: texts }),
   actors: listOf(actor),
   flows: listOf(flow),
-  'statusPage?': objectOf({ title: text, read: aFunction }),
+  'statusPage?': openObjectOf({ title: text, read: aFunction }),
   steps: listOf(step),
   expect: objectOf({
     kind: text,
     'broken?': listOf(expectedBreak),
+    'statusPageLies?': flag,
     'underLoad?': listOf(objectOf({ ...selector, becomes: oneOf('broken', 'slower') })),
     'statusPage?': valuesOf(number),
     'recoverWithinMs?': number,
@@ -154,13 +164,19 @@ const scenario = objectOf({
     'stepTimeoutMs?': number,
     'thresholds?': valuesOf(listOf(threshold)),
   }),
-  'judgement?': valuesOf(number),
-  'load?': objectOf({}),
+  'judgement?': objectOf({
+    'toleratedRatio?': number,
+    'detectRatio?': number,
+    'falseAlarm?': number,
+    'miss?': number,
+    'windowMs?': number,
+  }),
+  'load?': openObjectOf({}),
   'loadJudgement?': valuesOf(number),
   'allowOutside?': texts,
   'outside?': objectOf({ 'maxRequests?': listOf(outsideLimit) }),
   'amplification?': listOf(amplificationLimit),
-  'writes?': objectOf({ title: text, readBack: aFunction }),
+  'writes?': openObjectOf({ title: text, readBack: aFunction }),
   'seed?': number,
   'incident?': incident,
   'demonstrates?': oneOf('fail', 'inconclusive'),
@@ -208,8 +224,22 @@ function valuesOf(item: Check): Check {
       : wrong(path, value, 'an object')
 }
 
-/** A name that ends with '?' may be absent. */
+/** A name that ends with '?' may be absent. Anything else is a slip of the pen, which would be passed over in silence. */
 function objectOf(members: Readonly<Record<string, Check>>): Check {
+  const names = Object.keys(members).map((name) => name.replace('?', ''))
+  const open = openObjectOf(members)
+  return (path, value) => [
+    ...open(path, value),
+    ...(isObject(value) ? Object.keys(value) : [])
+      .filter((name) => !names.includes(name))
+      .flatMap((name) =>
+        problem(path === '' ? name : `${path}.${name}`, 'is not known', `use ${names.join(', ')}`),
+      ),
+  ]
+}
+
+/** The author may keep more in it. */
+function openObjectOf(members: Readonly<Record<string, Check>>): Check {
   return (path, value) => {
     if (!isObject(value)) return wrong(path, value, 'an object')
     return Object.entries(members).flatMap(([given, check]) => {

@@ -4,6 +4,22 @@ import type { Problem } from './problem.ts'
 import { scenarioOf } from './run-load.ts'
 import { validateScenario } from './validate.ts'
 
+const members: Readonly<Record<keyof LoadTest, true>> = {
+  id: true,
+  title: true,
+  description: true,
+  stack: true,
+  actors: true,
+  flows: true,
+  profile: true,
+  breakpoint: true,
+  allowOutside: true,
+  amplification: true,
+  leaks: true,
+  regression: true,
+  seed: true,
+}
+
 /** All that is wrong with a load test. Accepts any value. */
 export function validateLoadTest(value: unknown): Problem[] {
   if (typeof value !== 'object' || value === null) {
@@ -16,6 +32,13 @@ export function validateLoadTest(value: unknown): Problem[] {
   const profile = isKnown && shape.length === 0 ? validateProfile(test.profile, test) : []
   return [
     ...shape,
+    ...Object.keys(test)
+      .filter((name) => !Object.hasOwn(members, name))
+      .map((path) => ({
+        path,
+        message: 'is not known',
+        hint: `use ${Object.keys(members).join(', ')}`,
+      })),
     ...profile,
     ...(shape.length === 0
       ? [...checkLimits('leaks', test.leaks), ...checkLimits('regression', test.regression)]

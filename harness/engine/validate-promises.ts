@@ -8,7 +8,6 @@ const statusNames: readonly (keyof StatusPageExpectation)[] = [
   'neverFalselyGreenForMs',
   'neverFalselyRedForMs',
 ]
-const safetyNames = ['maxBrokenCells', 'stepTimeoutMs', 'thresholds']
 
 /** What is wrong with expectations beside those on cells, and with limits of safety. */
 export function checkPromised(scenario: Scenario): Problem[] {
@@ -23,7 +22,6 @@ export function checkPromised(scenario: Scenario): Problem[] {
   const admit = statusPage.admitsWithinMs ?? 0
   return [
     ...unknown('expect.statusPage', statusPage, statusNames),
-    ...unknown('safety', scenario.safety ?? {}, safetyNames),
     ...Object.entries(statusPage).flatMap(([name, ms]) =>
       ms >= 0 ? [] : problem(`expect.statusPage.${name}`, `is ${ms}`, 'use ms from 0'),
     ),

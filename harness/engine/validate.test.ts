@@ -261,6 +261,14 @@ describe('of a scenario', () => {
       { judgement: { windowMs: Number.NaN } },
       'judgement.windowMs is NaN: use a number above 0, at most 3600000',
     ],
+    [
+      { expct: {} } as object,
+      'expct is not known: use id, title, description, stack, actors, flows, statusPage, steps, expect, safety, judgement, load, loadJudgement, allowOutside, outside, amplification, writes, seed, incident, demonstrates',
+    ],
+    [
+      { expect: { kind: 'holds', recoverWithin: 5 } as never },
+      'expect.recoverWithin is not known: use kind, broken, statusPageLies, underLoad, statusPage, recoverWithinMs, escapeRoute',
+    ],
     [{ seed: -1 }, 'seed is -1: use a whole number from 0 to 4294967295'],
     [{ seed: 2 ** 32 }, 'seed is 4294967296: use a whole number from 0 to 4294967295'],
   ])('with %o it says where, what and what to do: %s', (given, expected) => {

@@ -81,17 +81,17 @@ export function planLoad(profile: LoadProfile, context: ProfileContext): Planned
   })
 }
 
-/** Flows per second that open executors ask for at a moment; undefined where none is open then. */
+/** Flows per second that the executors ask for at a moment; undefined where one of them is closed: it starts as many as it can. */
 export function wantedRate(
   executors: readonly PlannedExecutor[],
   elapsedMs: number,
 ): number | undefined {
-  const rates = executors.flatMap(({ executor }) =>
-    'preAllocatedVUs' in executor
-      ? [valueAt(ratePieces(executor), elapsedMs - durationOr(executor.startTime, 0))]
-      : [],
-  )
-  return rates.length === 0 ? undefined : rates.reduce((sum, rate) => sum + rate, 0)
+  let wanted = 0
+  for (const { executor } of executors) {
+    if (!('preAllocatedVUs' in executor)) return undefined
+    wanted += valueAt(ratePieces(executor), elapsedMs - durationOr(executor.startTime, 0))
+  }
+  return wanted
 }
 
 /**

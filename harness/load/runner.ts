@@ -3,6 +3,7 @@ import {
   FlowFailure,
   HarnessError,
   describeError,
+  flowFault,
   isFlowFailure,
   type Actor,
   type Flow,
@@ -295,7 +296,7 @@ export class LoadRunner {
     if (isFlowFailure(error)) return error
     if (error instanceof HarnessError) this.#fault ??= error
     const text = `the flow '${flow.id}' threw ${describeError(error)}`
-    return new FlowFailure('fault in the flow', text, undefined, error)
+    return new FlowFailure(flowFault, text, undefined, error)
   }
 
   async #windDown(executor: LoadExecutor, work: ExecutorWork, signal: AbortSignal): Promise<void> {

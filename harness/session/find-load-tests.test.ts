@@ -56,6 +56,7 @@ describe('a load test', () => {
       ['breakpoint.to is 2', 'breakpoint. does not suit shared-iterations'],
     ],
     [{ ...test, leaks: 5 }, ['leaks is 5']],
+    [{ ...test, thresholds: {} }, ['thresholds is not known']],
     [
       { ...test, leaks: { memoryMb: 0, files: 1 }, regression: { slowerBy: '10 %' } },
       ['leaks.memoryMb is 0', 'leaks.files is not known', 'regression.slowerBy is 10 %'],
