@@ -2,6 +2,7 @@ import type { AmplificationLimit, LoadTest } from '../core/index.ts'
 import { validateProfile } from '../load/index.ts'
 import type { Problem } from './problem.ts'
 import { scenarioOf } from './run-load.ts'
+import { checkBreakpoint } from './validate-breakpoint.ts'
 import { validateScenario } from './validate.ts'
 
 const members: Readonly<Record<keyof LoadTest, true>> = {
@@ -29,7 +30,9 @@ export function validateLoadTest(value: unknown): Problem[] {
   // A load test has no steps, which a scenario must have.
   const shape = validateScenario(scenarioOf(test)).filter(({ path }) => path !== 'steps')
   const isKnown = Array.isArray(test.flows) && Array.isArray(test.actors)
-  const profile = isKnown && shape.length === 0 ? validateProfile(test.profile, test) : []
+  // Which flows and actors there are must be known for it.
+  const isUnclear = shape.some(({ path }) => /^(?:flows|actors)/.test(path))
+  const profile = isKnown && !isUnclear ? validateProfile(test.profile, test) : []
   return [
     ...shape,
     ...Object.keys(test)
@@ -40,11 +43,10 @@ export function validateLoadTest(value: unknown): Problem[] {
         hint: `use ${Object.keys(members).join(', ')}`,
       })),
     ...profile,
-    ...(shape.length === 0
-      ? [...checkLimits('leaks', test.leaks), ...checkLimits('regression', test.regression)]
-      : []),
+    ...checkLimits('leaks', test.leaks),
+    ...checkLimits('regression', test.regression),
     ...(shape.length === 0 ? checkNoWindow(test.amplification ?? []) : []),
-    ...(profile.length === 0 && shape.length === 0 ? checkBreakpoint(test) : []),
+    ...checkBreakpoint(test.breakpoint, test.profile),
   ]
 }
 
@@ -85,27 +87,4 @@ function checkNoWindow(limits: readonly AmplificationLimit[]): Problem[] {
           },
         ],
   )
-}
-
-function checkBreakpoint({ breakpoint, profile }: LoadTest): Problem[] {
-  if (breakpoint === undefined) return []
-  const { from, to, precision = 0.1 } = breakpoint
-  const kinds = Object.values(profile.executors).map(({ executor }) => executor)
-  const problem = (path: string, message: string, hint: string) => [
-    { path: `breakpoint.${path}`, message, hint },
-  ]
-  return [
-    ...(from > 0 ? [] : problem('from', `is ${from}`, 'use a number over 0')),
-    ...(to > from ? [] : problem('to', `is ${to}`, 'use more than from')),
-    ...(precision > 0 && precision < 1
-      ? []
-      : problem('precision', `is ${precision}`, 'use a number between 0 and 1')),
-    ...(kinds.length === 1 && kinds[0] === 'constant-arrival-rate'
-      ? []
-      : problem(
-          '',
-          `does not suit ${kinds.join(', ')}`,
-          'give the profile one executor, constant-arrival-rate',
-        )),
-  ]
 }

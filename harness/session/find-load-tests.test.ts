@@ -53,7 +53,32 @@ describe('a load test', () => {
     [{ ...test, profile: { executors: {} } }, ['profile.executors is {}']],
     [
       { ...test, breakpoint: { from: 5, to: 2 } },
-      ['breakpoint.to is 2', 'breakpoint. does not suit shared-iterations'],
+      [
+        'breakpoint.to is 2',
+        'breakpoint does not suit shared-iterations',
+        'profile.thresholds demands nothing, and so no rate could break',
+      ],
+    ],
+    [
+      {
+        ...test,
+        title: 3,
+        profile: { executors: { a: { executor: 'constant-vus' } }, thresholds: { checks: [] } },
+        breakpoint: { from: '20', to: 'x300', stepDuration: 'quick', precision: 1, steps: 3 },
+        leaks: { memoryMb: 0 },
+      },
+      [
+        'title is 3',
+        'profile.executors.a.duration is missing',
+        'leaks.memoryMb is 0',
+        'breakpoint.steps is not known',
+        'breakpoint.from is "20"',
+        'breakpoint.to is "x300"',
+        'breakpoint.stepDuration is "quick"',
+        'breakpoint.precision is 1',
+        'breakpoint does not suit constant-vus',
+        'profile.thresholds demands nothing, and so no rate could break',
+      ],
     ],
     [{ ...test, leaks: 5 }, ['leaks is 5']],
     [{ ...test, thresholds: {} }, ['thresholds is not known']],
@@ -63,6 +88,29 @@ describe('a load test', () => {
     ],
   ])('%j is refused', (value, wanted) => {
     expect(validateLoadTest(value).map(text)).toEqual(wanted)
+  })
+
+  const openly = {
+    executors: {
+      a: { executor: 'constant-arrival-rate', rate: 1, duration: '1s', preAllocatedVUs: 1 },
+    },
+    thresholds: { checks: ['rate>0.9'] },
+  }
+  it.each<[unknown, string[]]>([
+    [{ from: 1, to: 2, stepDuration: '1m30s', precision: 0.5 }, []],
+    [{ from: 0.5, to: 2, stepDuration: 1_000 }, []],
+    [7, ['breakpoint is 7']],
+    [null, ['breakpoint is null']],
+    [[], ['breakpoint is []']],
+    [{}, ['breakpoint.from is missing', 'breakpoint.to is missing']],
+    [{ from: 0, to: 0 }, ['breakpoint.from is 0', 'breakpoint.to is 0']],
+    [{ from: NaN, to: Infinity }, ['breakpoint.from is NaN', 'breakpoint.to is Infinity']],
+    [{ from: 1, to: 2, stepDuration: 0 }, ['breakpoint.stepDuration is 0']],
+    [{ from: 1, to: 2, stepDuration: '-1s' }, ['breakpoint.stepDuration is "-1s"']],
+    [{ from: 1, to: 2, stepDuration: {} }, ['breakpoint.stepDuration is {}']],
+    [{ from: 1, to: 2, stepDuration: Infinity }, ['breakpoint.stepDuration is Infinity']],
+  ])('with the search %j: %j', (breakpoint, wanted) => {
+    expect(validateLoadTest({ ...test, profile: openly, breakpoint }).map(text)).toEqual(wanted)
   })
 
   it('is found by its name, its file, or a part of it', async () => {
