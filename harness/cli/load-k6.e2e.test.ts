@@ -26,6 +26,13 @@ export const actors = [{
     return { 'x-session': String(status) }
   },
 }]
+export const outside = [...flows, {
+  ...flows[0], id: 'news',
+  async run({ http }) {
+    const answer = await http.get('https://news.example/')
+    if (answer.text() !== 'news') throw new Error('the site did not answer')
+  },
+}]
 export const wrong = [{ ...flows[0], async run() { throw new Error('this flow is wrong') } }]
 `
 
@@ -48,6 +55,7 @@ beforeAll(() => {
   project.write('flows.ts', flows)
   project.write('bears.load.ts', loadTest('bears'))
   project.write('refuses.load.ts', loadTest('refuses', `, config: { refuse: ['/post'] }`))
+  project.write('outside.load.ts', loadTest('outside', ', hasSite: true', 'outside'))
   project.write('wrong.load.ts', loadTest('wrong', '', 'wrong'))
   project.write('long.load.ts', loadTest('long').replace('1500ms', '10m'))
 })
@@ -76,6 +84,17 @@ it.each([
     await untilNothingIsLeft(out)
   },
 )
+
+it('trusts the sites of the run over https, and asks them by its proxy whatever else is said', async () => {
+  const out = project.path('out', 'outside')
+  const elsewhere = { AFTERSHOCK_K6: standIn, NO_PROXY: '*', SSL_CERT_FILE: '/dev/null' }
+  const args = ['load', 'outside', '--load-engine', 'k6', '--out', out]
+  const result = await startWith(project, elsewhere, ...args).finished
+  expect(result.code, result.stdout + result.stderr).toBe(0)
+  const [summary] = eventsIn(out, 'load.summary')
+  expect(summary?.cells.find(({ flow }) => flow === 'news')).toMatchObject({ count: 10, failed: 0 })
+  await untilNothingIsLeft(out)
+})
 
 it('blames a flow that is wrong, and not the system', async () => {
   const out = project.path('out', 'wrong')

@@ -43,6 +43,7 @@ export interface K6LoadRequest extends LoadRequest {
 
 const script = 'script.js'
 const output = 'output.ndjson'
+const authority = 'ca.pem'
 /** It reports its use to nobody, and its own API takes a port that is free. */
 const quietly = ['--quiet', '--no-color', '--no-usage-report', '--address', '127.0.0.1:0']
 
@@ -57,6 +58,8 @@ export async function runK6Load(request: K6LoadRequest): Promise<LoadResult> {
   const directory = await mkdtemp(join(request.scratchDir, 'k6-'))
   try {
     await writeFile(join(directory, script), await makeScript(request))
+    // Where it runs is another path in a container: both are told the name.
+    await writeFile(join(directory, authority), request.caCertificate ?? '')
     const elapsed = () => (read.startedAt === undefined ? 0 : Date.now() - read.startedAt)
     const ticker = new Ticker(async (part) => {
       metrics.elapsedMs = elapsed()
@@ -114,15 +117,22 @@ export async function runK6Load(request: K6LoadRequest): Promise<LoadResult> {
   }
 }
 
-/** Where the system is, and the way to the mocked outside. */
+/**
+ * Where the system is, and the way to the mocked outside, in what a program in Go looks at: what is outside goes by the proxy, whatever
+ * NO_PROXY the harness was started with, and nothing but the authority of the run has to vouch for it. Source: pkg.go.dev/crypto/x509#SystemCertPool.
+ */
 function environmentOf(request: K6LoadRequest): Record<string, string> {
-  const { frontDoors, proxyUrl } = request
+  const { frontDoors, proxyUrl, caCertificate } = request
   return {
     ...Object.fromEntries(
       Object.entries(frontDoors).map(([name, url]) => [doorVariable(name), url]),
     ),
     HTTP_PROXY: proxyUrl,
     HTTPS_PROXY: proxyUrl,
+    NO_PROXY: Object.values(frontDoors)
+      .map((url) => new URL(url).hostname)
+      .join(','),
+    ...(caCertificate === undefined ? {} : { SSL_CERT_FILE: authority }),
   }
 }
 

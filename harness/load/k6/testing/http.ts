@@ -1,4 +1,6 @@
-import { Agent, request as send, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
+import { readFileSync } from 'node:fs'
+import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
+import https from 'node:https'
 import { buffer } from 'node:stream/consumers'
 import { once } from 'node:events'
 
@@ -12,8 +14,25 @@ interface Params {
 
 type Point = (metric: string, value: number, tags?: Record<string, string>) => void
 
-const agent = new Agent({ keepAlive: true })
-const errorCodes: Readonly<Record<string, number>> = { ECONNREFUSED: 1212, ECONNRESET: 1220 }
+const { HTTP_PROXY, HTTPS_PROXY, NO_PROXY = '', SSL_CERT_FILE } = process.env
+/** As Go reads them: nothing on loopback goes by a proxy, and https goes by CONNECT, with authorities of the file in place of the system's. */
+const kept = {
+  keepAlive: true,
+  proxyEnv: { HTTP_PROXY, HTTPS_PROXY, NO_PROXY: `localhost,127.0.0.1,${NO_PROXY}` },
+}
+const agent = new http.Agent(kept)
+const tlsAgent = new https.Agent({
+  ...kept,
+  ...(SSL_CERT_FILE ? { ca: readFileSync(SSL_CERT_FILE) } : {}),
+})
+const errorCodes: Readonly<Record<string, number>> = {
+  ECONNREFUSED: 1212,
+  ECONNRESET: 1220,
+  SELF_SIGNED_CERT_IN_CHAIN: 1310,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 1310,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 1310,
+  ERR_TLS_CERT_ALTNAME_INVALID: 1311,
+}
 
 /** http.asyncRequest of k6: never throws, and tells the metrics in k6's order. */
 export function request(point: Point) {
@@ -57,25 +76,10 @@ async function exchange(
   { headers = {} }: Params,
   timeoutMs: number,
 ) {
-  const target = new URL(url)
-  const isLocal = target.hostname === '127.0.0.1' || target.hostname === 'localhost'
-  const proxy = isLocal ? undefined : new URL(process.env['HTTP_PROXY'] ?? url)
-  const credentials = `${proxy?.username}:${decodeURIComponent(proxy?.password ?? '')}`
-  const sent = send({
-    agent,
-    method,
-    host: (proxy ?? target).hostname,
-    port: (proxy ?? target).port,
-    path: proxy ? url : target.pathname + target.search,
-    headers: {
-      host: target.host,
-      ...headers,
-      ...(proxy
-        ? { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` }
-        : {}),
-    },
-    signal: AbortSignal.timeout(timeoutMs),
-  })
+  const signal = AbortSignal.timeout(timeoutMs)
+  const sent = url.startsWith('https:')
+    ? https.request(url, { agent: tlsAgent, method, headers, signal })
+    : http.request(url, { agent, method, headers, signal })
   sent.end(body === null ? undefined : typeof body === 'string' ? body : new Uint8Array(body))
   const [answer] = (await once(sent, 'response')) as [IncomingMessage]
   const bytes = Uint8Array.from(await buffer(answer)).buffer
