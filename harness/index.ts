@@ -73,6 +73,7 @@ export type {
 } from './core/index.ts'
 export {
   FlowFailure,
+  HalfApplied,
   HalfInjected,
   HarnessError,
   at,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import type { Change, Stack } from '../core/index.ts'
+import { HalfApplied, type Change, type Stack } from '../core/index.ts'
 import { differenceLines } from './config-change.ts'
 import { jsonPatch } from './json-patch.ts'
 import { mergePatch } from './merge-patch.ts'
@@ -101,25 +101,33 @@ describe('applying', () => {
   })
 
   it.each(['CONFIG_UNREACHABLE', 'CONFIG_NOT_CONFIRMED'] as const)(
-    'takes the change back when it fails with %s after it was taken',
+    'that fails with %s may have taken place: it can be undone, as often as need be',
     async (code) => {
       const config = new TestConfig(document)
       config.faults.push({ when: 'after', code })
-      await expect(merge({ limit: 5 }).apply(replicaWith(config), never)).rejects.toMatchObject({
-        code,
-      })
+      const applying = merge({ limit: 5 }).apply(replicaWith(config), never)
+      const half = await applying.then(
+        () => undefined,
+        (error: unknown) => error as HalfApplied,
+      )
+      expect(half).toBeInstanceOf(HalfApplied)
+      expect(half?.cause).toMatchObject({ code })
+      config.faults.push({ when: 'before', code: 'CONFIG_UNREACHABLE' })
+      await expect(half?.undo(never)).rejects.toMatchObject({ code: 'CONFIG_UNREACHABLE' })
+      await half?.undo(never)
       expect(config.document).toEqual(document)
     },
   )
 
-  it('reports the first failure when taking back fails as well', async () => {
-    const config = new TestConfig(document)
-    config.faults.push({ when: 'after', code: 'CONFIG_NOT_CONFIRMED' })
-    config.faults.push({ when: 'before', code: 'CONFIG_UNREACHABLE' })
-    await expect(merge({ limit: 5 }).apply(replicaWith(config), never)).rejects.toMatchObject({
-      code: 'CONFIG_NOT_CONFIRMED',
-    })
-  })
+  it.each(['CONFIG_REFUSED', 'CONFIG_CONFLICT'] as const)(
+    'that fails with %s took no place, and there is nothing to undo',
+    async (code) => {
+      const config = new TestConfig(document)
+      config.faults.push({ when: 'before', code })
+      const applying = merge({ limit: 5 }).apply(replicaWith(config), never)
+      await expect(applying).rejects.toMatchObject({ name: 'HarnessError', code })
+    },
+  )
 })
 
 describe('undoing', () => {

@@ -1,5 +1,6 @@
 import { applyPatch, createPatch, Pointer } from 'rfc6902'
 import {
+  HalfApplied,
   HarnessError,
   isSecretName,
   type Change,
@@ -55,14 +56,17 @@ export function configChange(
           // An interrupt does not cut a write off: nobody would know whether it took place.
           await config.write(wanted, before.etag, AbortSignal.timeout(writeTimeoutMs))
         } catch (error) {
-          // It may have taken place all the same, as when the answer was lost. What failed here is for the comparison of states to find.
-          await undo(AbortSignal.timeout(writeTimeoutMs)).catch(() => undefined)
-          throw error
+          throw isRefusal(error) ? error : new HalfApplied(error, undo)
         }
       }
       return { explain, undo }
     },
   }
+}
+
+/** The replica said that it did not take it. Anything else may have taken place all the same. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof HarnessError && ['CONFIG_REFUSED', 'CONFIG_CONFLICT'].includes(error.code)
 }
 
 function validateTarget(stack: Stack, service: string): string[] {

@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import {
+  HalfApplied,
   HalfInjected,
   HarnessError,
   describeError,
@@ -41,7 +43,11 @@ export async function applyToReplicas(
     const replica = (replicas[i] as RunningReplica).id
     if (result.status === 'rejected') {
       complete = false
-      emit('change.failed', { change: change.name, replica, ...failureOf(result.reason) })
+      const reason: unknown = result.reason
+      emit('change.failed', { change: change.name, replica, ...failureOf(reason, signal) })
+      if (reason instanceof HalfApplied) {
+        applied.push({ step: change.name, on: [replica], undo: (s) => reason.undo(s) })
+      }
       continue
     }
     const { explain, undoTimeoutMs } = result.value
@@ -78,12 +84,10 @@ export async function injectFault(
     const { on, explain } = injected
     return { applied: [appliedFault(fault, injected)], on, explain, complete: true }
   } catch (error) {
-    const message = describeError(error)
     emit('change.failed', {
       change: fault.name,
-      replica: 'the fabric',
-      why: 'unreachable',
-      message,
+      replica: 'the system',
+      ...failureOf(error, signal),
     })
     const applied = error instanceof HalfInjected ? [appliedFault(fault, error.injected)] : []
     return { applied, on: applied.flatMap(({ on }) => on), explain: [], complete: false }
@@ -109,17 +113,25 @@ function explainLines(explained: ReadonlyMap<string, readonly string[]>): string
   )
 }
 
-function failureOf(reason: unknown): {
+function failureOf(
+  thrown: unknown,
+  signal: AbortSignal,
+): {
   why: 'refused' | 'conflict' | 'unreachable'
   message: string
 } {
+  const reason = thrown instanceof HalfApplied ? thrown.cause : thrown
   const code = reason instanceof HarnessError ? reason.code : undefined
-  const message = describeError(reason)
+  const isLate = signal.aborted && (signal.reason as Error | undefined)?.name === 'TimeoutError'
+  const limit = isLate ? 'the time of the step (safety.stepTimeoutMs) was over: ' : ''
+  const message = limit + describeError(reason)
   if (code === 'CONFIG_REFUSED') return { why: 'refused', message }
   return { why: code === 'CONFIG_CONFLICT' ? 'conflict' : 'unreachable', message }
 }
 
 const undoTries = 3
+/** Of something that has been told to stop. */
+const stopsWithinMs = 2_000
 const defaultUndoTimeoutMs = 5_000
 
 /**
@@ -151,12 +163,25 @@ export async function undoAll(
   return stuck
 }
 
+/** One try; false when it goes on although its time is over. */
+async function isDone({ undo, undoTimeoutMs = defaultUndoTimeoutMs }: Applied): Promise<boolean> {
+  const waiting = new AbortController()
+  const over = delay(undoTimeoutMs + stopsWithinMs, false, { signal: waiting.signal })
+  try {
+    return await Promise.race([undo(AbortSignal.timeout(undoTimeoutMs)).then(() => true), over])
+  } finally {
+    waiting.abort()
+    over.catch(() => undefined)
+  }
+}
+
 async function tryUndo(applied: Applied): Promise<unknown> {
   let lastError: unknown
   for (let i = 0; i < undoTries; i += 1) {
     try {
-      await applied.undo(AbortSignal.timeout(applied.undoTimeoutMs ?? defaultUndoTimeoutMs))
-      return undefined
+      if (await isDone(applied)) return undefined
+      // It is still at it: a second try would run beside the first one.
+      return new Error('it was not done in time, and did not stop when it was told to')
     } catch (error) {
       lastError = error
     }

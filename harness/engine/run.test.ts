@@ -165,6 +165,26 @@ describe('undoing', () => {
     expectRestored(system)
   })
 
+  it('takes back what was answered too late, and fails when it cannot', async () => {
+    const lateOn = (system: TestSystem, failures: number) => {
+      const lost = { when: 'after', code: 'CONFIG_UNREACHABLE' } as const
+      const refused = { when: 'before', code: 'CONFIG_UNREACHABLE' } as const
+      const more = Array.from({ length: failures }, () => refused)
+      system.replicas[0]?.config.faults.push(lost, ...more)
+    }
+    const system = new TestSystem()
+    lateOn(system, 2)
+    const inTheEnd = await run(system, {})
+    expect(inTheEnd.verdict?.kind).toBe('inconclusive')
+    expect(inTheEnd.of('change.undone')).toMatchObject([{ replicas: ['gateway-2', 'gateway-1'] }])
+    expectRestored(system)
+    const stuck = new TestSystem()
+    lateOn(stuck, 3)
+    const never = await run(stuck, {})
+    expect(never.verdict?.kind).toBe('fail')
+    expect(never.codes).toContain('undo-failed')
+  })
+
   it('that fails is said, goes on with the other replicas, and leaves a state that differs', async () => {
     const system = new TestSystem()
     const { verdict, reasons, of } = await run(
@@ -345,6 +365,30 @@ describe('a fault', () => {
     expect(tries).toBe(3)
     expect(system.disposed).toBe(1)
     expectRestored(system)
+  })
+
+  it('whose healing does not end fails the run when its time is over, and no second try runs beside it', async () => {
+    const system = new TestSystem()
+    let tries = 0
+    const endless: Fault = {
+      ...slowSite('endless'),
+      inject: async () => ({
+        on: ['media-2'],
+        explain: ['it is down'],
+        healTimeoutMs: 20,
+        heal: () => {
+          tries += 1
+          return new Promise(() => undefined)
+        },
+      }),
+    }
+    const { verdict, reasons } = await run(system, { steps: [endless] })
+    expect(verdict?.kind).toBe('fail')
+    expect(reasons).toEqual([
+      "undo-failed: 'endless' could not be undone on media-2: it was not done in time, and did not stop when it was told to",
+    ])
+    expect(tries).toBe(1)
+    expect(system.disposed).toBe(1)
   })
 
   it.each([

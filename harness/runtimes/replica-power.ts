@@ -72,11 +72,21 @@ export class ReplicaPower implements PowerPort {
   async start(signal: AbortSignal): Promise<void> {
     await this.resume()
     if (this.#state === 'down') {
-      await this.#try('be started again', () => this.#machine.start(signal))
+      await this.#try('be started again', () => this.#begin(signal))
       this.#state = 'running'
       this.#machine.expectEnd(false)
     }
     await this.#restore()
+  }
+
+  /** What was started and is not healthy in time is ended: the next one would find it in its place. */
+  async #begin(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#machine.start(signal)
+    } catch (error) {
+      await this.#end(AbortSignal.timeout(killTimeoutMs)).catch(() => undefined)
+      throw error
+    }
   }
 
   async #end(signal: AbortSignal): Promise<void> {
