@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 
+import { LetGo } from './let-go.ts'
+
 /** A request's body as a web stream, at the pace of its reader. */
 export interface RequestBody {
   readonly stream: ReadableStream<Uint8Array>
@@ -25,7 +27,7 @@ export function streamBody(incoming: IncomingMessage): RequestBody {
         if (!discarded) controller.close()
       })
       incoming.once('close', () => {
-        if (!discarded && !incoming.complete) controller.error(new Error('the client broke off'))
+        if (!discarded && !incoming.complete) controller.error(new LetGo('the client broke off'))
       })
       // Listening for data starts the flow; nothing is read before the first pull.
       incoming.pause()

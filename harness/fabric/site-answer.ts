@@ -2,10 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import { getResponse, isPassthroughResponse } from 'msw'
 
-import { describeError, handlerThrew, type OutsideRecord } from '../core/index.ts'
+import { describeError, type OutsideRecord } from '../core/index.ts'
 import { resetConnection } from './connection-reset.ts'
+import { noteOfFault } from './handler-fault.ts'
 import { announcesBody, endToEndHeaders } from './hop-by-hop.ts'
+import { isLetGo, LetGo } from './let-go.ts'
 import { streamBody } from './request-body.ts'
+import { checkResponse, noResponse } from './response-check.ts'
 import { hungUp, sendBody } from './site-body.ts'
 import type { Site } from './site.ts'
 import type { Struck } from './variant-board.ts'
@@ -40,7 +43,7 @@ export async function answerFromSite(
 ): Promise<Outcome> {
   const left = new AbortController()
   answer.once('close', () => {
-    if (!answer.writableFinished) left.abort(new Error(hungUp))
+    if (!answer.writableFinished) left.abort(new LetGo(hungUp))
   })
   const signal = struck ? AbortSignal.any([left.signal, struck.lifted]) : left.signal
   const hasBody = announcesBody(incoming) && incoming.method !== 'GET' && incoming.method !== 'HEAD'
@@ -52,6 +55,9 @@ export async function answerFromSite(
       whenAborted(signal),
     ])
     return await deliver(result, site, incoming, answer, left.signal)
+  } catch (error) {
+    // Whatever a handler hands over: the fabric carries the traffic of all, and goes on.
+    return handlerFailed(site, answer, error)
   } finally {
     body?.discard()
   }
@@ -78,7 +84,9 @@ async function ask(question: Question): Promise<Result> {
         : await respond()
     return { kind: 'response', response, ...(note === undefined ? {} : { note }) }
   } catch (error) {
-    return error instanceof BrokenOff ? { kind: 'broken', error } : { kind: 'threw', error }
+    return error instanceof BrokenOff
+      ? { kind: 'broken', error }
+      : { kind: 'threw', error: noResponse(error) }
   }
 }
 
@@ -137,7 +145,9 @@ async function deliver(
     case 'broken':
       return breakOff(result.error, answer)
     case 'threw':
-      return handlerFailed(site, answer, result.error)
+      return isLetGo(result.error)
+        ? leave(answer, result.error)
+        : handlerFailed(site, answer, result.error)
     case 'response': {
       const { note } = result
       const outcome = await sendResponse(result.response, site, incoming, answer, left)
@@ -153,6 +163,8 @@ async function sendResponse(
   answer: ServerResponse,
   left: AbortSignal,
 ): Promise<Outcome> {
+  const problem = checkResponse(response)
+  if (problem) return handlerFailed(site, answer, problem)
   if (response.type === 'error') {
     return breakOff(new BrokenOff('reset', 'the site reset the connection'), answer)
   }
@@ -177,12 +189,22 @@ function breakOff({ how, message }: BrokenOff, answer: ServerResponse): Outcome 
   return { outcome: 'answered', note: message }
 }
 
+/** Its client has left, so that nobody minds. */
+function leave(answer: ServerResponse, error: unknown): Outcome {
+  resetConnection(answer.socket)
+  return { outcome: 'answered', note: `${hungUp}: ${describeError(error)}` }
+}
+
 function handlerFailed(site: Site, answer: ServerResponse, error: unknown): Outcome {
   const hosts = site.hosts.join(', ')
-  const detail = error instanceof Error ? (error.stack ?? error.message) : describeError(error)
+  const note = noteOfFault(error)
+  if (answer.headersSent) {
+    resetConnection(answer.socket)
+    return { outcome: 'answered', status: answer.statusCode, note }
+  }
   const text = `aftershock: a handler of the site ${hosts} failed: ${describeError(error)}\n`
   sendText(answer, 500, text)
-  return { outcome: 'answered', status: 500, note: `${handlerThrew}${detail}` }
+  return { outcome: 'answered', status: 500, note }
 }
 
 function sendText(answer: ServerResponse, status: number, text: string): void {

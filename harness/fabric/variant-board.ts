@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'msw'
 
 import { deriveSeed, seededRandom, type Random, type SiteVariant } from '../core/index.ts'
+import { LetGo } from './let-go.ts'
 import { hostOf, type SiteDirectory } from './outside-gate.ts'
 import { genericVariants } from './variants/index.ts'
 import type { AnswerVariant, NameVariant, TlsVariant, Variant } from './variants/variant.ts'
@@ -50,7 +51,7 @@ export class VariantBoard {
   set(host: string, setting: SiteVariant | undefined): VariantProblem | undefined {
     const found = this.#find(host, setting)
     if (found && 'message' in found) return found
-    this.#inForce.get(host)?.lift.abort(new Error('the variant was taken back'))
+    this.#inForce.get(host)?.lift.abort(new LetGo('the variant was taken back'))
     this.#inForce.delete(host)
     if (!setting || !found) return undefined
     const lift = new AbortController()
