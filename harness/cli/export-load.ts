@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { randomInt } from 'node:crypto'
-import type { LoadTest } from '../core/index.ts'
-import { doorVariable, makeScript, operatorManifests } from '../load/index.ts'
+import { HarnessError, type LoadTest } from '../core/index.ts'
+import { doorVariable, makeScript, operatorManifests, vusAtOnce } from '../load/index.ts'
 import { packageVersion } from '../session/index.ts'
 
 export const exportKinds = ['k6', 'k6-operator'] as const
@@ -12,16 +12,20 @@ export type ExportKind = (typeof exportKinds)[number]
 export interface ExportOptions {
   readonly out?: string
   readonly seed?: number
-  readonly parallelism: number
+  readonly parallelism?: number
 }
 
-/** `aftershock load --export`: writes the load test for people to keep, and says how it is run. Starts nothing. */
+const usualPods = 4
+
+/** `aftershock load --export`: writes the load test for people to keep, and says how it is run. Starts nothing. Throws HarnessError. */
 export async function exportLoad(
   test: LoadTest,
   module: string,
   kind: ExportKind,
-  { out = '.', seed = test.seed ?? randomInt(2 ** 32), parallelism }: ExportOptions,
+  { out = '.', seed = test.seed ?? randomInt(2 ** 32), parallelism: wanted }: ExportOptions,
 ): Promise<void> {
+  const isScript = kind === 'k6'
+  const parallelism = isScript ? 1 : podsFor(test, wanted)
   const services = test.stack.services.map(({ name }) => name)
   const variables = services.map(doorVariable)
   const given = variables.map((name) => `-e ${name}=http://…`).join(' ')
@@ -40,7 +44,6 @@ export async function exportLoad(
     ],
   })
   mkdirSync(out, { recursive: true })
-  const isScript = kind === 'k6'
   const path = join(out, isScript ? `${test.id}.k6.js` : `${test.id}.k6-operator.yaml`)
   const content = isScript
     ? script
@@ -49,6 +52,18 @@ export async function exportLoad(
   process.stdout.write(
     isScript
       ? `${path}: k6 run ${given} ${path}\n`
-      : `${path}: fill in the addresses of ${services.join(', ')}, then kubectl apply -f ${path}\n`,
+      : `${path}: ${parallelism === 1 ? '1 pod' : `${parallelism} pods`}; fill in the addresses of ${services.join(', ')}, then kubectl apply -f ${path}\n`,
+  )
+}
+
+/** The operator starts nothing where there are more pods than users. */
+function podsFor({ id, profile }: LoadTest, wanted: number | undefined): number {
+  const most = vusAtOnce(profile)
+  if (wanted === undefined) return Math.min(usualPods, most)
+  if (wanted <= most) return wanted
+  throw new HarnessError(
+    'USAGE',
+    `'${id}' has ${most} users at once at most: the k6 operator refuses to share them among ${wanted} pods`,
+    { hint: `use --parallelism ${most} or less, or more users` },
   )
 }

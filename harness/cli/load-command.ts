@@ -45,7 +45,7 @@ interface LoadOptions {
   readonly json: boolean
   readonly loadEngine: LoadEngineName
   readonly export?: ExportKind
-  readonly parallelism: number
+  readonly parallelism?: number
   /** Compared with the file named, or with the one that is kept for this test. */
   readonly baseline?: string | true
   /** Written when the load passes. */

@@ -133,6 +133,18 @@ it('writes a script that k6 runs without a harness', async () => {
   expect(exitCode).toBe(107)
 })
 
+it('shares the load among no more pods than there are users, of whom the k6 operator gives each at least one', async () => {
+  const out = project.path('operator')
+  const exporting = (...args: readonly string[]) =>
+    onStandIn('bears', '--export', 'k6-operator', '--out', out, ...args).finished
+  const { code, stderr } = await exporting('--parallelism', '99')
+  expect(code).toBe(64)
+  expect(stderr).toMatch(
+    /'bears' has \d+ users at once at most: .*\n.*use --parallelism \d+ or less/,
+  )
+  expect((await exporting()).stdout).toContain('4 pods; fill in the addresses of app')
+})
+
 it('says what is missing where there is no k6 and no engine', async () => {
   const nowhere = { DOCKER_HOST: 'tcp://127.0.0.1:9', PATH: dirname(process.execPath) }
   const running = startWith(project, nowhere, 'load', 'bears', '--load-engine', 'k6')

@@ -95,9 +95,10 @@ export function buildProgram(argv: readonly string[]): Command {
       ).choices(exportKinds),
     )
     .addOption(
-      new Option('--parallelism <pods>', 'with --export k6-operator: pods that share the load')
-        .argParser(wholeFrom1)
-        .default(4),
+      new Option(
+        '--parallelism <pods>',
+        'with --export k6-operator: pods that share the load (default: 4, or as many as there are users)',
+      ).argParser(wholeFrom1),
     )
     .option(
       '--baseline [file]',
