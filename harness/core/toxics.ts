@@ -121,6 +121,8 @@ export function isHttpToxic(toxic: Toxic): toxic is Common & HttpToxic & OfReque
   return httpTypes.has(toxic.type)
 }
 
+export const longestToxicName = 100
+
 export function toxicName({ name, type, stream }: Toxic): string {
   return name ?? `${type}_${stream ?? 'downstream'}`
 }
@@ -146,8 +148,19 @@ export function describeToxic(toxic: Toxic): string {
     [toxic.type, ...attributes].join(' '),
     ...(toxic.stream === undefined ? [] : [toxic.stream]),
     ...(share === '' && first === undefined ? [] : [`on ${share}${which}`]),
+    ...(isHttp && toxic.match ? [`on ${describeMatch(toxic.match)} only`] : []),
     ...(toxic.replica === undefined ? [] : [`towards ${toxic.replica} only`]),
     ...(toxic.caller === undefined ? [] : [`from ${toxic.caller} only`]),
+  ].join(', ')
+}
+
+/** `POST /api/posts, with x-app-id: web`. Of what may not be valid, too: it is told before that is known. */
+function describeMatch({ method, path, headers = {} }: ToxicMatch): string {
+  const asked = [method, path].filter((one) => one !== undefined).join(' ')
+  const named = Object.entries(headers ?? {}).map(([key, value]) => `${key}: ${value}`)
+  return [
+    ...(asked === '' ? [] : [asked]),
+    ...(named.length === 0 ? [] : [`requests with ${named.join(', ')}`]),
   ].join(', ')
 }
 
@@ -171,7 +184,8 @@ export function toxicProblems(value: unknown): string[] {
   }
   const isHttp = httpTypes.has(type)
   return [
-    ...(name === undefined || (typeof name === 'string' && /^[\w.-]{1,100}$/.test(name))
+    ...(name === undefined ||
+    (typeof name === 'string' && new RegExp(`^[\\w.-]{1,${longestToxicName}}$`).test(name))
       ? []
       : [`name is ${show(name)}: use letters, digits, dots, dashes and underscores`]),
     ...(stream === undefined || stream === 'upstream' || stream === 'downstream'
@@ -192,7 +206,10 @@ export function toxicProblems(value: unknown): string[] {
     ...(first === undefined || (Number.isSafeInteger(first) && Number(first) >= 1)
       ? []
       : [`first is ${show(first)}: use a whole number from 1`]),
-    ...Object.keys(others).map((key) => `${key} is not known: leave it away`),
+    ...Object.keys(others).map(
+      (key) =>
+        `${key} is not known: ${['method', 'path', 'headers'].includes(key) ? `write match: { ${key} }` : 'leave it away'}`,
+    ),
   ]
 }
 

@@ -110,6 +110,15 @@ describe('on a connection that is open', () => {
     }
   })
 
+  it('reset_peer with a timeout loses what comes, and resets after it: no answer is so fast that it gets through', async () => {
+    await using at = await openDoor()
+    expect((await at.get()).status).toBe(200)
+    at.door.toxics.set({ type: 'reset_peer', attributes: { timeout: 300 } })
+    await expect(at.get()).rejects.toThrow('ECONNRESET')
+    at.door.toxics.remove('reset_peer_downstream')
+    expect((await at.get()).status).toBe(200)
+  })
+
   it('timeout stops data, and closes the connection when it is over', async () => {
     await using at = await openDoor()
     at.door.toxics.set({ type: 'timeout', attributes: { timeout: 200 } })

@@ -55,8 +55,8 @@ it('puts its toxics on the link, and takes them back', async () => {
   expect(fault.validate(stack)).toEqual([])
   const injected = await fault.inject(port, signal, () => undefined)
   expect([...inForce]).toEqual([
-    'gateway>media latency_downstream',
-    'gateway>media down_downstream',
+    'gateway>media slow.latency_downstream',
+    'gateway>media slow.down_downstream',
   ])
   expect(injected.explain).toEqual([
     'gateway to media: latency latency=100',
@@ -64,6 +64,22 @@ it('puts its toxics on the link, and takes them back', async () => {
   ])
   await injected.heal(signal)
   expect(inForce.size).toBe(0)
+})
+
+it('stays in force when another fault with the same toxic comes and goes', async () => {
+  const { port, inForce } = system()
+  const refuse = (name: string, path: string) =>
+    linkFault(name, {
+      to: 'media',
+      toxics: [{ type: 'status', attributes: { status: 503 }, match: { method: 'GET', path } }],
+    })
+  const home = refuse('home', '/home')
+  expect(home.title).toBe('front door of media: status status=503, on GET /home only')
+  await home.inject(port, signal, () => undefined)
+  const other = await refuse('other', '/other').inject(port, signal, () => undefined)
+  expect(inForce.size).toBe(2)
+  await other.heal(signal)
+  expect([...inForce]).toEqual(['>media home.status_downstream'])
 })
 
 it('says what is to be healed when it cannot be injected in full', async () => {
@@ -91,9 +107,9 @@ it('a partition is of both directions where there are links for it', async () =>
   expect(fault.validate(both)).toEqual([])
   const injected = await fault.inject(port, signal, () => undefined)
   expect([...inForce]).toEqual([
-    'gateway>media partition_media-1',
-    '>media partition_media-1',
-    'media>gateway partition_media-1',
+    'gateway>media cut.partition_media-1',
+    '>media cut.partition_media-1',
+    'media>gateway cut.partition_media-1',
   ])
   expect(injected.explain.at(-1)).toBe(
     'media to gateway: timeout timeout=0, upstream, from media-1 only',
@@ -120,6 +136,10 @@ it('says what is wrong all at once', () => {
     'there is no link from media to gateway: name a service that connects to it',
     'toxicity is 2: use a share in [0, 1]',
     'latency.latency is -5: use whole milliseconds from 0 to 600000',
+  ])
+  const misplaced = { type: 'status', attributes: { status: 503 }, path: '/x' } as Toxic
+  expect(linkFault('f', { to: 'media', toxics: [misplaced] }).validate(stack)).toEqual([
+    'path is not known: write match: { path }',
   ])
   const strange = partition('f', { replica: 'media-9', from: ['gateway'], direction: 'to' })
   expect(strange.validate(stack)).toEqual([

@@ -2,6 +2,7 @@ import {
   HalfInjected,
   describeToxic,
   linkTargetKey,
+  longestToxicName,
   toxicName,
   toxicProblems,
   type Effect,
@@ -93,8 +94,16 @@ function faultOf(
     summary: lines.join('; '),
     where: linksIn(placed).join(', '),
     validate: (stack) => problemsOf(placed, stack),
-    inject: ({ links }, signal) => inject(links, placed, signal),
+    inject: ({ links }, signal) => inject(links, ownToxics(name, placed), signal),
   }
+}
+
+/** Two faults may put the same toxic on one link: neither takes the place of the other. */
+function ownToxics(fault: string, placed: readonly Placed[]): Placed[] {
+  return placed.map(({ link, toxic }) => ({
+    link,
+    toxic: { ...toxic, name: `${fault}.${toxicName(toxic)}`.slice(0, longestToxicName) },
+  }))
 }
 
 /** Part of what goes over the link is spared, so that a user is struck now and then. */

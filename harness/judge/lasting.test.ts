@@ -36,6 +36,11 @@ it.each<[string, readonly Finding[], readonly RegExp[]]>([
     [/stay broken until 'off', and held under 'undo-plan'/],
   ],
   ['never breaks', ['holds', 'holds', 'holds', 'holds'], [/was expected to break/]],
+  [
+    'breaks by nothing but the last step before the end',
+    ['holds', 'holds', broken, 'holds'],
+    [/stay broken until 'off', and held until 'wait', the last step before it: nothing lasted/],
+  ],
   ['breaks only after the undo', ['holds', broken, broken, 'holds'], []],
   [
     'is broken under the step that ends it',

@@ -88,6 +88,14 @@ function checkLasting(
       message: `was expected to stay broken until '${until}', and held under '${steps.get(back.window)}' already`,
     })
   }
+  if (first > 0 && later.length === 0) {
+    const broke = findings[first] as Judged
+    return fail({
+      code: 'not-reproduced',
+      cell: idOf(broke),
+      message: `was expected to stay broken until '${until}', and held until '${steps.get(broke.window)}', the last step before it: nothing lasted`,
+    })
+  }
   return combine([
     pass,
     ...later.filter(({ judgement }) => judgement !== 'broken').map((one) => checkHolding(one, '')),
