@@ -1,8 +1,10 @@
 import {
+  HarnessError,
   actorsName,
   addLinkCounts,
   cellKey,
   combine,
+  describeError,
   fail,
   figureText,
   linkCountsSince,
@@ -118,6 +120,9 @@ export async function runLoadTest(
     emit('phase', { phase: 'tearing-down', text: 'stopping everything' })
   } catch (error) {
     if (!signal.aborted) throw error
+    if (error instanceof HarnessError && error.code === 'LOAD_FAILED') {
+      emit('phase', { phase: 'tearing-down', text: describeError(error) })
+    }
     verdict = pass
   }
   if (signal.aborted) {

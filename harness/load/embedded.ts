@@ -1,16 +1,9 @@
-import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
-import { Worker } from 'node:worker_threads'
-import {
-  HarnessError,
-  type Actor,
-  type Flow,
-  type LoadProfile,
-  type Redactor,
-} from '../core/index.ts'
+import type { Actor, Flow, LoadProfile, Redactor } from '../core/index.ts'
 import { BatchWriter } from './batch.ts'
 import { startFlushing } from './flushing.ts'
 import { LoadConnections } from './load-client.ts'
+import { LoadThread, watchThreads } from './load-thread.ts'
 import { LoadMetrics, type LoadSecond } from './metrics.ts'
 import { ratePieces, valueAt } from './pacer.ts'
 import { cellsOfMix, type ProfileContext } from './profile.ts'
@@ -20,7 +13,7 @@ import { endsTheLoad, evaluate, thresholdsOf, type ThresholdResult } from './thr
 import { checkSelf, type SelfCheck, type Strain } from './self-check.ts'
 import { sharedNow } from './shared-now.ts'
 import { TickClock } from './tick-clock.ts'
-import type { WorkerMessage, WorkerOrder } from './worker-contract.ts'
+import type { WorkerOrder } from './worker-contract.ts'
 
 export interface LoadRequest {
   readonly profile: LoadProfile
@@ -63,8 +56,6 @@ export interface LoadResult {
   readonly abortedBy?: string
   readonly selfCheck: SelfCheck
 }
-
-const threadsReadyMs = 30_000
 
 /** Executors with their cells, as the runner and the metrics need them. */
 export function planLoad(profile: LoadProfile, context: ProfileContext): PlannedExecutor[] {
@@ -232,7 +223,7 @@ async function runInThreads(
   signal: AbortSignal,
 ): Promise<void> {
   const of = request.threads ?? Math.max(1, availableParallelism() - 1)
-  const order: Omit<WorkerOrder, 'index'> = {
+  const order: Omit<WorkerOrder, 'index' | 'underWay'> = {
     module: request.module ?? '',
     executors,
     headers: Object.fromEntries(request.actors.map(({ id, headers }) => [id, headers])),
@@ -245,7 +236,11 @@ async function runInThreads(
     of,
     startAt: startAt.buffer,
   }
-  const threads = Array.from({ length: of }, (_, index) => new Thread({ ...order, index }, metrics))
+  const threads = Array.from(
+    { length: of },
+    (_, index) => new LoadThread({ ...order, index }, metrics),
+  )
+  using _watching = watchThreads(threads)
   const end = () => threads.forEach((thread) => thread.stop())
   signal.addEventListener('abort', end, { once: true })
   if (signal.aborted) end()
@@ -261,73 +256,5 @@ async function runInThreads(
   } finally {
     signal.removeEventListener('abort', end)
     await Promise.all(threads.map((thread) => thread.dispose()))
-  }
-}
-
-class Thread {
-  readonly ready: Promise<void>
-  readonly done: Promise<void>
-  readonly #worker: Worker
-
-  constructor(order: WorkerOrder, metrics: LoadMetrics) {
-    const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
-    const worker = new Worker(new URL(`./worker${extension}`, import.meta.url), {
-      workerData: order,
-    })
-    this.#worker = worker
-    const ready = Promise.withResolvers<void>()
-    const done = Promise.withResolvers<void>()
-    const fail = (error: Error) => {
-      ready.reject(error)
-      done.reject(error)
-    }
-    const late = setTimeout(
-      () =>
-        fail(
-          new HarnessError(
-            'START_FAILED',
-            `a thread of load was not ready within ${threadsReadyMs} ms`,
-          ),
-        ),
-      threadsReadyMs,
-    )
-    worker.on('message', (message: WorkerMessage) => {
-      if (message.kind === 'ready') {
-        clearTimeout(late)
-        ready.resolve()
-      } else if (message.kind === 'batch') metrics.take(order.index, message.batch)
-      else
-        fail(
-          new HarnessError('LOAD_FAILED', message.message, {
-            hint: 'correct the flow, or what its module imports',
-          }),
-        )
-    })
-    worker.on('error', (error) =>
-      fail(new HarnessError('LOAD_FAILED', 'a thread of load broke down', { cause: error })),
-    )
-    worker.on('exit', () => {
-      clearTimeout(late)
-      ready.resolve()
-      done.resolve()
-    })
-    this.ready = ready.promise
-    this.done = done.promise
-    // Whoever waits for one hears of it; the other must not count as unhandled.
-    this.ready.catch(() => undefined)
-    this.done.catch(() => undefined)
-  }
-
-  stop(): void {
-    this.#worker.postMessage('stop')
-  }
-
-  async dispose(): Promise<void> {
-    if (this.#worker.threadId === -1) return
-    this.stop()
-    const exited = once(this.#worker, 'exit')
-    const timer = setTimeout(() => void this.#worker.terminate(), 2_000)
-    await exited
-    clearTimeout(timer)
   }
 }

@@ -6,6 +6,7 @@ import {
   flowFault,
   isFlowFailure,
   type Actor,
+  type CellId,
   type Flow,
   type FlowContext,
   type HttpClient,
@@ -48,6 +49,8 @@ export interface RunnerOptions {
   /** Ms since the start of the load, on a clock that all threads share. Below 0 before it. */
   readonly elapsed: () => number
   readonly writer: BatchWriter
+  /** Where it counts what is under way, by the places of `cellsUnderWay`. */
+  readonly underWay?: Int32Array
   /** For arrivals. Timers without it. */
   readonly ticks?: TickClock
 }
@@ -55,6 +58,8 @@ export interface RunnerOptions {
 interface Cell {
   readonly flow: Flow
   readonly actor: Actor
+  /** Among those of `cellsUnderWay`. */
+  readonly place: number
   /** Runs of this cell in this thread so far. */
   runs: number
 }
@@ -68,6 +73,17 @@ const longestMs = 20
 const clockEvery = 8
 /** How often the number of users is looked at while it changes. */
 const rampEveryMs = 50
+
+/** The cells of all executors, each once, in the order of their places. */
+export function cellsUnderWay(executors: readonly PlannedExecutor[]): readonly CellId[] {
+  const all = executors.flatMap(({ cells }) => cells)
+  return [...new Map(all.map(({ flow, actor }) => [`${flow} ${actor}`, { flow, actor }])).values()]
+}
+
+/** When the last flow of an executor is cut off, in ms from the start of the load. */
+export function lastOf(executor: LoadExecutor): number {
+  return endOf(executor) + durationOr(executor.gracefulStop, defaultGracefulMs)
+}
 
 /** Runs one thread's part of a load. */
 export class LoadRunner {
@@ -89,7 +105,7 @@ export class LoadRunner {
         const key = `${flowId} ${actorId}`
         if (!flow || !actor) throw new HarnessError('INVALID_SCENARIO', `no such cell: ${key}`)
         // Executors share the count of a cell, so that fresh content stays fresh.
-        const cell = all.get(key) ?? { flow, actor, runs: 0 }
+        const cell = all.get(key) ?? { flow, actor, place: all.size, runs: 0 }
         all.set(key, cell)
         return cell
       }),
@@ -260,7 +276,7 @@ export class LoadRunner {
     random: Random,
     intendedMs: number,
   ): Promise<void> {
-    const { elapsed, writer, clientFor, index, of } = this.#options
+    const { elapsed, writer, clientFor, index, of, underWay } = this.#options
     const cell = this.#cells[executor]?.[cellNumber]
     if (!cell) throw new Error(`no cell ${cellNumber} in executor ${executor}`)
     const { flow, actor } = cell
@@ -270,6 +286,7 @@ export class LoadRunner {
     const timeoutMs = flow.timeoutMs ?? defaultTimeoutMs
     const deadline = new Deadline(timeoutMs)
     this.#inFlight.add(deadline)
+    if (underWay) underWay[cell.place] = (underWay[cell.place] ?? 0) + 1
     writer.started()
     const http = clientFor(actor, deadline, (figures) =>
       writer.request(executor, cellNumber, figures),
@@ -283,6 +300,7 @@ export class LoadRunner {
     } finally {
       deadline.clear()
       this.#inFlight.remove(deadline)
+      if (underWay) underWay[cell.place] = (underWay[cell.place] ?? 0) - 1
     }
     if (this.#graceOver.signal.aborted || (failure && this.#fault !== undefined)) {
       return writer.cut()

@@ -18,9 +18,13 @@ export interface WorkerOrder {
   readonly of: number
   /** One Float64: when the load begins, on `sharedNow`; 0 until that is known. */
   readonly startAt: SharedArrayBuffer
+  /** One Int32 for each of `cellsUnderWay`: how many of its flows are under way. It can be read while the thread is busy. */
+  readonly underWay: SharedArrayBuffer
 }
 
 export type WorkerMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'batch'; readonly batch: Batch }
+  /** All its flows have ended. */
+  | { readonly kind: 'done' }
   | { readonly kind: 'fault'; readonly message: string }

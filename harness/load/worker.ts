@@ -62,6 +62,7 @@ try {
     of: order.of,
     elapsed: () => sharedNow() - (startAt[0] ?? 0),
     writer,
+    underWay: new Int32Array(order.underWay),
     ...(ticks ? { ticks } : {}),
   })
   using _flushing = startFlushing(writer)
@@ -69,5 +70,6 @@ try {
 } catch (error) {
   send({ kind: 'fault', message: describeError(error) })
 } finally {
+  send({ kind: 'done' })
   parentPort?.close()
 }
