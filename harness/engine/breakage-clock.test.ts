@@ -69,3 +69,24 @@ it('a page has admitted only once users were seen to fail after what it said', (
   fails(1_600)
   expect(clock.admitted).toBe(true)
 })
+
+it('a cell that was proven to hold in between was not broken all the time', () => {
+  const clock = new BreakageClock()
+  const cell = { flow: 'view', actor: 'web' }
+  const evidence = { samples: 2, failures: 2, symptoms: {} } as never
+  const fails = (startMs: number, window: string) =>
+    clock.listen(
+      event('sample', startMs + 100, { ...cell, window, ok: false, startMs, durationMs: 100 }),
+    )
+  const judged = (atMs: number, window: string, judgement: Judgement) =>
+    clock.listen(event('cell.judged', atMs, { ...cell, window, judgement, evidence }))
+  clock.listen(event('status.read', 0, { overall: 'operational', components: {} }))
+  clock.changeApplied(500)
+  fails(1_000, 'change:1')
+  judged(1_200, 'change:1', 'broken')
+  fails(1_400, 'recovery:1')
+  judged(2_000, 'recovery:1', 'holds')
+  fails(9_000, 'change:2')
+  judged(9_200, 'change:2', 'broken')
+  expect(clock.finding(10_000)).toMatchObject({ brokenMs: 600, falseGreenMs: 600 })
+})

@@ -88,7 +88,10 @@ export class OutsideObserver {
 
 /** Remembers when undeclared failures were seen, to compare with what the status page said meanwhile. */
 export class BreakageClock {
-  readonly #failing = new Map<string, Span>()
+  /** Of each cell, in order: from a failure to the last one before it was proven to hold again. */
+  readonly #failing = new Map<string, Span[]>()
+  /** Cells that were proven to hold since they failed last. */
+  readonly #well = new Set<string>()
   readonly #broken = new Set<string>()
   /** Cells that suffer from a fault as it was declared. */
   readonly #struck = new Set<string>()
@@ -119,6 +122,7 @@ export class BreakageClock {
       case 'sample':
         return this.#takeSample(event)
       case 'cell.judged':
+        if (event.judgement === 'holds') this.#well.add(keyOf(event))
         if (!event.window.startsWith('change:')) return
         if (event.judgement === 'broken') this.#broken.add(keyOf(event))
         else if (event.judgement === 'effect' && this.#struckBy.some((one) => selects(one, event)))
@@ -140,17 +144,9 @@ export class BreakageClock {
 
   finding(endMs: number) {
     const readings = this.#readings.slice(this.#firstThatCounts())
-    return judgeStatusPage(readings, this.#spanOf(this.#broken), endMs, this.#spanOf(this.#struck))
-  }
-
-  /** From the first failure of any of these cells to the last one. */
-  #spanOf(cells: ReadonlySet<string>): Span | undefined {
-    const spans = [...cells].flatMap((key) => this.#failing.get(key) ?? [])
-    if (spans.length === 0) return undefined
-    return {
-      fromMs: Math.min(...spans.map((span) => span.fromMs)),
-      toMs: Math.max(...spans.map((span) => span.toMs)),
-    }
+    const spansOf = (cells: ReadonlySet<string>) =>
+      [...cells].flatMap((key) => this.#failing.get(key) ?? [])
+    return judgeStatusPage(readings, spansOf(this.#broken), endMs, spansOf(this.#struck))
   }
 
   /** A page that is not green yet while the system starts says nothing wrong: it counts from its first green on, if that came before any change. */
@@ -162,8 +158,13 @@ export class BreakageClock {
   #takeSample(sample: EventOf<'sample'>): void {
     const endMs = sample.startMs + sample.durationMs
     if (sample.ok || endMs < this.#sinceMs) return
-    const known = this.#failing.get(keyOf(sample))
-    this.#failing.set(keyOf(sample), { fromMs: known?.fromMs ?? sample.startMs, toMs: endMs })
+    const key = keyOf(sample)
+    const spans = this.#failing.get(key) ?? []
+    const last = this.#well.has(key) ? undefined : spans.at(-1)
+    this.#well.delete(key)
+    if (last) spans[spans.length - 1] = { fromMs: last.fromMs, toMs: Math.max(last.toMs, endMs) }
+    else spans.push({ fromMs: sample.startMs, toMs: endMs })
+    this.#failing.set(key, spans)
   }
 }
 

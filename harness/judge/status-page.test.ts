@@ -81,7 +81,7 @@ it.each<[string, Reading[], Span | undefined, StatusPageFinding | undefined]>([
     { falseGreenMs: 2_000, falseRedMs: 0, brokenMs: 2_000 },
   ],
 ])('a page that %s', (_name, readings, broken, finding) => {
-  expect(judgeStatusPage(points(readings), broken, 5_000)).toEqual(finding)
+  expect(judgeStatusPage(points(readings), broken ? [broken] : [], 5_000)).toEqual(finding)
 })
 
 it.each<[string, Reading[], Span | undefined, number]>([
@@ -94,5 +94,35 @@ it.each<[string, Reading[], Span | undefined, number]>([
     1_000,
   ],
 ])('a page may tell of a failure %s', (_name, readings, broken, falseRedMs) => {
-  expect(judgeStatusPage(points(readings), broken, 5_000, span)).toMatchObject({ falseRedMs })
+  expect(judgeStatusPage(points(readings), broken ? [broken] : [], 5_000, [span])).toMatchObject({
+    falseRedMs,
+  })
+})
+
+it('counts two outages as two, however long it was well in between', () => {
+  const twice = [span, { fromMs: 8_000, toMs: 9_000 }]
+  const stays = points([green(0), [1_500, 'outage']])
+  expect(judgeStatusPage(stays, twice, 10_000)).toMatchObject({
+    admitMs: 500,
+    falseGreenMs: 500,
+    brokenMs: 3_000,
+    // From 3 to 8 s, and from 9 s on.
+    falseRedMs: 6_000,
+  })
+  const honest = points([
+    green(0),
+    [1_000, 'outage'],
+    green(3_000),
+    [8_000, 'outage'],
+    green(9_000),
+  ])
+  expect(judgeStatusPage(honest, twice, 10_000)).toMatchObject({ falseGreenMs: 0, falseRedMs: 0 })
+})
+
+it('takes cells that fail at the same time together', () => {
+  const cells = [span, { fromMs: 2_000, toMs: 4_000 }, { fromMs: 1_500, toMs: 2_500 }]
+  expect(judgeStatusPage(points([green(0)]), cells, 5_000)).toMatchObject({
+    falseGreenMs: 3_000,
+    brokenMs: 3_000,
+  })
 })

@@ -14,28 +14,31 @@ export interface Span {
 
 /**
  * Compares what the page said with what users saw. `readings` in order of time; each counts until the next one.
- * `broken` is the span in which undeclared failures were seen, absent when there were none; `struck` that in which a fault made users suffer as
- * declared, of which a page may tell and need not. A reading of 'unknown' is neither green nor red.
+ * `broken` are the spans in which undeclared failures were seen; `struck` those in which a fault made users suffer as declared, of which a
+ * page may tell and need not. Spans may overlap. A reading of 'unknown' is neither green nor red.
  */
 export function judgeStatusPage(
   readings: readonly StatusPoint[],
-  broken: Span | undefined,
+  broken: readonly Span[],
   endMs: number,
-  struck?: Span,
+  struck: readonly Span[] = [],
 ): StatusPageFinding | undefined {
   if (readings.length === 0) return undefined
+  const bad = merged(broken)
+  const excused = merged([...broken, ...struck])
   let falseGreenMs = 0
   let falseRedMs = 0
   for (const [i, reading] of readings.entries()) {
     const span = { fromMs: reading.atMs, toMs: readings[i + 1]?.atMs ?? endMs }
-    const inside = broken ? overlapMs(span, broken) : 0
-    if (reading.overall === 'operational') falseGreenMs += inside
-    else if (reading.overall !== 'unknown')
-      falseRedMs += span.toMs - span.fromMs - unionMs(span, broken, struck)
+    if (reading.overall === 'operational') falseGreenMs += overlapMs(span, bad)
+    else if (reading.overall !== 'unknown') falseRedMs += lengthOf(span) - overlapMs(span, excused)
   }
+  const during = readings.filter(({ atMs }) =>
+    bad.some(({ fromMs, toMs }) => atMs >= fromMs && atMs <= toMs),
+  )
+  // From the first failure of all: that a later outage was admitted does not make up for the first one.
   const since = (found: StatusPoint | undefined) =>
-    broken && found ? Math.max(0, found.atMs - broken.fromMs) : undefined
-  const during = readings.filter((r) => broken && r.atMs >= broken.fromMs && r.atMs <= broken.toMs)
+    found && Math.max(0, found.atMs - (bad[0] as Span).fromMs)
   const detectMs = since(
     during.find((r) => r.anyComponent || ['degraded', 'outage'].includes(r.overall)),
   )
@@ -45,17 +48,29 @@ export function judgeStatusPage(
     ...(admitMs === undefined ? {} : { admitMs }),
     falseGreenMs,
     falseRedMs,
-    brokenMs: broken ? broken.toMs - broken.fromMs : 0,
+    brokenMs: bad.reduce((sum, span) => sum + lengthOf(span), 0),
   }
 }
 
-/** How much of `span` lies in either of the two. */
-function unionMs(span: Span, a: Span | undefined, b: Span | undefined): number {
-  const of = (other: Span | undefined) => (other ? overlapMs(span, other) : 0)
-  const both = a && b && { fromMs: Math.max(a.fromMs, b.fromMs), toMs: Math.min(a.toMs, b.toMs) }
-  return of(a) + of(b) - of(both)
+/** In order, and none overlaps another. */
+function merged(spans: readonly Span[]): Span[] {
+  const result: Span[] = []
+  for (const span of spans.toSorted((a, b) => a.fromMs - b.fromMs)) {
+    const last = result.at(-1)
+    if (last && span.fromMs <= last.toMs) {
+      result[result.length - 1] = { fromMs: last.fromMs, toMs: Math.max(last.toMs, span.toMs) }
+    } else result.push(span)
+  }
+  return result
 }
 
-function overlapMs(a: Span, b: Span): number {
-  return Math.max(0, Math.min(a.toMs, b.toMs) - Math.max(a.fromMs, b.fromMs))
+function lengthOf({ fromMs, toMs }: Span): number {
+  return toMs - fromMs
+}
+
+function overlapMs(a: Span, spans: readonly Span[]): number {
+  return spans.reduce(
+    (sum, b) => sum + Math.max(0, Math.min(a.toMs, b.toMs) - Math.max(a.fromMs, b.fromMs)),
+    0,
+  )
 }
