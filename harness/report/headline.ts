@@ -1,3 +1,4 @@
+import { cameBack, isAltered, type CameBack } from './came-back.ts'
 import { brokenCells, harmedUnderLoad, isCutOff, reasonsByCell } from './faults.ts'
 import { isLeftApplied } from './summary.ts'
 import type { Summary, SummaryCell } from './summary-types.ts'
@@ -56,7 +57,7 @@ function brokeSomething(summary: Summary): string {
     return `${changeNames(summary)} did not do what it declares in ${missed} of ${count(summary.cells.length, 'cell')}${recovery(summary)}`
   }
   const harmed = harmWords(summary)
-  if (harmed !== '') return `${changeNames(summary)} did harm: ${harmed}`
+  if (harmed !== '') return `${changeNames(summary)} did harm: ${harmed}${recovery(summary)}`
   return firstReason(summary)
 }
 
@@ -96,18 +97,34 @@ function isUndecided(cell: SummaryCell): boolean {
   return [cell.baseline, cell.change, cell.recovery].some((seen) => seen?.judgement === 'undecided')
 }
 
-/** What undoing did for the cells that broke; when any altered cell did not come back, that is what is said. */
+/** What undoing did for the cells that broke; when anything did not come back, that is what is said. */
 function recovery(summary: Summary): string {
-  const altered = summary.cells.filter(
-    (cell) => cell.change && !['holds', 'effect-absent'].includes(cell.change.judgement),
-  )
-  const watched = altered.filter((cell) => cell.recovery)
-  const back = watched.filter((cell) => cell.recovery?.judgement === 'holds').length
-  if (watched.length === 0) return ''
-  if (back < altered.length) {
-    return `, and undoing brought back ONLY ${back} of the ${altered.length} that changed`
+  const found = cameBack(summary)
+  switch (found.kind) {
+    case 'unwatched':
+      return ''
+    case 'not-all':
+      return `, and ${list(leftWords(found))}`
+    case 'all':
+      return allBack(summary, found)
   }
-  const told = brokenCells(summary).length || altered.length
+}
+
+function leftWords({ altered, back, still, underLoad, stateDiffers }: CameBack): string[] {
+  const others = still.filter((cell) => !isAltered(cell)).length
+  const left = [
+    ...(back < altered ? [`undoing brought back ONLY ${back} of the ${altered} that changed`] : []),
+    ...(others > 0 ? [`${count(others, 'cell')} that had held did NOT hold after undoing`] : []),
+    ...(underLoad.length > 0
+      ? [`under load ${count(underLoad.length, 'cell')} did NOT recover`]
+      : []),
+    ...(stateDiffers ? ['the configuration is NOT what it was'] : []),
+  ]
+  return left.length > 0 ? left : ['NOT all is as it was']
+}
+
+function allBack(summary: Summary, { altered }: CameBack): string {
+  const told = brokenCells(summary).length || altered
   const { recoveryMs } = summary.timings
   if (summary.recoversBy !== undefined) {
     return `, undoing was no help, and ${quoted(summary.recoversBy)} brought ${told === 1 ? 'it' : `all ${told}`} back`

@@ -78,7 +78,7 @@ const runChecks: readonly (readonly [string, readonly SummaryReason['code'][]])[
   ['external sites were asked no more often than allowed', ['outside-limit']],
   ['handlers of mocked sites did not throw', ['site-handler']],
   ['acknowledged writes are there once', ['write-lost', 'write-duplicated']],
-  ['everything came back in time', ['slow-recovery']],
+  ['everything came back in time', ['slow-recovery', 'not-recovered']],
   ['the change could have been undone at any time', ['escape-route']],
   ['replicas stayed up', ['replica-died']],
 ]

@@ -1,3 +1,4 @@
+import { cameBack, isAltered, type CameBack } from './came-back.ts'
 import { brokenCells, harmedUnderLoad } from './faults.ts'
 import { headline } from './headline.ts'
 import type { Summary, SummaryCell, SummaryLoadCell } from './summary-types.ts'
@@ -11,11 +12,15 @@ export function pageSentence(summary: Summary): string {
     return `${capital(headline(summary))}.`
   const parts =
     broken.length === 0
-      ? [whatLoadShowed(summary, harmed), 'Without load nothing broke.']
+      ? [
+          whatLoadShowed(summary, harmed),
+          'Without load nothing broke.',
+          cameBack(summary).kind === 'not-all' ? recovery(summary) : '',
+        ]
       : [
           whatBroke(summary, broken),
           whatLoadShowed(summary, harmed),
-          recovery(summary, broken),
+          recovery(summary),
           statusPage(summary),
         ]
   return parts.filter((part) => part !== '').join(' ')
@@ -55,18 +60,41 @@ function asExpected(summary: Summary): string {
     : ', though not as this incident is known to'
 }
 
-function recovery(summary: Summary, broken: readonly SummaryCell[]): string {
-  const watched = broken.filter((cell) => cell.recovery)
-  if (watched.length === 0) return 'Whether undoing helps was not watched.'
-  const back = watched.filter((cell) => cell.recovery?.judgement === 'holds').length
+function recovery(summary: Summary): string {
+  const found = cameBack(summary)
   const { recoveryMs } = summary.timings
-  const inTime = recoveryMs === null ? '' : ` in ${formatDuration(recoveryMs)}`
-  if (back === broken.length && summary.recoversBy !== undefined) {
-    return `Undoing it was no help; ‘${summary.recoversBy}’ brought everything back.`
+  switch (found.kind) {
+    case 'unwatched':
+      return 'Whether undoing helps was not watched.'
+    case 'not-all':
+      return `Undoing it did not bring everything back: ${list(whatIsLeft(summary, found))}.`
+    case 'all': {
+      if (summary.recoversBy !== undefined) {
+        return `Undoing it was no help; ‘${summary.recoversBy}’ brought everything back.`
+      }
+      const inTime = recoveryMs === null ? '' : ` in ${formatDuration(recoveryMs)}`
+      return `Undoing it brought everything back${inTime}.`
+    }
   }
-  return back === broken.length
-    ? `Undoing it brought everything back${inTime}.`
-    : `Undoing it brought back only ${back} of ${broken.length} broken cells.`
+}
+
+function whatIsLeft(summary: Summary, { still, underLoad, stateDiffers }: CameBack): string[] {
+  const of = (cells: readonly SummaryCell[]) =>
+    `${list(titles(cells.map(({ flowTitle }) => flowTitle)), 3)} for ${list(actorTitles(cells.map(({ actorTitle }) => actorTitle)), 4)}`
+  const open = still.filter(({ recovery: after }) => after?.judgement === 'undecided')
+  const failing = still.filter((cell) => !open.includes(cell))
+  const loaded = summary.cells.filter((cell) =>
+    underLoad.some(({ flow, actor }) => flow === cell.flow && actor === cell.actor),
+  )
+  const unwatched = summary.cells.filter((cell) => isAltered(cell) && !cell.recovery)
+  const left = [
+    ...(failing.length > 0 ? [`afterwards this did not work: ${of(failing)}`] : []),
+    ...(open.length > 0 ? [`not enough was seen afterwards of ${of(open)}`] : []),
+    ...(unwatched.length > 0 ? [`nobody watched ${of(unwatched)} afterwards`] : []),
+    ...(loaded.length > 0 ? [`under load this was still worse than before: ${of(loaded)}`] : []),
+    ...(stateDiffers ? ['the configuration is not what it was before'] : []),
+  ]
+  return left.length > 0 ? left : ['the verdict says what is left']
 }
 
 function statusPage({ statusPage: page }: Summary): string {

@@ -1,5 +1,5 @@
-import { harmedUnderLoad } from '../faults.ts'
 import type { PageData } from '../page-data.ts'
+import { figuresOf } from '../page-figures.ts'
 import type { Summary } from '../summary-types.ts'
 import { formatDuration } from '../words.ts'
 
@@ -18,7 +18,7 @@ export function Head({ data }: { data: PageData }) {
       </div>
       <h1>{data.sentence}</h1>
       {summary.reasons.length === 0 ? null : <Reasons summary={summary} />}
-      <Figures data={data} />
+      <Figures summary={summary} />
       <p class="quiet">
         {summary.runtime} · seed {summary.seed} ·{' '}
         {new Date(summary.startedAt).toISOString().replace('T', ' ').slice(0, 19)} UTC ·{' '}
@@ -60,16 +60,10 @@ function Reasons({ summary }: { summary: Summary }) {
   )
 }
 
-interface Figure {
-  readonly value: string
-  readonly what: string
-  readonly tone: 'good' | 'bad' | 'plain'
-}
-
-function Figures({ data }: { data: PageData }) {
+function Figures({ summary }: { summary: Summary }) {
   return (
     <dl class="figures">
-      {figuresOf(data).map(({ value, what, tone }) => (
+      {figuresOf(summary).map(({ value, what, tone }) => (
         <div key={what} class={tone}>
           <dt>{what}</dt>
           <dd>{value}</dd>
@@ -77,47 +71,4 @@ function Figures({ data }: { data: PageData }) {
       ))}
     </dl>
   )
-}
-
-function figuresOf({ summary }: PageData): Figure[] {
-  const { cells, load, statusPage, outside, timings } = summary
-  const broken = cells.filter(({ change }) => change?.judgement === 'broken')
-  const back = broken.filter(({ recovery }) => recovery?.judgement === 'holds').length
-  const figures: Figure[] = [
-    {
-      value: `${broken.length} of ${cells.length}`,
-      what: 'cells broken by the change',
-      tone: broken.length > 0 ? 'bad' : 'good',
-    },
-  ]
-  if (broken.length > 0) {
-    const inTime = timings.recoveryMs === null ? '' : ` in ${formatDuration(timings.recoveryMs)}`
-    figures.push({
-      value: `${back} of ${broken.length}${inTime}`,
-      what: 'came back when it was undone',
-      tone: back === broken.length ? 'good' : 'bad',
-    })
-  }
-  if (load) {
-    const harmed = harmedUnderLoad(summary).length
-    const all = new Set(load.cells.map(({ flow, actor }) => `${flow} ${actor}`)).size
-    figures.push({
-      value: `${harmed} of ${all}`,
-      what: 'cells under load failed or became slower',
-      tone: harmed > 0 ? 'bad' : 'good',
-    })
-  }
-  if (statusPage && statusPage.brokenMs > 0) {
-    figures.push({
-      value: `${formatDuration(statusPage.falseGreenMs)} of ${formatDuration(statusPage.brokenMs)}`,
-      what: 'status page said ‘operational’ meanwhile',
-      tone: statusPage.falseGreenMs > 0 ? 'bad' : 'good',
-    })
-  }
-  figures.push({
-    value: String(outside.refused.length),
-    what: `of ${outside.requests} requests to the outside refused`,
-    tone: outside.refused.length > 0 ? 'bad' : 'plain',
-  })
-  return figures
 }

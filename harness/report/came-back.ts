@@ -1,0 +1,72 @@
+import { cellKey, type CellId } from '../core/index.ts'
+import type { Summary, SummaryCell } from './summary-types.ts'
+
+/** What came back once all was undone. Every text that speaks of it asks here, so that none contradicts another, nor the reasons. */
+export interface CameBack {
+  /** unwatched: nobody looked, or there was nothing to come back. all: nothing that was seen speaks against it, and no reason does. */
+  readonly kind: 'unwatched' | 'all' | 'not-all'
+  /** How many cells changes altered, as declared or not. */
+  readonly altered: number
+  /** How many of those are as before. */
+  readonly back: number
+  /** Cells that are not as before without load, whether a change had altered them or not. */
+  readonly still: readonly SummaryCell[]
+  /** Cells that are worse than before under load only. */
+  readonly underLoad: readonly CellId[]
+  /** Whether the undo itself failed, or left a configuration other than before. */
+  readonly stateDiffers: boolean
+}
+
+export function cameBack(summary: Summary): CameBack {
+  const codes = new Set(summary.reasons.map(({ code }) => code))
+  const altered = summary.cells.filter(isAltered)
+  const still = summary.cells.filter(({ recovery }) => recovery && recovery.judgement !== 'holds')
+  const stillKeys = new Set(still.map(cellKey))
+  const underLoad = [...new Map([...worseUnderLoad(summary), ...blamed(summary)])].flatMap(
+    ([key, cell]) => (stillKeys.has(key) ? [] : [cell]),
+  )
+  const lasting = new Set([...still, ...underLoad].map(cellKey))
+  const watched = altered.filter(({ recovery }) => recovery)
+  const back = watched.filter((cell) => !lasting.has(cellKey(cell))).length
+  const stateDiffers = codes.has('undo-failed') || codes.has('state-differs')
+  const isWrong = lasting.size > 0 || codes.has('not-recovered') || stateDiffers
+  const isPartial = watched.length > 0 && back < altered.length
+  return {
+    kind: isWrong || isPartial ? 'not-all' : watched.length > 0 ? 'all' : 'unwatched',
+    altered: altered.length,
+    back,
+    still,
+    underLoad,
+    stateDiffers,
+  }
+}
+
+/** Whether a change did anything to the cell, as declared or not. */
+export function isAltered({ change }: SummaryCell): boolean {
+  return change !== null && change.judgement !== 'holds' && change.judgement !== 'effect-absent'
+}
+
+/** Cells of which a reason says that they did not recover. */
+function blamed({ reasons }: Summary): ReadonlyMap<string, CellId> {
+  return byKey(
+    reasons.flatMap(({ code, flow, actor }) =>
+      code === 'not-recovered' && flow !== undefined && actor !== undefined
+        ? [{ flow, actor }]
+        : [],
+    ),
+  )
+}
+
+/** Cells whose load failed or was slower after the undo than before any change. */
+function worseUnderLoad({ load }: Summary): ReadonlyMap<string, CellId> {
+  return byKey(
+    (load?.cells ?? []).filter(
+      ({ window, judgement }) =>
+        window === 'recovery' && (judgement === 'broken' || judgement === 'slower'),
+    ),
+  )
+}
+
+function byKey(cells: readonly CellId[]): ReadonlyMap<string, CellId> {
+  return new Map(cells.map(({ flow, actor }) => [cellKey({ flow, actor }), { flow, actor }]))
+}

@@ -1,0 +1,87 @@
+import { cellKey } from '../core/index.ts'
+import { cameBack } from './came-back.ts'
+import { brokenCells, harmedUnderLoad } from './faults.ts'
+import type { Summary } from './summary-types.ts'
+import { formatDuration } from './words.ts'
+
+/** One of the figures below the verdict. 'good' is green, so it is only said of what was measured and proven. */
+export interface Figure {
+  readonly value: string
+  readonly what: string
+  readonly tone: 'good' | 'bad' | 'plain'
+}
+
+/** The figures that matter, the first ones most. They say nothing that a reason of the verdict speaks against. */
+export function figuresOf(summary: Summary): Figure[] {
+  return [
+    brokenFigure(summary),
+    ...backFigure(summary),
+    ...loadFigure(summary),
+    ...statusFigure(summary),
+    outsideFigure(summary),
+  ]
+}
+
+function brokenFigure(summary: Summary): Figure {
+  const broken = brokenCells(summary).length
+  return {
+    value: `${broken} of ${summary.cells.length}`,
+    what: 'cells broken by the change',
+    tone: broken > 0 ? 'bad' : 'good',
+  }
+}
+
+/** Of what broke or was worse under load, and of what did not work after the undo though it had worked before. */
+function backFigure(summary: Summary): Figure[] {
+  const { kind, still, underLoad, stateDiffers } = cameBack(summary)
+  const broken = brokenCells(summary)
+  const keysOf = (cells: Parameters<typeof cellKey>[0][]) => cells.map(cellKey)
+  const lasting = new Set(keysOf([...still, ...underLoad]))
+  const touched = new Set([...keysOf(broken), ...lasting])
+  if (touched.size === 0) return []
+  const back = broken.filter((cell) => cell.recovery && !lasting.has(cellKey(cell))).length
+  const { recoveryMs } = summary.timings
+  const isAll = kind === 'all' && back === touched.size
+  const inTime = isAll && recoveryMs !== null ? ` in ${formatDuration(recoveryMs)}` : ''
+  return [
+    {
+      value: `${back} of ${touched.size}${inTime}`,
+      what: `came back when it was undone${underLoad.length > 0 ? ', under load too' : ''}${stateDiffers ? ', the configuration did not' : ''}`,
+      tone: isAll ? 'good' : 'bad',
+    },
+  ]
+}
+
+function loadFigure(summary: Summary): Figure[] {
+  const { load } = summary
+  if (!load) return []
+  const harmed = harmedUnderLoad(summary).length
+  const all = new Set(load.cells.map(cellKey)).size
+  return [
+    {
+      value: `${harmed} of ${all}`,
+      what: 'cells under load failed or became slower',
+      tone: harmed > 0 ? 'bad' : 'good',
+    },
+  ]
+}
+
+function statusFigure({ statusPage }: Summary): Figure[] {
+  if (!statusPage || statusPage.brokenMs === 0) return []
+  const { falseGreenMs, brokenMs } = statusPage
+  return [
+    {
+      value: `${formatDuration(falseGreenMs)} of ${formatDuration(brokenMs)}`,
+      what: 'status page said ‘operational’ meanwhile',
+      tone: falseGreenMs > 0 ? 'bad' : 'good',
+    },
+  ]
+}
+
+function outsideFigure({ outside }: Summary): Figure {
+  return {
+    value: String(outside.refused.length),
+    what: `of ${outside.requests} requests to the outside refused`,
+    tone: outside.refused.length > 0 ? 'bad' : 'plain',
+  }
+}
