@@ -398,6 +398,8 @@ interface Body {
     }
     /** The threshold that ended it before its time. */
     readonly abortedBy?: string
+    /** That flows were dropped of which no threshold speaks. */
+    readonly unreached?: string
     /** Flows that the end cut off. */
     readonly cut: number
     readonly examples: readonly {
@@ -412,6 +414,8 @@ interface Body {
     readonly holdsAt?: number
     readonly breaksAt?: number
     readonly unknownAt?: number
+    /** After this rate the system did not recover, so that the search ended. */
+    readonly unrecoveredAfter?: number
     readonly trials: number
     /** What did not hold at the lowest rate that broke. */
     readonly first: readonly string[]

@@ -96,13 +96,15 @@ export interface LoadProfile {
   readonly thresholds?: Readonly<Record<string, readonly LoadThreshold[]>>
 }
 
-/** The search for the highest rate at which the thresholds hold. */
+/** The search for the highest rate at which the thresholds hold, of which there must be at least one. */
 export interface BreakpointSearch {
   /** Flows per second, over 0: a rate that holds, and one beyond what is asked for. */
   readonly from: number
   readonly to: number
-  /** How long each rate is tried. Default 10 s. */
+  /** How long each rate is tried, from 1 s on. Default 10 s. */
   readonly stepDuration?: LoadDuration
   /** The search ends when what holds and what does not are so close. In (0, 1). Default 0.1. */
   readonly precision?: number
+  /** So long the system may take, after a rate that did not hold, until `from` holds again. Default 1 min. */
+  readonly recoverWithin?: LoadDuration
 }

@@ -6,8 +6,6 @@ import {
   combine,
   describeError,
   fail,
-  figureText,
-  linkCountsSince,
   inconclusive,
   pass,
   type Actor,
@@ -25,18 +23,15 @@ import {
   judgeOutside,
   checkLeaks,
   findLeaks,
-  firstToBreak,
-  firstToBreakText,
   judgeRegression,
 } from '../judge/index.ts'
 import {
   HttpConnections,
   judgeLoad,
   runEmbeddedLoad,
-  searchBreakpoint,
+  unreachedText,
   type LoadRequest,
   type LoadResult,
-  type Trial,
 } from '../load/index.ts'
 import { announcement } from './announcement.ts'
 import type { ExperimentOptions } from './experiment-options.ts'
@@ -47,6 +42,7 @@ import { OutsideObserver } from './observers.ts'
 import type { Clock, RunningStack } from './ports.ts'
 import { observeResources } from './resource-observer.ts'
 import { cellsUnderLoad } from './scenario-load.ts'
+import { searchOnStack } from './search-on-stack.ts'
 import { signIn } from './sign-in.ts'
 
 /** The fabric tells what it counted. */
@@ -226,7 +222,7 @@ class LoadOnStack {
 
   async once(): Promise<Verdict> {
     const figures = new LoadFiguresTaker()
-    const result = await this.#run(this.#test.profile, undefined, figures)
+    const result = await this.#run(this.#test.profile, {}, figures)
     return combine([verdictOf(result), this.#compared(figures, result)])
   }
 
@@ -255,42 +251,15 @@ class LoadOnStack {
     return verdict
   }
 
-  /** The one executor of the profile at one rate after the other. Fails when not even the first rate holds. */
-  async search(search: NonNullable<LoadTest['breakpoint']>): Promise<Verdict> {
-    let lowest = Infinity
-    let first: readonly string[] = []
-    const found = await searchBreakpoint(search, async (rate): Promise<Trial> => {
-      if (this.#options.signal.aborted) return 'unknown'
-      const { profile } = this.#test
-      const executors = Object.entries(profile.executors).map(([name, executor]) => [
-        name,
-        { ...executor, rate, timeUnit: '1s', duration: search.stepDuration ?? '10s' },
-      ])
-      const before = await this.#counted()
-      const result = await this.#run(
-        { ...profile, executors: Object.fromEntries(executors) as LoadProfile['executors'] },
-        rate,
-      )
-      const { kind } = verdictOf(result)
-      if (kind === 'fail' && rate < lowest) {
-        lowest = rate
-        first = brokenFirst(result, linkCountsSince(before, await this.#counted()))
-      }
-      return kind === 'pass' ? 'holds' : kind === 'fail' ? 'breaks' : 'unknown'
+  search(search: NonNullable<LoadTest['breakpoint']>): Promise<Verdict> {
+    return searchOnStack(search, {
+      profile: this.#test.profile,
+      run: (profile, at) => this.#run(profile, at),
+      counted: () => this.#counted(),
+      emit: this.#journal.emit,
+      now: () => this.#options.clock.now(),
+      signal: this.#options.signal,
     })
-    this.#journal.emit('load.breakpoint', { ...found, first })
-    if (found.unknownAt !== undefined) {
-      return inconclusive({
-        code: 'generator-limited',
-        message: `at ${found.unknownAt} per second nothing could be told`,
-      })
-    }
-    return found.holdsAt === undefined
-      ? fail({
-          code: 'threshold',
-          message: `not even ${search.from} per second holds: ${first.join('; ')}`,
-        })
-      : pass
   }
 
   /** What passed through links so far; nothing where that cannot be read. */
@@ -306,10 +275,18 @@ class LoadOnStack {
     return addLinkCounts(named)
   }
 
-  async #run(profile: LoadProfile, rate?: number, taker?: LoadFiguresTaker): Promise<LoadResult> {
+  async #run(
+    profile: LoadProfile,
+    { rate, isProbe = false }: { readonly rate?: number; readonly isProbe?: boolean },
+    taker?: LoadFiguresTaker,
+  ): Promise<LoadResult> {
     const { emit } = this.#journal
     const { redactor, seed, signal } = this.#options
-    const text = rate === undefined ? 'under load' : `trying ${rate} flows per second`
+    const text = isProbe
+      ? `waiting until ${rate} flows per second hold again`
+      : rate === undefined
+        ? 'under load'
+        : `trying ${rate} flows per second`
     emit('phase', { phase: 'watching', text })
     const result = await this.#engine({
       ...doorsOf(this.#test, this.#stack),
@@ -324,7 +301,9 @@ class LoadOnStack {
       onStart: ({ metrics }) => taker?.follow(metrics),
       onSecond: (second) => emit('load.second', second),
     })
+    if (isProbe) return result
     const { metrics, durationMs, thresholds, selfCheck, abortedBy } = result
+    const unreached = unreachedText(result)
     emit('load.summary', {
       durationMs,
       ...(rate === undefined ? {} : { rate }),
@@ -332,6 +311,7 @@ class LoadOnStack {
       thresholds,
       selfCheck,
       ...(abortedBy === undefined ? {} : { abortedBy }),
+      ...(unreached === undefined ? {} : { unreached }),
       cut: metrics.cut,
       examples: metrics.examples,
     })
@@ -341,24 +321,6 @@ class LoadOnStack {
 
 function verdictOf(result: LoadResult): Verdict {
   return judgeLoad({ ...result, cells: result.metrics.cells() })
-}
-
-/** The thresholds that do not hold, the flow that fails most or, where none does, takes longest, and the service at which that shows. */
-function brokenFirst({ thresholds, metrics }: LoadResult, links: readonly LinkCount[]): string[] {
-  const service = firstToBreak(links)
-  const crossed = thresholds.filter(({ outcome }) => outcome === 'crossed')
-  const [worst] = metrics
-    .cells()
-    .toSorted((a, b) => b.failed / b.count - a.failed / a.count || b.p95 - a.p95)
-  return [
-    ...crossed.map(({ text, value }) => `${text} (${figureText(value)})`),
-    ...(worst
-      ? [
-          `${worst.flow} as ${worst.actor}: ${worst.failed} of ${worst.count} failed, p95 ${worst.p95} ms`,
-        ]
-      : []),
-    ...(service ? [firstToBreakText(service)] : []),
-  ]
 }
 
 function doorsOf(test: LoadTest, stack: RunningStack) {

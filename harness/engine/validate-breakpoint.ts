@@ -1,7 +1,7 @@
 import { durationMs } from '../load/index.ts'
 import { problem, type Problem } from './problem.ts'
 
-const members = ['from', 'to', 'stepDuration', 'precision']
+const members = ['from', 'to', 'stepDuration', 'precision', 'recoverWithin']
 /** In less than that too little comes back to judge by. */
 const shortestStepMs = 1_000
 
@@ -12,7 +12,7 @@ export function checkBreakpoint(value: unknown, profile: unknown): Problem[] {
   if (!isObject(value)) {
     return [...problem('breakpoint', `is ${show(value)}`, 'use { from, to }'), ...suited]
   }
-  const { from, to, stepDuration, precision } = value
+  const { from, to, stepDuration, precision, recoverWithin } = value
   const isFrom = isNumber(from) && from > 0
   return [
     ...Object.keys(value)
@@ -32,6 +32,7 @@ export function checkBreakpoint(value: unknown, profile: unknown): Problem[] {
           `is ${show(precision)}`,
           'use a number between 0 and 1: 0.1 is 10 %',
         )),
+    ...checkDuration('recoverWithin', recoverWithin, 0),
     ...suited,
   ]
 }
@@ -44,7 +45,7 @@ function checkDuration(name: string, value: unknown, leastMs: number): Problem[]
     : problem(
         `breakpoint.${name}`,
         `is ${show(value)}`,
-        `use '10s', '1m30s' or a number of ms, from ${leastMs} ms on`,
+        `use '10s', '1m30s' or a number of ms, from ${leastMs} on`,
       )
 }
 

@@ -1,54 +1,109 @@
 import type { BreakpointSearch } from '../core/index.ts'
 
-/** What became of one rate. */
+/** What became of one try of a rate. `unknown`: nothing could be told of the system at that rate. */
 export type Trial = 'holds' | 'breaks' | 'unknown'
 
+/** Rates in flows per second. What is found is that two tries of a rate agree on, unless the search had to end before. */
 export interface BreakpointResult {
-  /** The highest rate, in flows per second, that held; confirmed by a second try. Absent: not even `from` did. */
+  /** The highest rate that held below all that did not. Absent: not even `from` did. */
   readonly holdsAt?: number
-  /** The lowest rate that did not. Absent: `to` held as well. */
+  /** The lowest rate that broke. Absent: none did. */
   readonly breaksAt?: number
-  /** Why the search ended without an answer. */
+  /** The lowest rate of which nothing could be told, where it is what bounds `holdsAt`. */
   readonly unknownAt?: number
+  /** Why the search had to end: after this rate, not even `from` held any more. */
+  readonly unrecoveredAfter?: number
+  /** Tries, without those that only wait for the system to recover. */
   readonly trials: number
 }
 
+/** What a search is made with. */
+export interface BreakpointTries {
+  readonly attempt: (rate: number) => Promise<Trial>
+  /** Waits until the system is again as it was before this rate. False when it is not within its time. */
+  readonly recover: (after: number) => Promise<boolean>
+  /** Ends the search with what is known by then. */
+  readonly signal: AbortSignal
+}
+
+type Tries = ReadonlyMap<number, readonly Trial[]>
+
 /** Rates are tried to the hundredth. */
 const closest = 0.02
+/** Two tries that agree decide; of three that do not, nothing can be told. */
+const mostTries = 3
 
 /**
- * Bisection between a rate that holds and one that breaks, until they are within `precision` of each other; then the one that held is
- * tried once more. One that does not hold again counts as breaking, and the search goes on below it. Ends where a trial says nothing.
+ * Doubles the rate, which overloads the system by little, until one does not hold, and bisects from there until what holds and what does
+ * not are within `precision` of each other. These two are then tried again, and a third time where the second try says otherwise; a rate that
+ * loses its place so sends the search on. A rate of which nothing can be told is not gone beyond. After each try that did not hold, the system recovers
+ * first, so that no rate pays for the backlog of another.
  */
 export async function searchBreakpoint(
-  { from, to, precision = 0.1 }: BreakpointSearch,
-  attempt: (rate: number) => Promise<Trial>,
+  search: BreakpointSearch,
+  { attempt, recover, signal }: BreakpointTries,
 ): Promise<BreakpointResult> {
-  const first = await attempt(from)
-  if (first === 'unknown') return { unknownAt: from, trials: 1 }
-  if (first === 'breaks') return { breaksAt: from, trials: 1 }
-  /** Rates that held, the highest last; of them the first needs no second try: it is what was asked for. */
-  const held = [from]
-  let confirmed = from
-  let broke: number | undefined
-  for (let trials = 1; ; trials += 1) {
-    const low = held.at(-1) ?? from
-    const isFound =
-      broke === undefined ? low === to : broke - low <= Math.max(broke * precision, closest)
-    const breaksAt = broke === undefined ? {} : { breaksAt: broke }
-    if (isFound && low === confirmed) return { holdsAt: low, ...breaksAt, trials }
-    const rate = isFound ? low : broke === undefined ? to : middle(low, broke)
-    const trial = await attempt(rate)
-    if (trial === 'unknown') {
-      const holdsAt = rate === low ? {} : { holdsAt: low }
-      return { ...holdsAt, ...breaksAt, unknownAt: rate, trials: trials + 1 }
+  const tries = new Map<number, Trial[]>()
+  let trials = 0
+  /** The last try, where it did not hold. */
+  let overloadedBy: number | undefined
+  for (;;) {
+    const rate = nextRate(search, tries)
+    if (rate === undefined || signal.aborted) return { ...found(tries), trials }
+    // Where `from` itself is in doubt there is nothing that could tell.
+    const canTell = outcomeOf(tries.get(search.from)) === 'holds'
+    if (canTell && overloadedBy !== undefined && !(await recover(overloadedBy))) {
+      const end = signal.aborted ? {} : { unrecoveredAfter: overloadedBy }
+      return { ...found(tries), ...end, trials }
     }
-    if (trial === 'breaks') {
-      broke = rate
-      if (rate === low) held.pop()
-    } else if (rate === low) confirmed = low
-    else held.push(rate)
+    const trial = await attempt(rate)
+    trials += 1
+    overloadedBy = trial === 'holds' ? undefined : rate
+    tries.set(rate, [...(tries.get(rate) ?? []), trial])
   }
+}
+
+/** Undefined when the search is over. */
+function nextRate(
+  { from, to, precision = 0.1 }: BreakpointSearch,
+  tries: Tries,
+): number | undefined {
+  const isDecided = (rate: number) => isSettled(tries.get(rate) ?? [])
+  const inDoubt = [...tries].find(([, own]) => own.length > 1 && !isSettled(own))
+  if (inDoubt) return inDoubt[0]
+  const { low, high } = bracket(tries)
+  if (low === undefined) return isDecided(from) ? undefined : from
+  if (high === undefined) return low < to ? Math.min(to, low * 2) : isDecided(to) ? undefined : to
+  if (high - low > Math.max(high * precision, closest)) return middle(low, high)
+  return [low, high].find((rate) => !isDecided(rate))
+}
+
+/** The lowest rate that does not hold, and the highest that holds below it. */
+function bracket(tries: Tries): { readonly low?: number; readonly high?: number } {
+  const rates = [...tries.keys()].toSorted((a, b) => a - b)
+  const high = rates.find((rate) => outcomeOf(tries.get(rate)) !== 'holds')
+  const low = rates.findLast((rate) => rate < (high ?? Infinity))
+  return { ...(low === undefined ? {} : { low }), ...(high === undefined ? {} : { high }) }
+}
+
+function found(tries: Tries): Omit<BreakpointResult, 'trials'> {
+  const { low, high } = bracket(tries)
+  const breaks = [...tries.keys()].filter((rate) => outcomeOf(tries.get(rate)) === 'breaks')
+  return {
+    ...(low === undefined ? {} : { holdsAt: low }),
+    ...(breaks.length === 0 ? {} : { breaksAt: Math.min(...breaks) }),
+    ...(high === undefined || breaks.includes(high) ? {} : { unknownAt: high }),
+  }
+}
+
+/** What most tries say. */
+function outcomeOf(tries: readonly Trial[] = []): Trial {
+  const most = tries.find((one) => tries.filter((other) => other === one).length * 2 > tries.length)
+  return most ?? 'unknown'
+}
+
+function isSettled(tries: readonly Trial[]): boolean {
+  return tries.length >= mostTries || (tries.length > 1 && tries[0] === tries[1])
 }
 
 function middle(low: number, high: number): number {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { searchBreakpoint, type Trial } from './breakpoint.ts'
 import { judgeLoad } from './judge-load.ts'
 
 const selfCheck = { ok: true, problems: [], lateP50Ms: 0, lateP99Ms: 1, busiest: 0.1, cpuMs: 1 }
@@ -70,57 +69,5 @@ describe('the verdict on a load', () => {
       kind: 'inconclusive',
       reasons: [{ code: 'generator-limited', message: 'late' }],
     })
-  })
-})
-
-describe('the search for the breakpoint', () => {
-  const limit = (most: number) => (rate: number) =>
-    Promise.resolve<Trial>(rate <= most ? 'holds' : 'breaks')
-
-  it.each([17, 50, 99, 63.2])('finds a limit of %d within its precision', async (most) => {
-    const found = await searchBreakpoint({ from: 10, to: 100 }, limit(most))
-    expect(found.holdsAt).toBeLessThanOrEqual(most)
-    expect(found.breaksAt).toBeGreaterThan(most)
-    expect(found.holdsAt).toBeGreaterThanOrEqual((found.breaksAt ?? 0) * 0.9)
-  })
-
-  it('says when all holds, nothing does, or nothing can be told', async () => {
-    const search = { from: 10, to: 100 }
-    expect(await searchBreakpoint(search, limit(1_000))).toEqual({ holdsAt: 100, trials: 3 })
-    expect(await searchBreakpoint(search, limit(5))).toEqual({ breaksAt: 10, trials: 1 })
-    const unsure = (rate: number) => Promise.resolve<Trial>(rate > 10 ? 'unknown' : 'holds')
-    const found = await searchBreakpoint(search, unsure)
-    expect(found).toEqual({ holdsAt: 10, unknownAt: 100, trials: 2 })
-  })
-
-  it('ends where no rate is left between the two', async () => {
-    const found = await searchBreakpoint({ from: 1, to: 2, precision: 1e-9 }, limit(1.5))
-    expect(found).toMatchObject({ holdsAt: 1.5, breaksAt: 1.51 })
-  })
-
-  it('does not report a rate that does not hold a second time, and goes on below it', async () => {
-    const tried: number[] = []
-    /** From 60 on a rate holds once and not again. */
-    const flaky = (rate: number) => {
-      const isAgain = tried.includes(rate)
-      tried.push(rate)
-      const holds = rate < 60 || (rate <= 90 && !isAgain)
-      return Promise.resolve<Trial>(holds ? 'holds' : 'breaks')
-    }
-    const found = await searchBreakpoint({ from: 10, to: 100 }, flaky)
-    expect(tried.filter((rate) => rate === found.holdsAt)).toHaveLength(2)
-    expect(found.holdsAt).toBeLessThan(60)
-    expect(found.holdsAt).toBeGreaterThanOrEqual((found.breaksAt ?? 0) * 0.9)
-  })
-
-  it('tries the highest rate a second time as well', async () => {
-    let times = 0
-    const flaky = (rate: number) => {
-      const isLate = rate === 100 && (times += 1) > 1
-      return Promise.resolve<Trial>(isLate ? 'breaks' : 'holds')
-    }
-    const found = await searchBreakpoint({ from: 10, to: 100 }, flaky)
-    expect(found.breaksAt).toBe(100)
-    expect(found.holdsAt).toBeGreaterThanOrEqual(90)
   })
 })

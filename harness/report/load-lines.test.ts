@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { EventOf } from '../core/index.ts'
-import { loadSecondLine, renderLoadSummary } from './load-lines.ts'
+import { loadSecondLine, renderBreakpoint, renderLoadSummary } from './load-lines.ts'
 import { displayWidth } from './text.ts'
 
 const cell = { window: 'load', failed: 0, dropped: 0, symptoms: {} }
@@ -62,4 +62,40 @@ it('the moment with which a load ends is a line only when something went wrong i
   expect(loadSecondLine({ ...second, overMs: 500 })).toBe('load 2/50 per s, 0 in flight')
   const failed = { ...second, failed: 1, symptoms: { timeout: 1 } }
   expect(loadSecondLine(failed)).toBe('load at its end, 0 in flight, 1 × timeout')
+})
+
+it('a load of which flows were dropped says that its rate was not reached', () => {
+  expect(renderLoadSummary(summary, 80)).not.toContain('NOTE')
+  const dropped = { ...summary, unreached: 'the rate was not reached: 3 of 10 flows were dropped' }
+  expect(renderLoadSummary(dropped, 80)).toContain(
+    'NOTE  the rate was not reached: 3 of 10 flows were dropped',
+  )
+})
+
+const search = { kind: 'load.breakpoint', atMs: 0, first: [] } as const
+it.each([
+  [{ breaksAt: 10, trials: 1 }, ['BREAKPOINT  no rate held, broke at 10 (1 try)']],
+  [
+    { holdsAt: 90, breaksAt: 100, trials: 7, first: ['checks: rate>0.99 (0.5)'] },
+    [
+      'BREAKPOINT  held at 90 per second, broke at 100 (7 tries)',
+      '  broke first: checks: rate>0.99 (0.5)',
+    ],
+  ],
+  [
+    { holdsAt: 90, unknownAt: 100, trials: 7 },
+    [
+      'BREAKPOINT  held at 90 per second, no rate broke it (7 tries)',
+      '  at 100 per second nothing could be told',
+    ],
+  ],
+  [
+    { holdsAt: 20, breaksAt: 40, unrecoveredAfter: 40, trials: 3 },
+    [
+      'BREAKPOINT  held at 20 per second, broke at 40 (3 tries)',
+      '  not searched to the end: it did not recover from 40 per second',
+    ],
+  ],
+])('what a search found: %j', (found, lines) => {
+  expect(renderBreakpoint({ ...search, ...found }, 100).split('\n')).toEqual(lines)
 })

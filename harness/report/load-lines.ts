@@ -1,7 +1,7 @@
 import { figureText, type EventOf, type LeakFinding } from '../core/index.ts'
 import { figureTable } from './figure-table.ts'
 import { foldLine, truncate } from './text.ts'
-import { shortMs } from './words.ts'
+import { count, shortMs } from './words.ts'
 
 const shortestMs = 500
 
@@ -110,7 +110,8 @@ export function renderLoadSummary(event: EventOf<'load.summary'>, width: number)
       ({ flow, actor, symptom, message }) =>
         `  e.g. ${symptom}: ${flow} as ${actor}: ${truncate(message, longestMessage, '…')}`,
     ),
-    ...(cut > 0 ? [`  ${cut} flows were cut off at the end`] : []),
+    ...(cut > 0 ? [`  ${count(cut, 'flow was', 'flows were')} cut off at the end`] : []),
+    ...(event.unreached === undefined ? [] : [`NOTE  ${event.unreached}`]),
     selfCheck.by === undefined
       ? `GENERATOR  started p50 ${selfCheck.lateP50Ms} ms late, p99 ${selfCheck.lateP99Ms} ms; busiest thread ${Math.round(selfCheck.busiest * 100)} %;${selfCheck.lagMs === undefined ? '' : ` event loop ${selfCheck.lagMs} ms late at most;`} ${selfCheck.cpuMs} ms CPU`
       : `GENERATOR  ${selfCheck.by}: what it could not start in time it dropped`,
@@ -121,10 +122,13 @@ export function renderLoadSummary(event: EventOf<'load.summary'>, width: number)
 }
 
 export function renderBreakpoint(event: EventOf<'load.breakpoint'>, width: number): string {
-  const { holdsAt, breaksAt, unknownAt, trials, first } = event
+  const { holdsAt, breaksAt, unknownAt, unrecoveredAfter, trials, first } = event
   return [
-    `BREAKPOINT  ${holdsAt === undefined ? 'no rate held' : `held at ${holdsAt} per second`}, ${breaksAt === undefined ? 'no rate broke it' : `broke at ${breaksAt}`} (${trials} rates tried)`,
+    `BREAKPOINT  ${holdsAt === undefined ? 'no rate held' : `held at ${holdsAt} per second`}, ${breaksAt === undefined ? 'no rate broke it' : `broke at ${breaksAt}`} (${count(trials, 'try', 'tries')})`,
     ...(unknownAt === undefined ? [] : [`  at ${unknownAt} per second nothing could be told`]),
+    ...(unrecoveredAfter === undefined
+      ? []
+      : [`  not searched to the end: it did not recover from ${unrecoveredAfter} per second`]),
     ...first.map((text) => `  broke first: ${text}`),
   ]
     .flatMap((line) => foldLine(line, width))

@@ -109,6 +109,8 @@ describe('a load test', () => {
     [{ from: 1, to: 2, stepDuration: '-1s' }, ['breakpoint.stepDuration is "-1s"']],
     [{ from: 1, to: 2, stepDuration: {} }, ['breakpoint.stepDuration is {}']],
     [{ from: 1, to: 2, stepDuration: Infinity }, ['breakpoint.stepDuration is Infinity']],
+    [{ from: 1, to: 2, recoverWithin: 0 }, []],
+    [{ from: 1, to: 2, recoverWithin: 'soon' }, ['breakpoint.recoverWithin is "soon"']],
   ])('with the search %j: %j', (breakpoint, wanted) => {
     expect(validateLoadTest({ ...test, profile: openly, breakpoint }).map(text)).toEqual(wanted)
   })
