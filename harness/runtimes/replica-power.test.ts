@@ -14,13 +14,13 @@ class SlowMachine implements Machine {
 
   async send(signalName: string): Promise<void> {
     this.done.push(signalName)
-    this.#isUp = false
+    this.#isUp &&= signalName !== 'SIGKILL'
   }
 
   async freeze(): Promise<void> {}
 
-  async ended(): Promise<string | undefined> {
-    return this.#isUp ? undefined : 'signal'
+  async ended(_timeoutMs: number, signal: AbortSignal): Promise<string | undefined> {
+    return this.#isUp || signal.aborted ? undefined : 'signal'
   }
 
   async start(signal: AbortSignal): Promise<void> {
@@ -35,7 +35,7 @@ it('ends what it started and did not wait for, so that it can be started again',
   const machine = new SlowMachine()
   const power = new ReplicaPower(machine)
   const never = new AbortController().signal
-  await power.kill(never)
+  await power.kill()
   await expect(power.start(AbortSignal.abort())).rejects.toThrow('interrupted while link-1 started')
   expect(power.state).toBe('down')
   await power.start(never)
@@ -47,4 +47,14 @@ it('ends what it started and did not wait for, so that it can be started again',
     'started',
   ])
   expect(machine.done.at(-1)).toBe('its end is news')
+})
+
+it('is known to be down when stopping it was interrupted, so that it is started again', async () => {
+  const machine = new SlowMachine()
+  const power = new ReplicaPower(machine)
+  await power.stop(5_000, AbortSignal.abort())
+  expect(power.state).toBe('down')
+  await power.start(new AbortController().signal)
+  expect(machine.done).toContain('started')
+  expect(power.state).toBe('running')
 })

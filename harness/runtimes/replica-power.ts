@@ -35,10 +35,10 @@ export class ReplicaPower implements PowerPort {
     return this.#state
   }
 
-  async kill(signal: AbortSignal): Promise<void> {
+  async kill(): Promise<void> {
     if (this.#state === 'down') return
     await this.#remember()
-    await this.#try('be killed', () => this.#end(signal))
+    await this.#try('be killed', () => this.#end())
   }
 
   async stop(graceMs: number, signal: AbortSignal): Promise<string> {
@@ -49,7 +49,7 @@ export class ReplicaPower implements PowerPort {
       await this.#machine.send('SIGTERM')
       const how = await this.#machine.ended(graceMs, signal)
       if (how === undefined) {
-        await this.#end(signal)
+        await this.#end()
         return `did not end within ${graceMs} ms, and was killed`
       }
       this.#state = 'down'
@@ -84,15 +84,16 @@ export class ReplicaPower implements PowerPort {
     try {
       await this.#machine.start(signal)
     } catch (error) {
-      await this.#end(AbortSignal.timeout(killTimeoutMs)).catch(() => undefined)
+      await this.#end().catch(() => undefined)
       throw error
     }
   }
 
-  async #end(signal: AbortSignal): Promise<void> {
+  async #end(): Promise<void> {
     this.#machine.expectEnd(true)
     await this.#machine.send('SIGKILL')
-    const how = await this.#machine.ended(killTimeoutMs, signal)
+    // It is waited for whatever was interrupted: what is killed and not known to be down would never be started again.
+    const how = await this.#machine.ended(killTimeoutMs, AbortSignal.timeout(killTimeoutMs))
     if (how === undefined) throw new Error(`it has not ended after ${killTimeoutMs} ms`)
     this.#state = 'down'
   }
