@@ -1,23 +1,22 @@
 import { relative } from 'node:path'
 import { cellsOf } from '../core/index.ts'
-import { loadScenarios, scenarioFiles, type FoundScenario } from '../session/index.ts'
+import { invalid, loadAll, scenarioFiles, type FoundScenario } from '../session/index.ts'
 import { renderList } from './list-text.ts'
 import { renderOptionsFor } from './screen.ts'
 import { openHere } from './open-here.ts'
 
-/** `aftershock list` */
+/** `aftershock list`: what is in order, and an error that tells of the others. */
 export async function listCommand({ json }: { readonly json: boolean }): Promise<void> {
-  const found = await loadScenarios(scenarioFiles(...(await openHere()).scenarioFolders))
+  const { found, spoiled } = await loadAll(scenarioFiles(...(await openHere()).scenarioFolders))
   const rows = found.map(describe)
   if (json) {
     process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
-    return
-  }
-  if (rows.length === 0) {
+  } else if (rows.length > 0) {
+    process.stdout.write(renderList(rows, renderOptionsFor(process.stdout).width))
+  } else if (spoiled.length === 0) {
     process.stdout.write('There is no *.scenario.ts below this directory.\n')
-    return
   }
-  process.stdout.write(renderList(rows, renderOptionsFor(process.stdout).width))
+  if (spoiled.length > 0) throw invalid(spoiled)
 }
 
 function describe({ file, scenario }: FoundScenario) {

@@ -31,18 +31,29 @@ async function load(...words: string[]) {
   return { ids: found.map(({ scenario }) => scenario.id), warnings }
 }
 
-it('a file that is wrong is only warned of when ids of others are asked for', async () => {
-  const { ids, warnings } = await load('good')
-  expect(ids).toEqual(['good'])
-  expect(warnings).toEqual([expect.stringContaining('bad.scenario.mjs: 1 problem')])
-})
-
-it.each([[[]], [['goo']], [['good', 'bad']]])(
-  'a file that is wrong stops what may mean it: %j',
-  async (words) => {
-    await expect(load(...words)).rejects.toMatchObject({ code: 'INVALID_SCENARIO' })
+it.each([['good'], ['goo'], ['ood.scen'], ['good.scenario.mjs']])(
+  'a file that is wrong is named in one line when others are asked for: %s',
+  async (word) => {
+    const { ids, warnings } = await load(word)
+    expect(ids).toEqual(['good'])
+    expect(warnings).toEqual([expect.stringMatching(/^left out, [^\n]*bad\.scenario\.mjs[^\n]*$/)])
   },
 )
+
+it.each([[[]], [['bad']], [['good', 'bad.scen']], [['scenario']], [['elsewhere']]])(
+  'a file that is wrong stops what means it, or can mean nothing else: %j',
+  async (words) => {
+    await expect(load(...words)).rejects.toThrow('bad.scenario.mjs: 1 problem')
+  },
+)
+
+it('a file that is wrong and has an id is meant by this id, and otherwise not spoken of', async () => {
+  const text = "export default { id: 'half-done' }\n"
+  writeFileSync(join(directory, 'bad.scenario.mjs'), text)
+  expect((await load('good')).warnings).toEqual([])
+  await expect(load('half-done')).rejects.toMatchObject({ code: 'INVALID_SCENARIO' })
+  await expect(load('half')).rejects.toMatchObject({ code: 'INVALID_SCENARIO' })
+})
 
 it('an id that two files claim can not be asked for', async () => {
   write('other', 'good')

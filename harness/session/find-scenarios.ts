@@ -15,56 +15,98 @@ export function scenarioFiles(...directories: readonly string[]): string[] {
   return filesBelow('scenario', directories)
 }
 
-/** Loads and validates one file. Throws INVALID_SCENARIO that names the file and all that is wrong. */
-export async function loadScenario(file: string): Promise<FoundScenario> {
+/** A file that is of no use, or an id that two of them claim. */
+interface Spoiled {
+  readonly files: readonly string[]
+  /** As far as it is known. */
+  readonly id?: string
+  readonly error: unknown
+}
+
+async function loadScenario(file: string): Promise<FoundScenario | Spoiled> {
   const shown = relative(process.cwd(), file)
   let module: { default?: unknown }
   try {
     module = (await import(pathToFileURL(file).href)) as { default?: unknown }
-  } catch (error) {
-    throw new HarnessError(
+  } catch (cause) {
+    const error = new HarnessError(
       'INVALID_SCENARIO',
-      `${shown} cannot be loaded: ${describeError(error)}`,
-      {
-        cause: error,
-        hint: 'correct the error in the file, or in what it imports',
-      },
+      `${shown} cannot be loaded: ${describeError(cause)}`,
+      { cause, hint: 'correct the error in the file, or in what it imports' },
     )
+    return { files: [file], error }
   }
-  assertValid(module.default, shown)
-  return { file, scenario: module.default }
+  try {
+    assertValid(module.default, shown)
+    return { file, scenario: module.default }
+  } catch (error) {
+    const { id } = (module.default ?? {}) as { readonly id?: unknown }
+    return { files: [file], error, ...(typeof id === 'string' ? { id } : {}) }
+  }
+}
+
+/** What is in order, and what is wrong with the others: one error a file or id. */
+export async function loadAll(
+  files: readonly string[],
+): Promise<{ found: FoundScenario[]; spoiled: Spoiled[] }> {
+  const results = await Promise.all(files.map(loadScenario))
+  const found = results.filter((result): result is FoundScenario => 'scenario' in result)
+  const spoiled = results.filter((result): result is Spoiled => !('scenario' in result))
+  for (const [id, same] of Map.groupBy(found, ({ scenario }) => scenario.id)) {
+    if (same.length === 1) continue
+    const where = same.map(({ file }) => file)
+    const shown = where.map((file) => relative(process.cwd(), file)).join(' and ')
+    const error = new HarnessError('INVALID_SCENARIO', `the id '${id}' is used by ${shown}`)
+    spoiled.push({ files: where, id, error })
+  }
+  return { found, spoiled }
 }
 
 /**
- * Loads all, and reports what is wrong with any of them at once, together with two files that claim one id. When every one of the words
- * is the id of a scenario that is in order, what is wrong with others is only said on the way.
+ * Loads all that the words may ask for. Throws INVALID_SCENARIO with all that is wrong where a word fits what is spoiled, or nothing else,
+ * and without words for anything that is. What else is spoiled is named in one line when its id is not known, since it may have been meant.
  */
 export async function loadScenarios(
   files: readonly string[],
   words: readonly string[] = [],
   warn: (text: string) => void = () => undefined,
 ): Promise<FoundScenario[]> {
-  const results = await Promise.allSettled(files.map(loadScenario))
-  const errors = results.flatMap((result) =>
-    result.status === 'rejected' ? [result.reason as unknown] : [],
-  )
-  const found = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
-  for (const [id, same] of Map.groupBy(found, ({ scenario }) => scenario.id)) {
-    if (same.length > 1) {
-      const where = same.map(({ file }) => relative(process.cwd(), file)).join(' and ')
-      errors.push(new HarnessError('INVALID_SCENARIO', `the id '${id}' is used by ${where}`))
-    }
-  }
-  const ids = found.map(({ scenario }) => scenario.id)
-  const isOne = (word: string) => ids.filter((id) => id === word).length === 1
-  if (errors.length > 0 && words.length > 0 && words.every(isOne)) {
-    for (const error of errors) warn(describeError(error))
-  } else if (errors.length > 0) {
-    throw new HarnessError('INVALID_SCENARIO', errors.map(describeError).join('\n'), {
-      hint: 'nothing was started',
-    })
+  const { found, spoiled } = await loadAll(files)
+  const meant =
+    words.length === 0 ? spoiled : words.flatMap((word) => spoiledFor(word, found, spoiled))
+  if (meant.length > 0) throw invalid(meant)
+  const perhaps = spoiled.filter(({ id }) => id === undefined).flatMap((one) => one.files)
+  if (perhaps.length > 0) {
+    const shown = perhaps.map((file) => relative(process.cwd(), file)).join(', ')
+    warn(`left out, since it is not valid: ${shown} (aftershock list says what is wrong)`)
   }
   return found
+}
+
+/** All errors as one. */
+export function invalid(spoiled: readonly Spoiled[]): HarnessError {
+  const lines = [...new Set(spoiled)].map(({ error }) => describeError(error))
+  return new HarnessError('INVALID_SCENARIO', lines.join('\n'), { hint: 'nothing was started' })
+}
+
+function spoiledFor(
+  word: string,
+  found: readonly FoundScenario[],
+  spoiled: readonly Spoiled[],
+): readonly Spoiled[] {
+  const same = spoiled.filter(({ id }) => id === word)
+  if (same.length > 0) return same
+  if (found.some(({ scenario }) => scenario.id === word)) return []
+  const similar = spoiled.filter(({ id, files }) => fits(word, id, ...files))
+  if (similar.length > 0) return similar
+  return found.some(({ scenario, file }) => fits(word, scenario.id, file)) ? [] : spoiled
+}
+
+function fits(word: string, id: string | undefined, ...files: readonly string[]): boolean {
+  return (
+    id?.includes(word) === true ||
+    files.some((file) => relative(process.cwd(), file).includes(word))
+  )
 }
 
 /**
@@ -79,10 +121,7 @@ export function selectScenarios(
   const selected = words.flatMap((word) => {
     const exact = all.filter(({ scenario }) => scenario.id === word)
     if (exact.length > 0) return exact
-    const similar = all.filter(
-      ({ scenario, file }) =>
-        scenario.id.includes(word) || relative(process.cwd(), file).includes(word),
-    )
+    const similar = all.filter(({ scenario, file }) => fits(word, scenario.id, file))
     if (similar.length > 0) return similar
     const known = all.map(({ scenario }) => scenario.id).join(', ')
     throw new HarnessError('USAGE', `no scenario matches '${word}'`, {
