@@ -29,20 +29,11 @@ export async function exportLoad(
   const services = test.stack.services.map(({ name }) => name)
   const variables = services.map(doorVariable)
   const given = variables.map((name) => `-e ${name}=http://…`).join(' ')
-  const script = await makeScript({
-    profile: test.profile,
-    flows: test.flows,
-    actors: test.actors,
-    module,
-    frontDoors: Object.fromEntries(services.map((name) => [name, ''])),
-    entry: test.stack.entry,
-    seed,
-    remarks: [
-      `${test.id}: ${test.title}`,
-      `Made by aftershock ${packageVersion()} from ${relative(process.cwd(), fileURLToPath(module))}, seed ${seed}.`,
-      `k6 run ${given} ${test.id}.k6.js`,
-    ],
-  })
+  const script = await scriptFor(test, module, seed, [
+    `${test.id}: ${test.title}`,
+    `Made by aftershock ${packageVersion()} from ${relative(process.cwd(), fileURLToPath(module))}, seed ${seed}.`,
+    `k6 run ${given} ${test.id}.k6.js`,
+  ])
   mkdirSync(out, { recursive: true })
   const path = join(out, isScript ? `${test.id}.k6.js` : `${test.id}.k6-operator.yaml`)
   const content = isScript
@@ -54,6 +45,26 @@ export async function exportLoad(
       ? `${path}: k6 run ${given} ${path}\n`
       : `${path}: ${parallelism === 1 ? '1 pod' : `${parallelism} pods`}; fill in the addresses of ${services.join(', ')}, then kubectl apply -f ${path}\n`,
   )
+}
+
+/** The load test as a script for k6. Throws INVALID_SCENARIO when it cannot be one. */
+export function scriptFor(
+  { profile, flows, actors, stack }: LoadTest,
+  module: string,
+  seed = 0,
+  remarks: readonly string[] = [],
+): Promise<string> {
+  const frontDoors = Object.fromEntries(stack.services.map(({ name }) => [name, '']))
+  return makeScript({
+    profile,
+    flows,
+    actors,
+    module,
+    frontDoors,
+    entry: stack.entry,
+    seed,
+    remarks,
+  })
 }
 
 /** The operator starts nothing where there are more pods than users. */

@@ -32,7 +32,7 @@ import {
 import { chooseRuntime } from '../runtimes/choose-runtime.ts'
 import { runK6Load } from '../load/index.ts'
 import { chooseK6 } from '../runtimes/k6/choose-k6.ts'
-import { exportLoad, type ExportKind } from './export-load.ts'
+import { exportLoad, scriptFor, type ExportKind } from './export-load.ts'
 import { baselinesDirectory } from './figures-of.ts'
 import { openHere } from './open-here.ts'
 import { noProgress, showProgress } from './progress.ts'
@@ -77,6 +77,9 @@ export async function loadCommand(
   const { baseline, updateBaseline } = options
   if (baseline !== undefined || updateBaseline !== undefined) refuseBaseline(test, options)
   const loadBaseline = baseline === undefined ? undefined : readLoadBaseline(fileOf(baseline))
+  const isByK6 = options.loadEngine === 'k6'
+  // Before anything starts: it says what k6 cannot do of this.
+  if (isByK6) await scriptFor(test, module)
   const scenario = scenarioOf(test)
   const { runtime, why } = await chooseRuntime(
     options.runtime ?? project.runtime ?? 'auto',
@@ -86,7 +89,7 @@ export async function loadCommand(
     if (!options.json) process.stdout.write(`${text}\n`)
   }
   if (why !== undefined) say(`runtime: ${runtime.name}, since ${why}`)
-  const k6 = options.loadEngine === 'k6' ? await chooseK6() : undefined
+  const k6 = isByK6 ? await chooseK6() : undefined
   if (k6) say(`load by ${k6.name}`)
   using interrupts = new Interrupts()
   const progress = options.json ? noProgress : showProgress(process.stdout)

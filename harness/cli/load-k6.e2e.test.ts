@@ -42,9 +42,13 @@ import { ${list} as flows, actors } from './flows.ts'
 const { stack } = scenario({ id: '${id}'${given} })
 const executors = {
   open: { executor: 'constant-arrival-rate', rate: 20, duration: '1500ms', preAllocatedVUs: 20, mix: [{ flow: 'read' }] },
+  ramp: { executor: 'ramping-arrival-rate', startRate: 4, stages: [{ target: 12, duration: '1s' }], preAllocatedVUs: 20, mix: [{ flow: 'read' }] },
+  crowd: { executor: 'ramping-vus', startVUs: 0, stages: [{ target: 2, duration: '1s' }], startTime: '100ms', thinkTime: '50ms', mix: [{ flow: 'read' }] },
+  each: { executor: 'per-vu-iterations', vus: 2, iterations: 2, mix: [{ flow: 'read' }] },
+  users: { executor: 'constant-vus', duration: '1s', thinkTime: '50ms', mix: [{ flow: 'read' }] },
   counted: { executor: 'shared-iterations', vus: 2, iterations: 10, mix: [{ flow: flows.at(-1).id }] },
 }
-const thresholds = { checks: ['rate>0.99'], 'iteration_duration{executor:counted}': ['p(95)<20000'] }
+const thresholds = { checks: ['rate>0.99'], 'iteration_duration{executor:counted}': ['p(95)<20000'], 'iterations{executor:ramp}': ['count>7', 'count<9'], 'iterations{executor:crowd}': ['count>0'], 'iterations{executor:each}': ['count>3', 'count<5'] }
 export default { id: '${id}', title: 'a load', stack, flows, actors, profile: { executors, thresholds } }
 `
 }
@@ -56,6 +60,7 @@ beforeAll(() => {
   project.write('bears.load.ts', loadTest('bears'))
   project.write('refuses.load.ts', loadTest('refuses', `, config: { refuse: ['/post'] }`))
   project.write('outside.load.ts', loadTest('outside', ', hasSite: true', 'outside'))
+  project.write('few.load.ts', loadTest('few').replace('iterations: 10', 'iterations: 1'))
   project.write('wrong.load.ts', loadTest('wrong', '', 'wrong'))
   project.write('long.load.ts', loadTest('long').replace('1500ms', '10m'))
 })
@@ -132,6 +137,29 @@ it('writes a script that k6 runs without a harness', async () => {
   // Nobody listens there: signing in is refused before any load is made.
   expect(exitCode).toBe(107)
 })
+
+it.each(['--load-engine', '--export'])(
+  '%s k6 refuses what k6 would refuse, before anything starts',
+  async (option) => {
+    const out = project.path('out', 'few')
+    const running = startWith(
+      project,
+      { AFTERSHOCK_K6: standIn },
+      'load',
+      'few',
+      option,
+      'k6',
+      '--out',
+      out,
+    )
+    const { code, stdout, stderr } = await running.finished
+    expect(code).toBe(64)
+    expect(stderr).toContain(
+      'executors.counted.iterations is 1: k6 wants one for each of 2 users; use vus: 1',
+    )
+    expect(stdout).toBe('')
+  },
+)
 
 it('shares the load among no more pods than there are users, of whom the k6 operator gives each at least one', async () => {
   const out = project.path('operator')

@@ -28,7 +28,7 @@ export async function makeScript(request: ScriptRequest): Promise<string> {
     throw new HarnessError(
       'INVALID_SCENARIO',
       `k6 cannot run this load:\n${options.map((line) => `  ${line}`).join('\n')}`,
-      { hint: 'the embedded engine can' },
+      { hint: 'change that, or leave it to the embedded engine' },
     )
   }
   const planned = planLoad(profile, request)

@@ -70,6 +70,33 @@ it('judges flows as the script measures them, by the tags that k6 has', () => {
   })
 })
 
+it('says days in a way that k6 understands', () => {
+  const made = scenario({ executor: 'constant-vus', duration: '1.5d' })
+  expect(made).toMatchObject({ duration: '129600000ms' })
+})
+
+it('says of what k6 refuses where it is, and what to do', () => {
+  const open = { executor: 'constant-arrival-rate', rate: 1, preAllocatedVUs: 1 } as const
+  const made = k6Options({
+    executors: {
+      few: { executor: 'shared-iterations', vus: 5, iterations: 3, maxDuration: '0.9s' },
+      short: { ...open, duration: 500 },
+      brief: { executor: 'constant-vus', duration: '0.5s' },
+      empty: { executor: 'ramping-vus', startVUs: 0, stages: [{ target: 0, duration: '1s' }] },
+      rare: { ...open, rate: 0.0001, duration: '1m' },
+      right: { executor: 'ramping-vus', stages: [{ target: 0, duration: '0.1s' }] },
+    },
+  })
+  expect(made).toEqual([
+    `executors.few.maxDuration is "0.9s": k6 wants a second at least; use '1s' or more`,
+    'executors.few.iterations is 3: k6 wants one for each of 5 users; use vus: 3',
+    `executors.short.duration is 500: k6 wants a second at least; use '1s' or more`,
+    `executors.brief.duration is "0.5s": k6 wants a second at least; use '1s' or more`,
+    'executors.empty never has a user: k6 wants one at least; give a stage a target from 1',
+    'executors.rare has a rate of 0.0001: k6 gets thousandths at best; use a longer timeUnit',
+  ])
+})
+
 it('says at once all that k6 cannot do', () => {
   const made = k6Options({
     executors: { 'a b': executors.one },

@@ -8,12 +8,10 @@ import type {
   LoadThreshold,
   RampingArrivalRate,
 } from '../../core/index.ts'
-import { durationOr } from '../duration.ts'
+import { durationMs, durationOr } from '../duration.ts'
 import { parseThreshold } from '../thresholds.ts'
+import { fractions, refusalsOf } from './refusals.ts'
 import { flowMetric } from './script/plan.ts'
-
-/** k6 counts in whole numbers: a rate of 0.5 per second is 500 per 1000 s. */
-const fractions = 1_000
 
 export interface K6Options {
   readonly scenarios: Readonly<Record<string, Readonly<Record<string, unknown>>>>
@@ -29,6 +27,7 @@ export function k6Options(profile: LoadProfile): K6Options | readonly string[] {
     ...names
       .filter((name) => !/^[\w-]+$/.test(name))
       .map((name) => `'${name}' is no name for k6: use letters, digits, '_' and '-'`),
+    ...names.flatMap((name) => refusalsOf(name, profile.executors[name] as LoadExecutor)),
     ...Object.keys(profile.thresholds ?? {}).flatMap((selector) => problemOf(selector)),
   ]
   if (problems.length > 0) return problems
@@ -118,5 +117,7 @@ function wholeRates(executor: ConstantArrivalRate | RampingArrivalRate): LoadExe
 }
 
 function text(duration: LoadDuration): string {
-  return typeof duration === 'number' ? `${duration}ms` : duration
+  // k6 takes days in front only, and whole ones.
+  const isPlain = typeof duration === 'string' && !duration.includes('d')
+  return isPlain ? duration : `${durationMs(duration)}ms`
 }

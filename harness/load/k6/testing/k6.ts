@@ -1,11 +1,12 @@
 #!/usr/bin/env -S node --experimental-vm-modules --no-warnings
 /**
  * Stands in for k6 in tests: runs a script as k6's documentation says that k6 does, as far as our scripts need it. Each user has a world of
- * its own with what the language has and nothing of Node. Executors: constant-arrival-rate, constant-vus, per-vu-iterations, shared-iterations.
+ * its own with what the language has and nothing of Node.
  * Sources: grafana.com/docs/k6/latest/javascript-api, .../using-k6/scenarios, .../results-output/real-time/json.
  */
 import { parseArgs } from 'node:util'
 import { Load } from './load.ts'
+import { refusalsOf } from './options.ts'
 import { Output } from './output.ts'
 import { ScriptAbort, World } from './world.ts'
 
@@ -26,8 +27,17 @@ async function main(): Promise<number> {
     process.stdout.write('k6 v0.0.0 (a stand-in for tests)\n')
     return 0
   }
-  const output = new Output((values.out ?? '').replace(/^json=/, ''))
+  const output = new Output((values.out ?? 'json=/dev/null').replace(/^json=/, ''))
   const first = await World.open(script, output)
+  const refusals = refusalsOf(first.options)
+  if (refusals.length > 0) {
+    process.stderr.write(`level=error msg=${JSON.stringify(refusals.join('; '))}\n`)
+    return 104
+  }
+  if (command === 'inspect') {
+    process.stdout.write(`${JSON.stringify(first.options)}\n`)
+    return 0
+  }
   const load = new Load(first.options, () => World.open(script, output), output)
   process.on('SIGINT', () => load.interrupt())
   try {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Options, Scenario } from './options.ts'
+import { lengthMs, type Options, type Scenario, type Stage } from './options.ts'
 import type { Output } from './output.ts'
 import type { World } from './world.ts'
 
@@ -29,18 +29,31 @@ export class Load {
   }
 
   async #run(name: string, scenario: Scenario, data: unknown): Promise<void> {
-    const count = scenario.preAllocatedVUs ?? scenario.vus ?? 1
+    const targets = scenario.stages?.map(({ target }) => target) ?? []
+    const { vus = Math.max(scenario.startVUs ?? 1, ...targets) } = scenario
+    const count = scenario.preAllocatedVUs ?? vus
     const users = await Promise.all(Array.from({ length: count }, () => this.#open()))
     let next = 0
     const once = async (user: World) => user.iterate(name, scenario.exec, (next += 1) - 1, data)
-    const endsAt = Date.now() + lengthMs(scenario.duration ?? '10m')
-    const goesOn = () => !this.interrupted && Date.now() < endsAt
+    await delay(lengthMs(scenario.startTime ?? '0s'))
+    const { stages = [], duration = '10m', startVUs = 1 } = scenario
+    const beganAt = Date.now()
+    const endsAfterMs = stages.length > 0 ? totalMs(stages) : lengthMs(duration)
+    const goesOn = () => !this.interrupted && Date.now() - beganAt < endsAfterMs
     switch (scenario.executor) {
       case 'constant-arrival-rate':
-        return this.#arrivals(name, scenario, users, goesOn, once)
+      case 'ramping-arrival-rate':
+        return this.#arrivals(name, scenario, users, once)
       case 'constant-vus':
         await Promise.all(users.map((user) => repeat(goesOn, () => once(user))))
         return
+      case 'ramping-vus': {
+        const wanted = () => valueAt(startVUs, stages, Date.now() - beganAt)
+        await Promise.all(
+          users.map((user, i) => repeat(goesOn, () => (i < wanted() ? once(user) : delay(20)))),
+        )
+        return
+      }
       case 'shared-iterations':
       case 'per-vu-iterations': {
         const { iterations = 1, executor } = scenario
@@ -63,17 +76,16 @@ export class Load {
 
   async #arrivals(
     name: string,
-    { rate = 1, timeUnit = '1s' }: Scenario,
+    scenario: Scenario,
     users: readonly World[],
-    goesOn: () => boolean,
     once: (user: World) => Promise<void>,
   ): Promise<void> {
     const idle = [...users]
     const running = new Set<Promise<void>>()
     const beganAt = Date.now()
-    for (let due = 0; goesOn(); due += 1) {
-      await delay(beganAt + (due * lengthMs(timeUnit)) / rate - Date.now())
-      if (!goesOn()) break
+    for (const dueMs of scenario.stages ? dueInStages(scenario) : dueAtRate(scenario)) {
+      await delay(beganAt + dueMs - Date.now())
+      if (this.interrupted) break
       const user = idle.pop()
       if (!user) {
         this.#output.point('dropped_iterations', 1, { scenario: name, group: '' })
@@ -96,11 +108,37 @@ async function repeat(goesOn: () => boolean, task: () => Promise<void>): Promise
   while (goesOn()) await task()
 }
 
-const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
+/** When arrivals are due, in ms from the start of their scenario. */
+function* dueAtRate({ rate = 1, timeUnit = '1s', duration = '' }: Scenario): Generator<number> {
+  const everyMs = lengthMs(timeUnit) / rate
+  for (let ms = 0; ms < lengthMs(duration); ms += everyMs) yield ms
+}
 
-function lengthMs(text: string): number {
-  return [...text.matchAll(/([\d.]+)(ms|s|m|h)/g)].reduce(
-    (sum, [, amount, unit = 's']) => sum + Number(amount) * (unitsMs[unit] ?? NaN),
-    0,
-  )
+/** The same of a rate that changes, which k6 counts up to one before it starts a flow: added up ms by ms. */
+function* dueInStages({
+  startRate = 0,
+  timeUnit = '1s',
+  stages = [],
+}: Scenario): Generator<number> {
+  let due = 0
+  for (let ms = 0; ms < totalMs(stages); ms += 1) {
+    due += valueAt(startRate, stages, ms + 0.5) / lengthMs(timeUnit)
+    for (; due > 1 - 1e-6; due -= 1) yield ms
+  }
+}
+
+function totalMs(stages: readonly Stage[]): number {
+  return stages.reduce((sum, { duration }) => sum + lengthMs(duration), 0)
+}
+
+function valueAt(start: number, stages: readonly Stage[], elapsedMs: number): number {
+  let from = start
+  let left = elapsedMs
+  for (const { target, duration } of stages) {
+    const length = lengthMs(duration)
+    if (left < length) return from + ((target - from) * left) / length
+    left -= length
+    from = target
+  }
+  return from
 }
