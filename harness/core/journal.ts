@@ -185,6 +185,8 @@ export interface StatusPageFinding {
   /** How long the page said otherwise while no cell was broken, baseline included. */
   readonly falseRedMs: number
   readonly brokenMs: number
+  /** The same of cells that suffered as faults declare; absent when none did. */
+  readonly declared?: Pick<StatusPageFinding, 'detectMs' | 'admitMs' | 'falseGreenMs' | 'brokenMs'>
 }
 
 /** Of flows that ended; latencies in ms from the intended start. */

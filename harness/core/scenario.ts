@@ -286,7 +286,7 @@ export interface ExpectedBreak extends CellSelector {
   readonly until?: string
 }
 
-/** How honest the status page has to be about cells that break undeclared. It is read every 150 ms. */
+/** How honest the status page has to be about cells that break undeclared, and, where none does, about those that suffer as a fault declares. It is read every 150 ms. */
 export interface StatusPageExpectation {
   /** Longest time from the first failure until the page as a whole says so, in ms. Traffic goes on until then; less than `judgement.windowMs`. */
   readonly admitsWithinMs?: number
@@ -299,7 +299,7 @@ export interface StatusPageExpectation {
 /** What may be expected beside the state of cells. */
 export interface AlsoExpected {
   readonly statusPage?: StatusPageExpectation
-  /** Longest time from the last undo until every cell is proven to hold again, in ms. The proof itself takes a good second. */
+  /** Longest time from an undo until every cell is proven to hold again, in ms, where something was harmed. The proof itself takes a good second. */
   readonly recoverWithinMs?: number
   /** 'open': while a change is live, the configuration of each replica that has it must go on being readable, for that is how it would be undone. */
   readonly escapeRoute?: 'open'

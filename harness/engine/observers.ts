@@ -110,7 +110,9 @@ export class BreakageClock {
 
   /** Whether the page as a whole told of a failure while it was seen: a reading that no failure follows admits nothing. */
   get admitted(): boolean {
-    return this.finding(Infinity)?.admitMs !== undefined
+    const finding = this.finding(Infinity)
+    const about = finding && finding.brokenMs > 0 ? finding : finding?.declared
+    return about?.admitMs !== undefined
   }
 
   get readings(): number {

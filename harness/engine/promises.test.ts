@@ -46,6 +46,32 @@ describe('a status page that is to admit', () => {
   })
 })
 
+it('a status page says nothing of what users suffer by a fault, as declared: that is seen', async () => {
+  const system = new TestSystem()
+  const dies: Fault = {
+    kind: 'fault',
+    name: 'dies',
+    title: 'reading dies',
+    summary: 'reading dies',
+    effects: [{ flows: ['read'], becomes: '*' }],
+    validate: () => [],
+    async inject() {
+      for (const { config } of system.replicas) config.document = { refuses: ['read'] }
+      return {
+        on: ['gateway'],
+        explain: ['it is dead'],
+        heal: async () => {
+          for (const { config } of system.replicas) config.document = {}
+        },
+      }
+    },
+  }
+  const honest = { kind: 'holds', statusPage: { admitsWithinMs: 600 } } as const
+  const { codes, reasons } = await run(system, { statusPage, steps: [dies], expect: honest })
+  expect(codes).toEqual(['status-page'])
+  expect(reasons[0]).toContain('did not admit')
+})
+
 describe('the escape route', () => {
   const open = { kind: 'holds', escapeRoute: 'open' } as const
 

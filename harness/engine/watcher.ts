@@ -94,11 +94,16 @@ export class Watcher {
     const { scenario, journal, breakage, clock } = this.#options
     if (!scenario.statusPage) return
     const { admitsWithinMs } = scenario.expect.statusPage ?? {}
-    const isBroken =
+    const isFault = scenario.steps.some(
+      ({ kind, name }) => kind === 'fault' && name === info.change,
+    )
+    const isBad =
       info.kind === 'change' &&
-      journal.judged(info.id).some(({ judgement }) => judgement === 'broken')
+      journal
+        .judged(info.id)
+        .some(({ judgement }) => judgement === 'broken' || (isFault && judgement === 'effect'))
     const admitUntilMs =
-      isBroken && admitsWithinMs !== undefined ? openedMs + admitsWithinMs + admitSlackMs : 0
+      isBad && admitsWithinMs !== undefined ? openedMs + admitsWithinMs + admitSlackMs : 0
     const isWaiting = () =>
       breakage.readings < before + readingsPerWindow ||
       (clock.now() < admitUntilMs && !breakage.admitted)

@@ -12,19 +12,15 @@ import { event, historyOf } from './test-history.ts'
 
 interface Given {
   readonly page?: Partial<EventBody<'status.judged'>>
-  readonly recoveryMs?: number
   readonly escape?: Partial<EventBody<'escape.checked'>>
   readonly reproduces?: boolean
 }
 
 function history(also: AlsoExpected, given: Given): JournalEvent[] {
-  const { page, recoveryMs, escape, reproduces } = given
+  const { page, escape, reproduces } = given
   const kind = reproduces
     ? ({ kind: 'reproduces', broken: [{}] } as const)
     : ({ kind: 'holds' } as const)
-  const undone = event('change.undone', { change: 'plan', replicas: [], durationMs: 1 })
-  const window = { id: 'recovery', kind: 'recovery' } as const
-  const closed = event('window.closed', { window, durationMs: 1 })
   return [
     ...historyOf({ expect: { ...kind, ...also } }).filter((e) => e.kind === 'run.started'),
     ...(page
@@ -41,12 +37,6 @@ function history(also: AlsoExpected, given: Given): JournalEvent[] {
           }),
         ]
       : []),
-    ...(recoveryMs === undefined
-      ? []
-      : [
-          { ...undone, atMs: 1_000 } as JournalEvent,
-          { ...closed, atMs: 1_000 + recoveryMs } as JournalEvent,
-        ]),
   ]
 }
 
@@ -116,20 +106,16 @@ it.each<[string, AlsoExpected, Given, string[]]>([
       'status-page: the status page told of a failure for 150 ms in which nothing was broken, allowed are 0 ms',
     ],
   ],
+  [
+    'green while users suffered as a fault declares, and nothing else broke',
+    page({ admitsWithinMs: 900, neverFalselyGreenForMs: 500 }),
+    { page: { declared: { falseGreenMs: 4_000, brokenMs: 4_000 } } },
+    [
+      "status-page: the status page said 'operational' for 4000 ms in which cells were broken, allowed are 500 ms",
+      'status-page: the status page did not admit in 4000 ms of failure, wanted within 900 ms',
+    ],
+  ],
   ['never red', page({ neverFalselyRedForMs: 0 }), { page: {} }, []],
-  ['recovered in time', { recoverWithinMs: 500 }, { recoveryMs: 500 }, []],
-  [
-    'recovered late',
-    { recoverWithinMs: 500 },
-    { recoveryMs: 501 },
-    ['slow-recovery: everything took 501 ms to come back after the undo, wanted within 500 ms'],
-  ],
-  [
-    'recovery not watched',
-    { recoverWithinMs: 500 },
-    {},
-    ['no-data: how long recovery took is not known, wanted within 500 ms'],
-  ],
   ['a way back', { escapeRoute: 'open' }, { escape: { failedInARow: 1 } }, []],
   [
     'no way back',

@@ -4,12 +4,12 @@ import {
   inconclusive,
   pass,
   type AlsoExpected,
-  type EventOf,
   type JournalEvent,
   type StatusPageFinding,
   type StatusPageExpectation,
   type Verdict,
 } from '../core/index.ts'
+import { checkRecoveryTime } from './recovery-time.ts'
 
 /** Expectations beside those on cells: an honest status page, recovery in time, and a way back that stays open. */
 export function checkPromises(history: readonly JournalEvent[]): Verdict {
@@ -34,7 +34,10 @@ function checkHonesty(
   const open = (message: string) => inconclusive({ code: 'no-data', message })
   const broken = (message: string) => fail({ code: 'status-page', message })
   if (!finding) return [open('the status page was never read, so its honesty is not known')]
-  const { admitMs, falseGreenMs, falseRedMs, brokenMs } = finding
+  const { falseRedMs } = finding
+  // Where nothing broke undeclared, it is about what users suffered as faults declare.
+  const { admitMs, falseGreenMs, brokenMs } =
+    finding.brokenMs > 0 ? finding : (finding.declared ?? finding)
   const verdicts: Verdict[] = []
   if (neverFalselyRedForMs !== undefined && falseRedMs > neverFalselyRedForMs) {
     verdicts.push(
@@ -72,27 +75,6 @@ function checkHonesty(
     )
   }
   return verdicts
-}
-
-/** From the last undo until every cell was proven to hold again, the time that the proof takes included. */
-function checkRecoveryTime(history: readonly JournalEvent[], limitMs: number): Verdict {
-  const undone = history.findLast((event) => event.kind === 'change.undone')
-  const closed = history.findLast(
-    (event): event is EventOf<'window.closed'> =>
-      event.kind === 'window.closed' && event.window.kind === 'recovery',
-  )
-  if (!undone || !closed) {
-    return inconclusive({
-      code: 'no-data',
-      message: `how long recovery took is not known, wanted within ${limitMs} ms`,
-    })
-  }
-  const tookMs = closed.atMs - undone.atMs
-  if (tookMs <= limitMs) return pass
-  return fail({
-    code: 'slow-recovery',
-    message: `everything took ${tookMs.toFixed(0)} ms to come back after the undo, wanted within ${limitMs} ms`,
-  })
 }
 
 /** Twice in a row, since one answer may be late on a busy machine. */

@@ -24,15 +24,24 @@ export function judgeStatusPage(
   struck: readonly Span[] = [],
 ): StatusPageFinding | undefined {
   if (readings.length === 0) return undefined
-  const bad = merged(broken)
   const excused = merged([...broken, ...struck])
-  let falseGreenMs = 0
-  let falseRedMs = 0
-  for (const [i, reading] of readings.entries()) {
-    const span = { fromMs: reading.atMs, toMs: readings[i + 1]?.atMs ?? endMs }
-    if (reading.overall === 'operational') falseGreenMs += overlapMs(span, bad)
-    else if (reading.overall !== 'unknown') falseRedMs += lengthOf(span) - overlapMs(span, excused)
+  const falseRedMs = spansOf(readings, endMs)
+    .filter(({ overall }) => overall !== 'operational' && overall !== 'unknown')
+    .reduce((sum, span) => sum + lengthOf(span) - overlapMs(span, excused), 0)
+  const declared = merged(struck)
+  return {
+    ...honesty(readings, merged(broken), endMs),
+    falseRedMs,
+    ...(declared.length === 0 ? {} : { declared: honesty(readings, declared, endMs) }),
   }
+}
+
+/** What the page said while users suffered. */
+function honesty(
+  readings: readonly StatusPoint[],
+  bad: readonly Span[],
+  endMs: number,
+): Omit<StatusPageFinding, 'falseRedMs' | 'declared'> {
   const during = readings.filter(({ atMs }) =>
     bad.some(({ fromMs, toMs }) => atMs >= fromMs && atMs <= toMs),
   )
@@ -46,10 +55,19 @@ export function judgeStatusPage(
   return {
     ...(detectMs === undefined ? {} : { detectMs }),
     ...(admitMs === undefined ? {} : { admitMs }),
-    falseGreenMs,
-    falseRedMs,
+    falseGreenMs: spansOf(readings, endMs)
+      .filter(({ overall }) => overall === 'operational')
+      .reduce((sum, span) => sum + overlapMs(span, bad), 0),
     brokenMs: bad.reduce((sum, span) => sum + lengthOf(span), 0),
   }
+}
+
+function spansOf(readings: readonly StatusPoint[], endMs: number) {
+  return readings.map(({ atMs, overall }, i) => ({
+    overall,
+    fromMs: atMs,
+    toMs: readings[i + 1]?.atMs ?? endMs,
+  }))
 }
 
 /** In order, and none overlaps another. */

@@ -1,0 +1,94 @@
+import { expect, it } from 'vitest'
+
+import { reasonsOf, type JournalEvent, type Judgement } from '../core/index.ts'
+import { checkRecoveryTime } from './recovery-time.ts'
+import { event } from './test-history.ts'
+
+type Step = readonly [atMs: number, what: 'undone'] | readonly [atMs: number, ...Judgement[]]
+
+/** Windows that close at a moment, with what was judged in them, and undos. */
+function history(...steps: readonly Step[]): JournalEvent[] {
+  return steps.flatMap(([atMs, ...what], number): JournalEvent[] => {
+    const at = (one: JournalEvent): JournalEvent => ({ ...one, atMs })
+    if (what[0] === 'undone') {
+      return [at(event('change.undone', { change: 'x', replicas: [], durationMs: 1 }))]
+    }
+    const window = { id: `w${number}`, kind: 'change' } as const
+    const judged = (what as Judgement[]).map((judgement, i) =>
+      event('cell.judged', {
+        flow: `flow-${i}`,
+        actor: 'web',
+        window: window.id,
+        judgement,
+        evidence: { samples: 3, failures: 0, symptoms: {} } as never,
+      }),
+    )
+    return [...judged.map(at), at(event('window.closed', { window, durationMs: 1 }))]
+  })
+}
+
+it.each<[string, readonly Step[], string[]]>([
+  [
+    'in time',
+    [
+      [100, 'broken'],
+      [200, 'undone'],
+      [700, 'holds'],
+    ],
+    [],
+  ],
+  [
+    'late',
+    [
+      [100, 'effect'],
+      [200, 'undone'],
+      [701, 'holds'],
+    ],
+    ['slow-recovery'],
+  ],
+  [
+    'of nothing that was harmed',
+    [
+      [100, 'holds'],
+      [200, 'undone'],
+      [9_000, 'holds'],
+    ],
+    [],
+  ],
+  [
+    'not that of a pause after it',
+    [
+      [100, 'effect'],
+      [200, 'undone'],
+      [500, 'holds'],
+      [9_000, 'holds'],
+      [9_100, 'undone'],
+    ],
+    [],
+  ],
+  [
+    'of the first fault, although a later one came back at once',
+    [
+      [100, 'effect'],
+      [200, 'undone'],
+      [900, 'effect', 'holds'],
+      [8_000, 'holds'],
+      [8_100, 'undone'],
+      [8_200, 'holds'],
+    ],
+    ['slow-recovery'],
+  ],
+  [
+    'that was not seen',
+    [
+      [100, 'broken'],
+      [200, 'undone'],
+      [300, 'undecided'],
+    ],
+    ['no-data'],
+  ],
+  ['of what was never undone', [[100, 'broken']], ['no-data']],
+])('recovery %s', (_, steps, codes) => {
+  const verdict = checkRecoveryTime(history(...steps), 500)
+  expect(reasonsOf(verdict).map(({ code }) => code)).toEqual(codes)
+})
