@@ -20,9 +20,11 @@ export interface LeakFinding {
   readonly what: 'memory' | 'descriptors'
   /** `unknown`: read too seldom to tell. */
   readonly judgement: 'steady' | 'leak' | 'unknown'
-  /** In MB, or in number: at the beginning and at the end of what was judged, by the trend; and how much that is in an hour. */
+  /** In MB, or in number, as they were read: the least at the beginning of what was judged, and the least at its end. */
   readonly from: number
   readonly to: number
+  /** By the trend of all readings between: in that time, and in an hour. 0 where it is not known. */
+  readonly grown: number
   readonly perHour: number
   /** One-sided, against 'does not grow'. */
   readonly pValue: number

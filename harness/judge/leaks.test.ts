@@ -60,3 +60,19 @@ it('does not know after half a minute', () => {
   expect(found.map(({ judgement }) => judgement)).toEqual(['unknown', 'unknown'])
   expect(findLeaks([])).toEqual([])
 })
+
+it('tells what was read, in whole descriptors, and nothing below 0, where they fall', () => {
+  const falling = (second: number) => Math.max(12, 1_888 - second * 40)
+  const [, found] = findLeaks(readings(sawtooth, falling, 120))
+  // The first span after the quarter ends with second 35.
+  expect(found).toMatchObject({ judgement: 'steady', from: 1_888 - 35 * 40, to: 12 })
+  expect(Number.isInteger(found?.perHour)).toBe(true)
+})
+
+it('tells what was read where they rise, and how much that is by the trend', () => {
+  const [, found] = findLeaks(readings(sawtooth, (second) => 30 + 2 * second, 600))
+  const { from = 0, to = 0, grown = 0 } = found ?? {}
+  const read = Array.from({ length: 600 }, (_, second) => 30 + 2 * second)
+  expect(read).toEqual(expect.arrayContaining([from, to]))
+  expect(Math.abs(grown - (to - from))).toBeLessThanOrEqual(2)
+})

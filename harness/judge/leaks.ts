@@ -58,11 +58,11 @@ export function checkLeaks(findings: readonly LeakFinding[]): Verdict {
     pass,
     ...findings
       .filter(({ judgement }) => judgement === 'leak')
-      .map(({ replica, what, from, to, perHour, limit }) => {
+      .map(({ replica, what, from, to, grown, perHour, limit }) => {
         const unit = what === 'memory' ? ' MB' : ''
         return fail({
           code: 'leak',
-          message: `${replica}: ${what} grew steadily from ${from} to ${to}${unit} (${Math.round(perHour)}${unit} an hour), allowed are ${limit}${unit}`,
+          message: `${replica}: ${what} grew steadily, from ${from} to ${to}${unit}; by its trend that is ${grown}${unit} (${perHour}${unit} an hour), allowed are ${limit}${unit}`,
         })
       }),
   ])
@@ -91,27 +91,31 @@ function judgeSeries(
     return own.length < readingsPerSpan ? undefined : Math.min(...own.map(({ value }) => value))
   })
   const known = least.filter((value) => value !== undefined)
+  const digits = what === 'memory' ? 1 : 0
   if (known.length < spans) {
-    const unknown = { judgement: 'unknown' as const, perHour: 0, pValue: 1, limit }
-    return [{ replica, what, from: round(first.value), to: round(last.value), ...unknown }]
+    const from = round(first.value, digits)
+    const to = round(last.value, digits)
+    const unknown = { judgement: 'unknown' as const, grown: 0, perHour: 0, pValue: 1, limit }
+    return [{ replica, what, from, to, ...unknown }]
   }
   const { slope, pValue } = risingTrend(known)
-  const grown = slope * (spans - 1)
-  const from = known[0] ?? 0
+  const grown = round(slope * (spans - 1), digits)
   return [
     {
       replica,
       what,
       judgement: pValue <= alpha && grown > limit ? 'leak' : 'steady',
-      from: round(from),
-      to: round(from + grown),
-      perHour: round((slope * spans * 3_600_000) / lengthMs),
+      from: round(known[0] ?? 0, digits),
+      to: round(known.at(-1) ?? 0, digits),
+      grown,
+      perHour: round((slope * spans * 3_600_000) / lengthMs, 0),
       pValue,
       limit,
     },
   ]
 }
 
-function round(value: number): number {
-  return Math.round(value * 10) / 10
+function round(value: number, digits: number): number {
+  // Never -0, which is printed as such.
+  return Math.round(value * 10 ** digits) / 10 ** digits + 0
 }

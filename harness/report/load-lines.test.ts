@@ -1,6 +1,11 @@
 import { expect, it } from 'vitest'
 import type { EventOf } from '../core/index.ts'
-import { loadSecondLine, renderBreakpoint, renderLoadSummary } from './load-lines.ts'
+import {
+  loadSecondLine,
+  renderBreakpoint,
+  renderLoadSummary,
+  renderResources,
+} from './load-lines.ts'
 import { displayWidth } from './text.ts'
 
 const cell = { window: 'load', failed: 0, dropped: 0, symptoms: {} }
@@ -98,4 +103,20 @@ it.each([
   ],
 ])('what a search found: %j', (found, lines) => {
   expect(renderBreakpoint({ ...search, ...found }, 100).split('\n')).toEqual(lines)
+})
+
+it('what replicas used is told as it was read, and carried on only where it rises beyond chance', () => {
+  const memory = { what: 'memory', judgement: 'leak', from: 80.1, to: 112.4, limit: 30 } as const
+  const falls = { what: 'descriptors', judgement: 'steady', from: 1888, to: 12, limit: 20 } as const
+  const findings = [
+    { ...memory, replica: 'back-1', grown: 33, perHour: 1_190, pValue: 1e-6 },
+    { ...memory, replica: 'front-1', judgement: 'steady', grown: 0.7, perHour: 31, pValue: 0.4 },
+    { ...falls, replica: 'back-1', grown: -2_424, perHour: -171_295, pValue: 1 },
+  ] as const
+  expect(renderResources({ kind: 'leaks.judged', atMs: 0, findings }, 100).split('\n')).toEqual([
+    'RESOURCES  the least after the first quarter, and at the end; - is too short to tell',
+    '  LEAK   back-1  memory      80.1 to 112.4 MB, rising by 1190 MB an hour by its trend',
+    '  steady front-1 memory      80.1 to 112.4 MB',
+    '  steady back-1  descriptors 1888 to 12',
+  ])
 })

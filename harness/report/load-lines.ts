@@ -4,6 +4,7 @@ import { foldLine, truncate } from './text.ts'
 import { count, shortMs } from './words.ts'
 
 const shortestMs = 500
+const isNoChance = 0.01
 
 /** One second of load in one line. Null for the moment with which it ends when nothing went wrong in it. */
 export function loadSecondLine(event: EventOf<'load.second'>): string | null {
@@ -33,8 +34,8 @@ export function leaksLine({ findings }: EventOf<'leaks.judged'>): string | null 
 
 function leakText({ replica, what, from, to, perHour }: LeakFinding): string {
   return what === 'memory'
-    ? `memory of ${replica} from ${from} to ${to} MB, ${Math.round(perHour)} MB an hour`
-    : `descriptors of ${replica} from ${from} to ${to}, ${Math.round(perHour)} an hour`
+    ? `memory of ${replica} from ${from} to ${to} MB, ${perHour} MB an hour by its trend`
+    : `descriptors of ${replica} from ${from} to ${to}, ${perHour} an hour by its trend`
 }
 
 /** A cell against its stored baseline. */
@@ -55,10 +56,12 @@ export function renderResources({ findings }: EventOf<'leaks.judged'>, width: nu
   const words = { steady: 'steady', leak: 'LEAK  ', unknown: '-     ' } as const
   const name = Math.max(7, ...findings.map(({ replica }) => replica.length))
   return [
-    'RESOURCES  after the first quarter, and at the end; - is too short to tell',
-    ...findings.map(({ replica, what, judgement, from, to, perHour }) => {
+    'RESOURCES  the least after the first quarter, and at the end; - is too short to tell',
+    ...findings.map(({ replica, what, judgement, from, to, grown, perHour, pValue }) => {
       const unit = what === 'memory' ? ' MB' : ''
-      const hour = judgement === 'unknown' ? '' : `, ${Math.round(perHour)}${unit} an hour`
+      // Chance, and what falls, are not carried on into an hour that nobody saw.
+      const isRising = grown > 0 && pValue <= isNoChance
+      const hour = isRising ? `, rising by ${perHour}${unit} an hour by its trend` : ''
       return `  ${words[judgement]} ${replica.padEnd(name)} ${what.padEnd(11)} ${from} to ${to}${unit}${hour}`
     }),
   ]
