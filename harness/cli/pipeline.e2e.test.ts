@@ -68,3 +68,27 @@ test('a step summary that cannot be written is said, and the verdict stands', as
   expect(code).toBe(0)
   expect(stderr).toContain('the step summary cannot be written')
 })
+
+test('of a run whose system does not start every report says why, and so does GitHub', async () => {
+  const summaryFile = join(outside, 'summary.md')
+  const github = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summaryFile }
+  const folder = join(outside, 'run')
+  using dead = new TestProject({ dead: `config: { startsBroken: true }` })
+  const { code, stderr } = await startWith(dead, github, 'run', 'dead', '--out', folder).finished
+  expect(code).toBe(70)
+  const ended = 'the system did not start: app-1 ended while starting (exit code 1)'
+  const lastWords = 'the configuration makes no sense'
+  const annotation = stderr.split('\n').find((line) => line.startsWith('::warning'))
+  const reports = ['summary.json', 'junit.xml', 'report.html', 'journal.ndjson'] as const
+  for (const [name, text] of [
+    ['annotation', annotation ?? ''],
+    ['step summary', readFileSync(summaryFile, 'utf8').replaceAll('\\', '')],
+    ...reports.map((file) => [file, readFileSync(join(folder, file), 'utf8')] as const),
+  ] as const) {
+    if (name !== 'journal.ndjson') expect(text, name).toContain(ended)
+    expect(text, name).toContain(lastWords)
+  }
+  const junit = readFileSync(join(folder, 'junit.xml'), 'utf8')
+  expect(junit).not.toContain('<system-out>')
+  expect(junit).toContain('this was not checked: the system did not start')
+})

@@ -130,6 +130,7 @@ async function stayUp(
     }
     // The fault that came first is the one to report.
     await experiment.undo().catch(() => undefined)
+    experiment.noteFault(error)
     await experiment.finish().catch(() => undefined)
     throw error
   }

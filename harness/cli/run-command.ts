@@ -172,14 +172,16 @@ async function runOne(
     runsDir: options.runsDir,
     signal,
     listeners: [progress.take],
+    onReports: (summary, folder) => {
+      progress[Symbol.dispose]()
+      tellPipeline(found, summary, shownFolder({ folder }))
+    },
     ...(outDir === undefined ? {} : { outDir }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
   })
-  progress[Symbol.dispose]()
   process.stdout.write(
     options.json ? `${JSON.stringify(outcome.summary)}\n` : endOfRun(outcome, options),
   )
-  tellPipeline(found, outcome.summary, shownFolder(outcome))
   return outcome
 }
 

@@ -427,6 +427,14 @@ interface Body {
   /** One run of a flow that a person asked for, with all of its exchanges. */
   'flow.performed': PerformedFlow
   interrupted: { readonly signal: string }
+  /** The harness could not go on, such as when the system did not start: nothing that was seen of it is to blame for that. */
+  'run.failed': {
+    /** Of the HarnessError, else 'UNEXPECTED'. */
+    readonly code: string
+    /** With the last lines of a log where a program ended. */
+    readonly message: string
+    readonly hint?: string
+  }
   'verdict.reached': { readonly verdict: Verdict }
   'run.ended': {
     readonly verdict: Verdict

@@ -31,6 +31,7 @@ export type ReasonCode =
   | 'slower-under-load'
   | 'leak'
   | 'generator-limited'
+  | 'run-failed'
   | 'interrupted'
 
 /** A reason says what, for whom, and with which figures, in one sentence that needs no context. */

@@ -1,5 +1,7 @@
 import {
+  HarnessError,
   cellsOf,
+  describeError,
   lasting,
   type Actor,
   type CellId,
@@ -252,6 +254,14 @@ export class Experiment {
       replicas: hashes,
       ...(documents === undefined ? {} : { documents }),
     })
+  }
+
+  /** Writes down why the run could not go on. To be said before `finish`, so that whoever reads its reports is told. */
+  noteFault(error: unknown): void {
+    const { code, hint } =
+      error instanceof HarnessError ? error : { code: 'UNEXPECTED', hint: undefined }
+    const message = describeError(error)
+    this.journal.emit('run.failed', { code, message, ...(hint === undefined ? {} : { hint }) })
   }
 
   /** Stops traffic, judges the run from its journal, tears everything down. The last event is 'run.ended'. */

@@ -644,10 +644,20 @@ describe('a flow', () => {
 describe('a run that cannot go on', () => {
   it('when the stack does not start says why, and leaves a journal', async () => {
     const system = new TestSystem()
-    system.faults.start = new HarnessError('START_FAILED', 'gateway-1 ended while starting')
+    system.faults.start = new HarnessError('START_FAILED', 'gateway-1 ended while starting', {
+      hint: 'see above',
+    })
     const { fault, of } = await run(system, {})
     expect(fault).toBe(system.faults.start)
-    expect(of('run.ended')[0]?.verdict.kind).toBe('inconclusive')
+    expect(of('run.ended')[0]?.verdict).toEqual({
+      kind: 'inconclusive',
+      reasons: [
+        {
+          code: 'run-failed',
+          message: 'the system did not start: gateway-1 ended while starting\n(see above)',
+        },
+      ],
+    })
   })
 
   it('when an actor cannot be made ready stops the stack', async () => {

@@ -43,6 +43,7 @@ export async function runScenario(
     // What was interrupted breaks off with an error of its own; the verdict says that it was interrupted.
     if (experiment.interrupted) return experiment.finish()
     // The fault that came first is the one to report; what goes wrong while cleaning up after it only follows from it.
+    experiment.noteFault(error)
     await experiment.finish().catch(() => undefined)
     throw error
   }

@@ -426,6 +426,7 @@ it('has a history for each reason there is', () => {
     'slower-under-load': true,
     leak: true,
     'generator-limited': true,
+    'run-failed': true,
     interrupted: true,
   }
   // The crash has a test of its own below, amplification, writes and promises have theirs in files of their own.
@@ -434,6 +435,7 @@ it('has a history for each reason there is', () => {
     'slower-under-load',
     'leak',
     'checker-crashed',
+    'run-failed',
     'amplification',
     'write-lost',
     'write-duplicated',

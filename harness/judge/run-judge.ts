@@ -5,6 +5,7 @@ import {
   inconclusive,
   pass,
   wholeStack,
+  type EventOf,
   type Expectation,
   type JournalEvent,
   type Verdict,
@@ -51,10 +52,16 @@ function checkRun(history: readonly JournalEvent[]): Verdict {
       message: `${lost.detail}, so what was seen says nothing about the change`,
     })
   }
+  const failed = of(history, 'run.failed').map((event) =>
+    inconclusive({ code: 'run-failed', message: failedWords(history, event) }),
+  )
+  // What was not measured since the run had failed by then is no reason of its own.
+  if (failed.length > 0 && of(history, 'cell.judged').length === 0) return combine(failed)
   const baseline = checkBaseline(history, started)
-  if (baseline.kind !== 'pass') return combine([...interrupted, baseline])
+  if (baseline.kind !== 'pass') return combine([...interrupted, ...failed, baseline])
   return combine([
     ...interrupted,
+    ...failed,
     ...started.changes.map((change) => checkChange(history, started, change)),
     checkReproduction(history, started),
     checkUndo(history),
@@ -69,6 +76,16 @@ function checkRun(history: readonly JournalEvent[]): Verdict {
     checkSafety(history),
     checkReplicas(history, started.expect),
   ])
+}
+
+/** Which part of the run failed, and why, with the last lines of a log that the message ends in. */
+function failedWords(
+  history: readonly JournalEvent[],
+  { message, hint }: EventOf<'run.failed'>,
+): string {
+  const what =
+    of(history, 'stack.ready').length === 0 ? 'the system did not start' : 'the run broke off'
+  return `${what}: ${message}${hint === undefined ? '' : `\n(${hint})`}`
 }
 
 function checkUndo(history: readonly JournalEvent[]): Verdict {

@@ -9,6 +9,7 @@ const openCodes: ReadonlySet<ReasonCode> = new Set([
   'apply-failed',
   'site-handler',
   'checker-crashed',
+  'run-failed',
   'interrupted',
 ])
 

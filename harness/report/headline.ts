@@ -75,6 +75,8 @@ function differs(summary: Summary): string {
 
 function open(summary: Summary): string {
   if (isCutOff(summary)) return cutOff(summary)
+  const fault = summary.reasons.find(({ code }) => code === 'run-failed')
+  if (fault) return `nothing is proven: ${firstLine(fault.message)}`
   const sick = countReasons(summary, 'baseline-broken')
   if (sick > 0) {
     return `${sick} of ${count(summary.cells.length, 'cell')} failed BEFORE any change, so nothing was applied and nothing is proven`
@@ -91,6 +93,12 @@ function cutOff(summary: Summary): string {
   const found = brokenCells(summary).length
   const seen = found === 0 ? '' : ` (by then ${count(found, 'cell')} had broken)`
   return `the run was cut off after ${formatDuration(summary.timings.totalMs)}${seen}, so nothing is proven`
+}
+
+/** Of a message that ends in the lines of a log, what it says of them, with the first of those. */
+function firstLine(message: string): string {
+  const [first = '', second] = message.split('\n').map((line) => line.trim())
+  return second === undefined ? first : `${first} ${second}`
 }
 
 function isUndecided(cell: SummaryCell): boolean {

@@ -85,6 +85,7 @@ const required: Record<JournalKind, Readonly<Record<string, MemberType>>> = {
   'hand.acted': { action: 'string', text: 'string' },
   'flow.performed': { flow: 'string', actor: 'string', ok: 'boolean', exchanges: 'array' },
   interrupted: { signal: 'string' },
+  'run.failed': { message: 'string' },
   'verdict.reached': { verdict: 'object' },
   'run.ended': { verdict: 'object', timings: 'object', outsideRequests: 'number' },
 }

@@ -71,6 +71,8 @@ function lineFor(event: JournalEvent, memory: Memory): string | null {
       return `replica ${event.replica} ended by itself: ${event.detail}`
     case 'interrupted':
       return `interrupted by ${event.signal}: undoing and tearing down`
+    case 'run.failed':
+      return `the run cannot go on: ${event.message}`
     case 'verdict.reached':
       return verdictLine(event)
     case 'run.ended':

@@ -193,6 +193,7 @@ function note(model: RunModel, event: Exclude<JournalEvent, { kind: 'run.started
     case 'load.breakpoint':
     case 'hand.acted':
     case 'flow.performed':
+    case 'run.failed':
       break
     default:
       event satisfies never

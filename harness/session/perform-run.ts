@@ -37,6 +37,8 @@ export interface RunRequest {
   readonly signal: AbortSignal
   readonly listeners?: readonly JournalListener[]
   readonly idlePauseMs?: number
+  /** Told when the reports are written, also of a run that the harness could not bring to its end. */
+  readonly onReports?: (summary: Summary, folder: RunFolder) => void
   /** What is done with the experiment; a whole run when absent. */
   readonly drive?: (
     scenario: Scenario,
@@ -60,7 +62,11 @@ export async function performRun(request: RunRequest): Promise<RunOutcome> {
   using folder = new RunFolder(request.outDir ?? join(request.runsDir, runId))
   const redactor = new Redactor()
   await using telemetry = await openTelemetry({ env: process.env, version: packageVersion(), warn })
-  const finish = () => folder.writeReports(redactor)
+  const finish = async () => {
+    const summary = await folder.writeReports(redactor)
+    request.onReports?.(summary, folder)
+    return summary
+  }
   let verdict: Verdict
   try {
     const options: ExperimentOptions = {
