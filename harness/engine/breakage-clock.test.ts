@@ -50,6 +50,10 @@ it('a page that tells of what a fault does, as declared, is not falsely red', ()
   expect(falseRedMs('view', 'effect')).toBe(0)
 })
 
+it('of what fails, and is not decided, it is not known to be falsely red', () => {
+  expect(falseRedMs('other', 'undecided')).toBe(0)
+})
+
 it('of what no fault declares, and of cells that hold, it is', () => {
   expect(falseRedMs('other', 'effect')).toBe(2_000)
   expect(falseRedMs('view', 'holds')).toBe(2_000)

@@ -194,13 +194,14 @@ export class Experiment {
 
   /** Takes back what the steps of an order did, and watches the cells recover; true when they did, so that the next order can begin. */
   async leaveOrder(order: string, number: number): Promise<boolean> {
+    if (this.#safety.isTooMuch) return false
     this.journal.emit('phase', { phase: 'undoing', text: `undoing the order ${order}` })
     const steps = this.scenario.steps.filter((step) => step.order === order)
     if (!(await this.#steps.undo(steps.map(({ name }) => name)))) return false
     const window = `recovery:${number}`
     await this.#watcher.watch({ id: window, kind: 'recovery' }, this.#steps.effects)
     const isWell = this.journal.judged(window).every(({ judgement }) => judgement !== 'broken')
-    return isWell && !this.interrupted && !this.#safety.isTooMuch
+    return isWell && !this.interrupted
   }
 
   /** Undoes all that was applied, last first. Works after an interrupt too. */

@@ -93,7 +93,7 @@ export class BreakageClock {
   /** Cells that were proven to hold since they failed last. */
   readonly #well = new Set<string>()
   readonly #broken = new Set<string>()
-  /** Cells that suffer from a fault as it was declared. */
+  /** Cells that suffer from a fault as it was declared, or of which it is not decided whether they are broken. */
   readonly #struck = new Set<string>()
   readonly #struckBy: readonly Effect[]
   readonly #readings: StatusPoint[] = []
@@ -129,6 +129,8 @@ export class BreakageClock {
         if (event.judgement === 'broken') this.#broken.add(keyOf(event))
         else if (event.judgement === 'effect' && this.#struckBy.some((one) => selects(one, event)))
           this.#struck.add(keyOf(event))
+        // What failed, and was not looked at for long enough, is not known to be whole.
+        else if (event.judgement === 'undecided') this.#struck.add(keyOf(event))
         return
       case 'status.read':
         this.#readings.push({

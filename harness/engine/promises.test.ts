@@ -119,6 +119,20 @@ describe('safety', () => {
     expect(of('change.undone')).toHaveLength(1)
   })
 
+  it('counts a cell that breaks again once, and watches to the end whether all comes back', async () => {
+    const first = { ...breaksReading, order: '1' }
+    const again = { ...change('again', { refuses: ['read'] }), order: '2' }
+    const steps = [first, again]
+    const cells = { flows: [flow('read')] }
+    const borne = await run(new TestSystem(), { ...cells, steps, safety: { maxBrokenCells: 2 } })
+    expect(borne.reasons.join()).not.toContain('stopped')
+    expect(borne.of('window.opened').map(({ window }) => window.id)).toContain('change:2')
+    const cut = await run(new TestSystem(), { ...cells, steps, safety: { maxBrokenCells: 1 } })
+    const back = cut.of('cell.judged').filter(({ window }) => window.startsWith('recovery'))
+    expect(back.map(({ judgement }) => judgement)).toEqual(['holds', 'holds'])
+    expect(cut.of('window.opened').map(({ window }) => window.id)).not.toContain('change:2')
+  })
+
   it('does not count what an incident is to break', async () => {
     const { verdict } = await run(new TestSystem(), {
       steps: [breaksReading],

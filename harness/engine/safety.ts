@@ -1,4 +1,10 @@
-import { selects, type EventBody, type JournalEvent, type Scenario } from '../core/index.ts'
+import {
+  cellKey,
+  selects,
+  type EventBody,
+  type JournalEvent,
+  type Scenario,
+} from '../core/index.ts'
 import { AbortConditions } from './abort-conditions.ts'
 import type { Clock } from './ports.ts'
 
@@ -10,7 +16,7 @@ export class Safety {
   readonly #conditions: AbortConditions
   readonly #onCrossed: (crossed: EventBody<'safety.judged'>) => void
   /** Cells broken under changes that the scenario does not expect to be. */
-  #unexpected = 0
+  readonly #unexpected = new Set<string>()
   #isCrossed = false
 
   /** `onCrossed` is called once, for the threshold that ends the run. */
@@ -26,7 +32,7 @@ export class Safety {
     if (!event.window.startsWith('change:')) return
     const { expect } = this.#scenario
     const expected = expect.kind === 'reproduces' ? expect.broken : []
-    if (!expected.some((selector) => selects(selector, event))) this.#unexpected += 1
+    if (!expected.some((selector) => selects(selector, event))) this.#unexpected.add(cellKey(event))
   }
 
   /** Thresholds are over flows that start from now on. */
@@ -40,14 +46,14 @@ export class Safety {
       this.#isCrossed = true
       this.#onCrossed(this.#conditions.crossed)
     }
-    return this.#isCrossed || this.#unexpected > maxBrokenCells
+    return this.#isCrossed || this.#unexpected.size > maxBrokenCells
   }
 
   /** Why it is. */
   get reason(): string {
     return this.#isCrossed
       ? 'a threshold was crossed'
-      : `${this.#unexpected} cells broke that were not to`
+      : `${this.#unexpected.size} cells broke that were not to`
   }
 
   /** Resolves when it is, or the signal is aborted. */

@@ -68,20 +68,21 @@ export class Watcher {
       ...(load ? [load.over] : []),
       system.lost,
       clock.sleep(judgement.windowMs, until),
-      safety.tooMuch(clock, until),
+      // What is undone can do no more harm: whether it comes back is watched to the end.
+      ...(info.kind === 'recovery' ? [] : [safety.tooMuch(clock, until)]),
     ])
     ended.abort()
     sampler.window = undefined
-    const why = this.#whyOver()
+    const why = this.#whyOver(info)
     load?.close(why)
     window.close(why)
     await system.links?.enter(undefined)
   }
 
-  #whyOver(): string {
+  #whyOver({ kind }: WindowInfo): string {
     const { judgement, safety, signal } = this.#options
     if (signal.aborted) return 'interrupted'
-    if (safety.isTooMuch) return `stopped, since ${safety.reason}`
+    if (kind !== 'recovery' && safety.isTooMuch) return `stopped, since ${safety.reason}`
     return `the window of ${judgement.windowMs} ms ended`
   }
 

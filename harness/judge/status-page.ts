@@ -14,8 +14,8 @@ export interface Span {
 
 /**
  * Compares what the page said with what users saw. `readings` in order of time; each counts until the next one.
- * `broken` are the spans in which undeclared failures were seen; `struck` those in which a fault made users suffer as declared, of which a
- * page may tell and need not. Spans may overlap. A reading of 'unknown' is neither green nor red.
+ * `broken` are the spans in which undeclared failures were seen; `struck` those in which a fault made users suffer as declared, or
+ * failures were not decided: of these a page may tell and need not. Spans may overlap. A reading of 'unknown' is neither green nor red.
  */
 export function judgeStatusPage(
   readings: readonly StatusPoint[],

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { cellKey, fail, type Judgement, type ReasonCode } from '../core/index.ts'
 import { annotationsOf } from './annotations.ts'
+import { cameBack } from './came-back.ts'
 import { headline } from './headline.ts'
 import { renderJunit } from './junit.ts'
 import { renderMarkdown } from './markdown.ts'
@@ -131,6 +132,30 @@ test('no text says that everything came back where a reason or what was seen say
     }),
     { numRuns: 300 },
   )
+})
+
+test('what nobody watched did not fail to come back', () => {
+  const untold = { samples: 0, failures: 0, symptom: null }
+  const cells = whole.cells.map((cell): SummaryCell => ({
+    ...cell,
+    recovery: { ...outcome('recovery', 'undecided'), ...untold },
+  }))
+  const summary: Summary = { ...whole, verdict: 'fail', cells }
+  expect(headline(summary)).toMatch(/, and whether undoing helps was not watched$/)
+  expect(pageSentence(summary)).toContain('Whether undoing helps was not watched.')
+  const half = {
+    ...summary,
+    cells: cells.map((cell, i) => (i < 20 ? cell : (whole.cells[i] ?? cell))),
+  }
+  expect(headline(half)).toMatch(/, and 20 cells were not watched after undoing$/)
+})
+
+test('a cell of which nothing was decided is not known to have changed', () => {
+  const cells = whole.cells.map((cell): SummaryCell => ({
+    ...cell,
+    change: outcome('change:1', cell.change?.judgement === 'broken' ? 'broken' : 'undecided'),
+  }))
+  expect(cameBack({ ...whole, cells })).toMatchObject({ kind: 'all', altered: 32, back: 32 })
 })
 
 test('every text says so where everything did', () => {

@@ -11,6 +11,8 @@ export interface CameBack {
   readonly back: number
   /** Cells that are not as before without load, whether a change had altered them or not. */
   readonly still: readonly SummaryCell[]
+  /** Cells of which nothing was seen after the undo, though they were to be watched or a change had altered them. */
+  readonly unwatched: readonly SummaryCell[]
   /** Cells that are worse than before under load only. */
   readonly underLoad: readonly CellId[]
   /** Whether the undo itself failed, or left a configuration other than before. */
@@ -20,30 +22,41 @@ export interface CameBack {
 export function cameBack(summary: Summary): CameBack {
   const codes = new Set(summary.reasons.map(({ code }) => code))
   const altered = summary.cells.filter(isAltered)
-  const still = summary.cells.filter(({ recovery }) => recovery && recovery.judgement !== 'holds')
+  const still = summary.cells.filter(
+    (cell) => wasWatched(cell) && cell.recovery?.judgement !== 'holds',
+  )
   const stillKeys = new Set(still.map(cellKey))
   const underLoad = [...new Map([...worseUnderLoad(summary), ...blamed(summary)])].flatMap(
     ([key, cell]) => (stillKeys.has(key) ? [] : [cell]),
   )
   const lasting = new Set([...still, ...underLoad].map(cellKey))
-  const watched = altered.filter(({ recovery }) => recovery)
+  const watched = altered.filter(wasWatched)
   const back = watched.filter((cell) => !lasting.has(cellKey(cell))).length
   const stateDiffers = codes.has('undo-failed') || codes.has('state-differs')
   const isWrong = lasting.size > 0 || codes.has('not-recovered') || stateDiffers
-  const isPartial = watched.length > 0 && back < altered.length
+  const unwatched = summary.cells.filter(
+    (cell) => !wasWatched(cell) && (isAltered(cell) || cell.recovery !== null),
+  )
+  const isPartial = watched.length > 0 && unwatched.length > 0
   return {
     kind: isWrong || isPartial ? 'not-all' : watched.length > 0 ? 'all' : 'unwatched',
     altered: altered.length,
     back,
     still,
+    unwatched,
     underLoad,
     stateDiffers,
   }
 }
 
-/** Whether a change did anything to the cell, as declared or not. */
+/** Whether a change is known to have done anything to the cell, as declared or not. */
 export function isAltered({ change }: SummaryCell): boolean {
-  return change !== null && change.judgement !== 'holds' && change.judgement !== 'effect-absent'
+  return change !== null && !['holds', 'effect-absent', 'undecided'].includes(change.judgement)
+}
+
+/** Whether anything was seen of the cell after all was undone. */
+export function wasWatched({ recovery }: SummaryCell): boolean {
+  return recovery !== null && (recovery.judgement !== 'undecided' || recovery.samples > 0)
 }
 
 /** Cells of which a reason says that they did not recover. */

@@ -110,7 +110,7 @@ function recovery(summary: Summary): string {
   const found = cameBack(summary)
   switch (found.kind) {
     case 'unwatched':
-      return ''
+      return found.altered > 0 ? ', and whether undoing helps was not watched' : ''
     case 'not-all':
       return `, and ${list(leftWords(found))}`
     case 'all':
@@ -118,10 +118,22 @@ function recovery(summary: Summary): string {
   }
 }
 
-function leftWords({ altered, back, still, underLoad, stateDiffers }: CameBack): string[] {
+function leftWords({
+  altered,
+  unwatched,
+  back,
+  still,
+  underLoad,
+  stateDiffers,
+}: CameBack): string[] {
   const others = still.filter((cell) => !isAltered(cell)).length
   const left = [
-    ...(back < altered ? [`undoing brought back ONLY ${back} of the ${altered} that changed`] : []),
+    ...(back < altered - unwatched.filter(isAltered).length
+      ? [`undoing brought back ONLY ${back} of the ${altered} that changed`]
+      : []),
+    ...(unwatched.length > 0
+      ? [`${count(unwatched.length, 'cell was', 'cells were')} not watched after undoing`]
+      : []),
     ...(others > 0 ? [`${count(others, 'cell')} that had held did NOT hold after undoing`] : []),
     ...(underLoad.length > 0
       ? [`under load ${count(underLoad.length, 'cell')} did NOT recover`]

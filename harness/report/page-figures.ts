@@ -1,5 +1,5 @@
 import { cellKey } from '../core/index.ts'
-import { cameBack } from './came-back.ts'
+import { cameBack, wasWatched } from './came-back.ts'
 import { brokenCells, harmedUnderLoad } from './faults.ts'
 import type { Summary } from './summary-types.ts'
 import { formatDuration } from './words.ts'
@@ -39,7 +39,7 @@ function backFigure(summary: Summary): Figure[] {
   const lasting = new Set(keysOf([...still, ...underLoad]))
   const touched = new Set([...keysOf(broken), ...lasting])
   if (touched.size === 0) return []
-  const back = broken.filter((cell) => cell.recovery && !lasting.has(cellKey(cell))).length
+  const back = broken.filter((cell) => wasWatched(cell) && !lasting.has(cellKey(cell))).length
   const { recoveryMs } = summary.timings
   const isAll = kind === 'all' && back === touched.size
   const inTime = isAll && recoveryMs !== null ? ` in ${formatDuration(recoveryMs)}` : ''

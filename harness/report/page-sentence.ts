@@ -1,4 +1,4 @@
-import { cameBack, isAltered, type CameBack } from './came-back.ts'
+import { cameBack, type CameBack } from './came-back.ts'
 import { brokenCells, harmedUnderLoad } from './faults.ts'
 import { headline } from './headline.ts'
 import type { Summary, SummaryCell, SummaryLoadCell } from './summary-types.ts'
@@ -78,7 +78,10 @@ function recovery(summary: Summary): string {
   }
 }
 
-function whatIsLeft(summary: Summary, { still, underLoad, stateDiffers }: CameBack): string[] {
+function whatIsLeft(
+  summary: Summary,
+  { still, unwatched, underLoad, stateDiffers }: CameBack,
+): string[] {
   const of = (cells: readonly SummaryCell[]) =>
     `${list(titles(cells.map(({ flowTitle }) => flowTitle)), 3)} for ${list(actorTitles(cells.map(({ actorTitle }) => actorTitle)), 4)}`
   const open = still.filter(({ recovery: after }) => after?.judgement === 'undecided')
@@ -86,7 +89,6 @@ function whatIsLeft(summary: Summary, { still, underLoad, stateDiffers }: CameBa
   const loaded = summary.cells.filter((cell) =>
     underLoad.some(({ flow, actor }) => flow === cell.flow && actor === cell.actor),
   )
-  const unwatched = summary.cells.filter((cell) => isAltered(cell) && !cell.recovery)
   const left = [
     ...(failing.length > 0 ? [`afterwards this did not work: ${of(failing)}`] : []),
     ...(open.length > 0 ? [`not enough was seen afterwards of ${of(open)}`] : []),

@@ -12,7 +12,9 @@ interface Memory {
   readonly refused: Set<string>
   statusPage: string
   cells: number
+  /** Of the window that is open. */
   broken: number
+  undecided: number
 }
 
 /**
@@ -26,6 +28,7 @@ export function createPlainLog(width: number): (event: JournalEvent) => string |
     statusPage: 'operational',
     cells: 0,
     broken: 0,
+    undecided: 0,
   }
   return (event) => {
     const text = lineFor(event, memory)
@@ -46,6 +49,7 @@ function lineFor(event: JournalEvent, memory: Memory): string | null {
       return `the stack is up after ${formatDuration(event.durationMs)}`
     case 'window.opened':
       memory.broken = 0
+      memory.undecided = 0
       return null
     case 'window.closed':
       return closedLine(event, memory)
@@ -113,13 +117,16 @@ function sum(counts: readonly { readonly count: number }[]): number {
 
 function closedLine(event: EventOf<'window.closed'>, memory: Memory): string {
   const took = formatDuration(event.durationMs)
-  if (event.window.kind === 'recovery' && memory.broken === 0) return `recovered in ${took}`
-  return `${event.window.id} ended after ${took}: ${memory.broken} of ${count(memory.cells, 'cell')} broken`
+  const { broken, undecided } = memory
+  if (event.window.kind === 'recovery' && broken + undecided === 0) return `recovered in ${took}`
+  const open = undecided === 0 ? '' : `, ${undecided} not decided`
+  return `${event.window.id} ended after ${took}: ${broken} of ${count(memory.cells, 'cell')} broken${open}`
 }
 
 function judgedLine(event: EventOf<'cell.judged'>, memory: Memory): string | null {
   const { judgement, evidence } = event
   if (judgement === 'broken') memory.broken += 1
+  if (judgement === 'undecided') memory.undecided += 1
   if (judgement === 'holds' || judgement === 'effect') return null
   const symptom = Object.entries(evidence.symptoms).toSorted((a, b) => b[1] - a[1])[0]?.[0]
   const what = judgement === 'broken' ? 'BROKEN' : judgement
