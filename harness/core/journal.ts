@@ -125,6 +125,8 @@ export interface OutsideRecord {
   readonly variant?: string
   /** Why it was refused, or what went wrong: beginning with `handlerThrew` when that was the fault of the site's own code. */
   readonly note?: string
+  /** No request: what code of a site did beside its answers. Method, URL and who asked tell the request that it goes back to, and are empty where none is known. */
+  readonly isAside?: true
 }
 
 /** How the note begins on a request that failed since a handler of a site threw: a fault of the mocked world, never of the system. */
@@ -297,6 +299,14 @@ interface Body {
   outside: Omit<OutsideRecord, 'atMs'> & {
     /** When it was asked, in ms of the epoch. */
     readonly askedAt: number
+  }
+  /** Code of a site failed where no answer could tell: after it, beside it, or by standing in the way of all others. */
+  'site.failed': {
+    readonly failedAt: number
+    /** The request that it goes back to, where that is known. */
+    readonly request?: Pick<OutsideRecord, 'from' | 'method' | 'url'>
+    /** What happened, with its stack. */
+    readonly message: string
   }
   /** At the end of a run with more requests to the outside than are written down one by one. */
   'outside.counted': {

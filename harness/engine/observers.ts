@@ -1,11 +1,13 @@
 import {
   describeError,
+  handlerThrew,
   selects,
   type Effect,
   type Emit,
   type EventOf,
   type HttpClient,
   type JournalEvent,
+  type OutsideRecord,
   type StatusPageProbe,
   type Step,
 } from '../core/index.ts'
@@ -56,12 +58,14 @@ export class OutsideObserver {
   requests = 0
   #after = 0
   readonly #digest = new OutsideDigest()
+  readonly #lastPatienceMs: number
   readonly #stack: RunningStack
   readonly #emit: Emit
 
-  constructor(stack: RunningStack, emit: Emit) {
+  constructor(stack: RunningStack, emit: Emit, lastPatienceMs = 30_000) {
     this.#stack = stack
     this.#emit = emit
+    this.#lastPatienceMs = lastPatienceMs
   }
 
   async run(clock: Clock, signal: AbortSignal): Promise<void> {
@@ -69,21 +73,41 @@ export class OutsideObserver {
     await repeat(() => this.#drain().catch(() => undefined), outsideEveryMs, clock, signal)
   }
 
+  /** Throws when the outside world is gone. One that only keeps silent says something, too: code of a site stands in its way. */
   async close(): Promise<void> {
-    await this.#drain()
+    try {
+      await this.#drain(this.#lastPatienceMs)
+    } catch (error) {
+      if (!isTimeout(error)) throw error
+      const message = `what carries all traffic and answers for the sites kept silent for ${this.#lastPatienceMs / 1_000} s at the end: does a handler compute without a pause?`
+      this.#emit('site.failed', { failedAt: Date.now(), message })
+    }
     const { counts, lost } = this.#digest
     if (counts.length > 0 || lost > 0) this.#emit('outside.counted', { counts, lost })
   }
 
-  async #drain(): Promise<void> {
-    const records = await this.#stack.outside(this.#after, AbortSignal.timeout(5_000))
+  async #drain(patienceMs = 5_000): Promise<void> {
+    const records = await this.#stack.outside(this.#after, AbortSignal.timeout(patienceMs))
     for (const record of records) {
-      const { atMs: askedAt, ...told } = record
+      const { atMs: askedAt, isAside, ...told } = record
       this.#after = record.seq
-      this.requests += 1
-      if (this.#digest.take(record)) this.#emit('outside', { ...told, askedAt })
+      if (!isAside) this.requests += 1
+      if (!this.#digest.take(record)) continue
+      if (isAside) this.#emit('site.failed', siteFailure(record))
+      else this.#emit('outside', { ...told, askedAt })
     }
   }
+}
+
+/** Of a wait that ended with its time, whoever tells of it. */
+function isTimeout(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return error.name === 'TimeoutError' || isTimeout(error.cause)
+}
+
+function siteFailure({ atMs, from, method, url, note = '' }: OutsideRecord) {
+  const message = note.startsWith(handlerThrew) ? note.slice(handlerThrew.length) : note
+  return { failedAt: atMs, ...(url === '' ? {} : { request: { from, method, url } }), message }
 }
 
 /** Remembers when undeclared failures were seen, to compare with what the status page said meanwhile. */

@@ -24,6 +24,7 @@ import {
   checkLeaks,
   findLeaks,
   judgeRegression,
+  unlessHandlersFailed,
 } from '../judge/index.ts'
 import {
   HttpConnections,
@@ -130,6 +131,7 @@ export async function runLoadTest(
       message: `a replica ended under load: ${died.join('; ')}`,
     })
   }
+  verdict = unlessHandlersFailed(journal.history, verdict)
   emit('verdict.reached', { verdict })
   emit('run.ended', {
     verdict,

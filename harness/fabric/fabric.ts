@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import { actorsName, deriveSeed, seededRandom, type LinkCount } from '../core/index.ts'
+import { AsideFaults } from './aside-faults.ts'
 import { openContainerSide } from './container-side.ts'
 import {
   frontDoorPort,
@@ -13,6 +14,7 @@ import {
 import { createControlApi, type Controls } from './control-api.ts'
 import { addressIn } from './interfaces.ts'
 import { listen } from './listener.ts'
+import { LoopWatch } from './loop-watch.ts'
 import { Meter } from './meter.ts'
 import { OutsideLog } from './outside-log.ts'
 import { createOutsideProxy } from './outside-proxy.ts'
@@ -29,6 +31,8 @@ const controlHost = '127.0.0.1'
 /** A running fabric. Disposing it cuts every connection. */
 export interface Fabric extends AsyncDisposable {
   readonly ready: FabricReady
+  /** Records an error that nobody caught, where code of a site is behind it; false when it is the fabric's own. */
+  takeUncaught(error: unknown): boolean
 }
 
 /** A listener that leads to the replicas of `service`. */
@@ -46,6 +50,7 @@ interface Edge {
 interface Parts extends AsyncDisposable {
   readonly controls: Omit<Controls, 'restart'>
   readonly ready: Omit<FabricReady, 'control'>
+  readonly faults: AsideFaults
   /** What each listener took, by name. */
   readonly ports: Readonly<Record<string, number>>
 }
@@ -73,6 +78,7 @@ export async function startFabric(settings: FabricSettings): Promise<Fabric> {
     )
     return {
       ready: { control: control.url, ...parts.ready },
+      takeUncaught: (error) => parts.faults.takeUncaught(error),
       async [Symbol.asyncDispose]() {
         await control[Symbol.asyncDispose]()
         await parts[Symbol.asyncDispose]()
@@ -131,7 +137,8 @@ async function openParts(
   }
   const log = new OutsideLog()
   const variants = new VariantBoard(sites, deriveSeed(settings.seed, 'variants'))
-  const outside = new Outside(sites, log, variants)
+  const faults = new AsideFaults(log)
+  const outside = new Outside(sites, log, variants, opened.use(new LoopWatch(faults)))
   const outsideProxy = createOutsideProxy(outside, settings.callers, authority)
   const proxy = await open('proxy', outsideProxy.server)
   const edges = [...frontDoors.values(), ...links.values()]
@@ -157,6 +164,7 @@ async function openParts(
   const running = opened.move()
   return {
     controls,
+    faults,
     ready: {
       proxy,
       frontDoors: frontDoorUrls(frontDoors),

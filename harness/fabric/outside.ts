@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import { outsideName, type LinkCount, type OutsideRecord } from '../core/index.ts'
+import { asking, type Asked } from './asking.ts'
 import { refusedHeader } from './contract.ts'
+import type { LoopWatch } from './loop-watch.ts'
 import { Meter } from './meter.ts'
 import type { OutsideLog } from './outside-log.ts'
 import {
@@ -22,13 +24,20 @@ export class Outside {
   readonly #sites: SiteDirectory
   readonly #log: OutsideLog
   readonly #variants: VariantBoard
+  readonly #loop: Pick<LoopWatch, 'begin'> | undefined
   /** By who asks: replicas, so there are few. */
   readonly #meters = new Map<string, Meter>()
 
-  constructor(sites: SiteDirectory, log: OutsideLog, variants: VariantBoard) {
+  constructor(
+    sites: SiteDirectory,
+    log: OutsideLog,
+    variants: VariantBoard,
+    loop?: Pick<LoopWatch, 'begin'>,
+  ) {
     this.#sites = sites
     this.#log = log
     this.#variants = variants
+    this.#loop = loop
   }
 
   /** Answers one request; never rejects. `handshake` is what struck the connection that it came on. */
@@ -46,18 +55,17 @@ export class Outside {
     const site = findSite(target, this.#sites)
     if (this.#variants.strikesConnections(hostOf(target))) answer.shouldKeepAlive = false
     const struck = isRefusal(site) ? undefined : this.#variants.strikeAnswer(target)
+    const method = incoming.method ?? 'GET'
+    const asked: Asked = { from, method, url: target.href }
     const outcome = isRefusal(site)
       ? refuse(target, from, site, answer)
-      : await answerFromSite(site, target, incoming, answer, struck)
+      : await this.#answer(asked, () => answerFromSite(site, target, incoming, answer, struck))
     end(endOf(outcome))
     const durationMs = Math.round((performance.now() - started) * 10) / 10
-    const method = incoming.method ?? 'GET'
     const variant = (struck ?? handshake)?.name
     this.#log.add({
       atMs,
-      from,
-      method,
-      url: target.href,
+      ...asked,
       ...outcome,
       durationMs,
       ...(variant === undefined ? {} : { variant }),
@@ -106,6 +114,15 @@ export class Outside {
   /** What each asked so far. */
   counts(): LinkCount[] {
     return [...this.#meters].map(([from, meter]) => meter.read(from, outsideName))
+  }
+
+  async #answer(asked: Asked, answer: () => Promise<Outcome>): Promise<Outcome> {
+    const ended = this.#loop?.begin(asked)
+    try {
+      return await asking.run(asked, answer)
+    } finally {
+      ended?.()
+    }
   }
 
   #meterOf(from: string): Meter {

@@ -7,7 +7,7 @@ import type {
   OutsideLimit,
   WindowKind,
 } from '../core/index.ts'
-import { checkHandlers, checkOutsideLimits, checkOutsideWorld } from './outside-expectations.ts'
+import { checkOutsideLimits, checkOutsideWorld } from './outside-expectations.ts'
 import { event, historyOf } from './test-history.ts'
 
 const startedAt = '2023-03-06T16:45:00.000Z'
@@ -166,29 +166,5 @@ describe('of many requests the ones that were refused', () => {
     ]
     const verdict = checkOutsideWorld(history)
     expect(verdict.kind === 'pass' ? [] : verdict.reasons.map(({ code }) => code)).toEqual(codes)
-  })
-})
-
-describe('a handler that threw', () => {
-  const note = 'handler threw: TypeError: x is undefined\n    at news.ts:12:3'
-
-  it('is reported once for each place, with the request and the stack', () => {
-    const events = [
-      asked(news, 0, { note, status: 500 }),
-      asked('http://news.example/b', 0, { note, status: 500 }),
-      asked(news, 0, { note: 'handler threw: Error: other', status: 500 }),
-      asked(news, 0, { note: 'no handler', status: 404 }),
-      asked(news),
-    ]
-    expect(checkHandlers(events).map(({ message }) => message)).toEqual([
-      "the site's own handler failed on GET http://news.example/a, asked by link-1 (and 1× more), so this run proves nothing: TypeError: x is undefined\n    at news.ts:12:3",
-      "the site's own handler failed on GET http://news.example/a, asked by link-1, so this run proves nothing: Error: other",
-    ])
-  })
-
-  it('is not taken for what sites do on purpose', () => {
-    expect(
-      checkHandlers([asked(news, 0, { status: 500 }), asked(news, 0, { variant: 'resets' })]),
-    ).toEqual([])
   })
 })

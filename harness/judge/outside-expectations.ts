@@ -1,7 +1,6 @@
 import {
   combine,
   fail,
-  handlerThrew,
   inconclusive,
   pass,
   type EventOf,
@@ -12,6 +11,7 @@ import {
   type Verdict,
   type WindowKind,
 } from '../core/index.ts'
+import { checkHandlers } from './site-handlers.ts'
 
 type Asked = EventOf<'outside'>
 
@@ -23,12 +23,9 @@ export interface OutsideRest {
   readonly lost: number
 }
 
-/**
- * too-many: more than the limit. unknown: the journal cannot tell, which is no pass.
- * handler-threw: the mocked world itself was broken, so that nothing is proven about the system.
- */
+/** too-many: more than the limit. unknown: the journal cannot tell, which is no pass. */
 export interface OutsideFinding {
-  readonly kind: 'too-many' | 'unknown' | 'handler-threw'
+  readonly kind: 'too-many' | 'unknown'
   /** One sentence that needs no context. */
   readonly message: string
 }
@@ -40,7 +37,8 @@ export function checkOutsideWorld(history: readonly JournalEvent[]): Verdict {
   const limits = started?.outside?.maxRequests ?? []
   return combine([
     pass,
-    ...[...checkHandlers(history), ...checkOutsideLimits(history, limits, rest)].map(verdictOn),
+    checkHandlers(history),
+    ...checkOutsideLimits(history, limits, rest).map(verdictOn),
     ...checkCounted(rest, started?.allowOutside ?? []),
   ])
 }
@@ -52,8 +50,6 @@ function verdictOn({ kind, message }: OutsideFinding): Verdict {
       return fail(reason('outside-limit'))
     case 'unknown':
       return inconclusive(reason('no-data'))
-    case 'handler-threw':
-      return inconclusive(reason('site-handler'))
   }
 }
 
@@ -112,27 +108,6 @@ export function checkOutsideLimits(
 
 function countOf({ counts }: OutsideRest, asked: string): number {
   return counts.reduce((sum, { host, count }) => sum + (host === asked ? count : 0), 0)
-}
-
-/** One finding for each place in a site's code that threw, with the request that it happened on. */
-export function checkHandlers(history: readonly JournalEvent[]): OutsideFinding[] {
-  const threw = history.filter(
-    (event): event is Asked => event.kind === 'outside' && isHandlerFault(event),
-  )
-  const byPlace = Map.groupBy(threw, ({ note = '' }) => note)
-  return [...byPlace].map(([note, events]) => {
-    const [{ method, url, from }] = events as [Asked]
-    const times = events.length === 1 ? '' : ` (and ${events.length - 1}× more)`
-    return {
-      kind: 'handler-threw',
-      message: `the site's own handler failed on ${method} ${url}, asked by ${from}${times}, so this run proves nothing: ${note.slice(handlerThrew.length)}`,
-    }
-  })
-}
-
-/** Whether a request failed by a fault of the mocked world rather than by what it is meant to do. */
-function isHandlerFault(record: Pick<Asked, 'note'>): boolean {
-  return record.note?.startsWith(handlerThrew) ?? false
 }
 
 function isMeant({ host, path }: OutsideLimit, { url }: Asked): boolean {

@@ -17,6 +17,7 @@ import { checkLoad } from './load-check.ts'
 import { checkOutsideWorld } from './outside-expectations.ts'
 import { checkPromises } from './promises.ts'
 import { checkReproduction } from './reproduction-check.ts'
+import { checkHandlers, unlessHandlersFailed } from './site-handlers.ts'
 import { checkWrites } from './write-check.ts'
 
 /** How `state.hashed` begins where a configuration could not be read. */
@@ -25,7 +26,7 @@ export const unreadable = 'unreadable: '
 /** The history of a run, samples not needed. Pure; a checker that throws makes the verdict inconclusive, never a pass. */
 export function judgeRun(history: readonly JournalEvent[]): Verdict {
   try {
-    return checkRun(history)
+    return unlessHandlersFailed(history, checkRun(history))
   } catch (error) {
     return inconclusive({
       code: 'checker-crashed',
@@ -58,7 +59,9 @@ function checkRun(history: readonly JournalEvent[]): Verdict {
   // What was not measured since the run had failed by then is no reason of its own.
   if (failed.length > 0 && of(history, 'cell.judged').length === 0) return combine(failed)
   const baseline = checkBaseline(history, started)
-  if (baseline.kind !== 'pass') return combine([...interrupted, ...failed, baseline])
+  if (baseline.kind !== 'pass') {
+    return combine([checkHandlers(history), ...interrupted, ...failed, baseline])
+  }
   return combine([
     ...interrupted,
     ...failed,

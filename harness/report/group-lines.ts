@@ -39,6 +39,9 @@ export function titleOf(kind: GroupKind, summary: Summary): string {
     case 'baseline':
       return 'BROKEN BEFORE ANY CHANGE'
     case 'at-fault':
+      if (summary.reasons.some(({ code }) => code === 'site-handler')) {
+        return 'BROKE WHILE CODE OF A SITE FAILED'
+      }
       return summary.expectation === 'holds'
         ? 'BROKEN BY THE CHANGE'
         : 'BROKE, AND SHOULD HAVE HELD'

@@ -49,6 +49,7 @@ const required: Record<JournalKind, Readonly<Record<string, MemberType>>> = {
   'status.read': { overall: 'string', components: 'object' },
   'status.judged': { falseGreenMs: 'number', falseRedMs: 'number', brokenMs: 'number' },
   outside: { from: 'string', method: 'string', url: 'string', outcome: 'string' },
+  'site.failed': { failedAt: 'number', message: 'string' },
   'outside.counted': { counts: 'array', lost: 'number' },
   'links.counted': { sinceMs: 'number', links: 'array' },
   'fault.told': { fault: 'string', text: 'string' },

@@ -1,4 +1,4 @@
-import { reasonsOf, type EventOf, type JournalEvent } from '../core/index.ts'
+import { handlerThrew, reasonsOf, type EventOf, type JournalEvent } from '../core/index.ts'
 import { leaksLine, loadJudgedLine, loadSecondLine } from './load-lines.ts'
 import { truncate, visible, wrap } from './text.ts'
 import { count, formatDuration, list } from './words.ts'
@@ -10,6 +10,7 @@ const mostText = 500
 interface Memory {
   readonly symptoms: Set<string>
   readonly refused: Set<string>
+  readonly failed: Set<string>
   statusPage: string
   cells: number
   /** Of the window that is open. */
@@ -25,6 +26,7 @@ export function createPlainLog(width: number): (event: JournalEvent) => string |
   const memory: Memory = {
     symptoms: new Set(),
     refused: new Set(),
+    failed: new Set(),
     statusPage: 'operational',
     cells: 0,
     broken: 0,
@@ -67,6 +69,8 @@ function lineFor(event: JournalEvent, memory: Memory): string | null {
       return statusLine(event, memory)
     case 'outside':
       return outsideLine(event, memory)
+    case 'site.failed':
+      return failureLine(event.message, event.request, memory)
     case 'outside.counted':
       return `more was asked of the outside than is written down: ${count(sum(event.counts), 'request')} counted, ${event.lost} lost`
     case 'writes.checked':
@@ -156,9 +160,24 @@ function statusLine(event: EventOf<'status.read'>, memory: Memory): string | nul
 
 function outsideLine(event: EventOf<'outside'>, memory: Memory): string | null {
   const what = `${event.method} ${event.url} from ${event.from}`
+  if (event.note?.startsWith(handlerThrew)) {
+    return failureLine(event.note.slice(handlerThrew.length), event, memory)
+  }
   if (event.outcome !== 'refused' || memory.refused.has(what)) return null
   memory.refused.add(what)
   return `REFUSED to the outside: ${what}${event.note === undefined ? '' : ` (${event.note})`}`
+}
+
+/** Once for each text. */
+function failureLine(
+  message: string,
+  request: { readonly method: string; readonly url: string } | undefined,
+  memory: Memory,
+): string | null {
+  const [what = ''] = message.split('\n')
+  if (memory.failed.has(what)) return null
+  memory.failed.add(what)
+  return `code of a site failed${request ? ` on ${request.method} ${request.url}` : ''}: ${what}`
 }
 
 function verdictLine(event: EventOf<'verdict.reached'>): string {

@@ -194,6 +194,7 @@ function note(model: RunModel, event: Exclude<JournalEvent, { kind: 'run.started
     case 'hand.acted':
     case 'flow.performed':
     case 'run.failed':
+    case 'site.failed':
       break
     default:
       event satisfies never
