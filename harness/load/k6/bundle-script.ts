@@ -1,7 +1,8 @@
 import { isBuiltin } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { build, type OutputChunk, type Plugin } from 'rolldown'
-import { HarnessError, describeError } from '../../core/index.ts'
+import { HarnessError } from '../../core/index.ts'
+import { bundleFault } from './bundle-fault.ts'
 import type { ExportPlace } from './find-exports.ts'
 import type { K6Options } from './options.ts'
 import type { ScriptPlan } from './script/plan.ts'
@@ -45,11 +46,7 @@ export async function bundleScript(parts: ScriptParts): Promise<string> {
     return chunk.code
   } catch (error) {
     if (error instanceof HarnessError) throw error
-    throw new HarnessError(
-      'INVALID_SCENARIO',
-      `no script for k6 can be made of these flows: ${describeError(error)}`,
-      { cause: error, hint: 'flows may import what runs without Node' },
-    )
+    throw bundleFault(error, scriptModule('aftershock'))
   }
 }
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { $ } from 'zx'
 
-import type { LoadTest } from '../../core/index.ts'
+import type { HarnessError, LoadTest } from '../../core/index.ts'
 import { makeScript } from './make-script.ts'
 import { operatorManifests } from './operator.ts'
 
@@ -92,6 +92,18 @@ it('refuses what only Node has, and names the import and who imports it', async 
       /^k6 does not have 'node:fs', imported by .*flows\.ts$/,
     ) as string,
   })
+})
+
+it('says in plain words what of aftershock is not there in k6, and what to do', async () => {
+  const flows = `import { defineFlow, defineLoad } from 'aftershock'
+export const test = () => defineLoad({})
+${flow(`await ctx.http.get('/')`).replace('= {', '= defineFlow({')})`
+  const fault = (await scriptOf(flows).catch((error: unknown) => error)) as HarnessError
+  expect(fault.code).toBe('INVALID_SCENARIO')
+  expect(fault.message).toMatch(
+    /^no script for k6 can be made of these flows:\n  \S*flows\.ts:1:22: imports 'defineLoad' of 'aftershock', which is not there in k6$/,
+  )
+  expect(fault.hint).toContain('put flows and actors into modules of their own')
 })
 
 it('takes a module of Node that is imported and not used', async () => {
