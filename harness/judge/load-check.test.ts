@@ -19,6 +19,7 @@ interface Given {
   /** 'none': not judged. */
   readonly change?: LoadJudgement | 'none'
   readonly recovery?: LoadJudgement
+  readonly symptom?: string
   readonly end?: Partial<EventBody<'load.summary'>>
   readonly without?: JournalEvent['kind']
 }
@@ -27,7 +28,7 @@ function event(kind: JournalEvent['kind'], body: object): JournalEvent {
   return { kind, atMs: 0, ...body } as unknown as JournalEvent
 }
 
-function judged(window: string, judgement: LoadJudgement): JournalEvent {
+function judged(window: string, judgement: LoadJudgement, symptom = '503'): JournalEvent {
   const failures = judgement === 'broken' ? 60 : 0
   const nowMs = judgement === 'slower' ? 30 : 20
   return event('load.judged', {
@@ -36,7 +37,7 @@ function judged(window: string, judgement: LoadJudgement): JournalEvent {
     judgement,
     samples: 700,
     failures,
-    symptoms: failures > 0 ? { '503': failures } : {},
+    symptoms: failures > 0 ? { [symptom]: failures } : {},
     baselineSamples: 1_500,
     baselineFailures: 1,
     eValue: 1,
@@ -71,7 +72,7 @@ function historyOf(given: Given): JournalEvent[] {
     }),
     ...windows.map((window) => event('window.opened', { window })),
     judged('baseline', baseline),
-    ...(change === 'none' ? [] : [judged('change:1', change)]),
+    ...(change === 'none' ? [] : [judged('change:1', change, given.symptom)]),
     judged('recovery', recovery),
     event('load.summary', { thresholds: [], selfCheck, cells: [], ...given.end }),
   ].filter(({ kind }) => kind !== without)
@@ -175,6 +176,24 @@ describe('the load beside the cells of a scenario', () => {
       [
         'generator-limited: flows were started late',
         "slower-under-load: timeline × web: was slower under load: a median of 30.0 ms in place of 20.0 (by 50 %, 40 % to 60 %) under 'tune'",
+      ],
+    ],
+    [
+      'that is slower after the undo when it could not keep its own times',
+      { recovery: 'slower', end: { selfCheck: late } },
+      'inconclusive',
+      [
+        'generator-limited: flows were started late',
+        'not-recovered: timeline × web: was slower under load: a median of 30.0 ms in place of 20.0 (by 50 %, 40 % to 60 %) after the undo still',
+      ],
+    ],
+    [
+      'that had no answer in time when it could not keep its own times',
+      { change: 'broken', symptom: 'timeout', end: { selfCheck: late } },
+      'inconclusive',
+      [
+        'generator-limited: flows were started late',
+        "broken-under-load: timeline × web: failed under load: 60 of 700 failed, timeout (60×), before it were 1 of 1500, under 'tune'",
       ],
     ],
     [

@@ -12,13 +12,11 @@ import {
   type JournalEvent,
   type LoadFinding,
   type Reason,
-  type ReasonCode,
   type Verdict,
 } from '../core/index.ts'
-import { percent, symptomList } from './wording.ts'
+import { percent, symptomList, topSymptom } from './wording.ts'
 
 type Found = EventOf<'load.judged'>
-type End = EventOf<'load.summary'>
 
 /** What the load beside the cells of a scenario showed. Pass where there was none. */
 export function checkLoad(history: readonly JournalEvent[]): Verdict {
@@ -33,6 +31,10 @@ export function checkLoad(history: readonly JournalEvent[]): Verdict {
   const opened = history.flatMap((event) => (event.kind === 'window.opened' ? [event.window] : []))
   const excused = (cell: CellId) =>
     started.changes.some(({ effects }) => effects.some((effect) => selects(effect, cell)))
+  const isLimited = !end.selfCheck.ok
+  const blamed = (finding: Found, verdict: Verdict) =>
+    isLimited && mayBeOfTheLoad(finding) ? withoutBlame(verdict) : verdict
+  const thresholds = judgeThresholds(end.thresholds)
   const verdict = combine([
     pass,
     ...opened.flatMap(({ id, kind, change }) => {
@@ -41,14 +43,28 @@ export function checkLoad(history: readonly JournalEvent[]): Verdict {
       return cells.map((cell) => {
         const finding = found.find((one) => one.window === id && cellKey(one) === cellKey(cell))
         if (!finding) return excused(cell) ? pass : missing(cell, where)
-        if (kind === 'recovery') return checkRecovered(finding)
-        return isExpected(started.expect, finding) ? pass : checkHolding(finding, where)
+        if (kind === 'recovery') return blamed(finding, checkRecovered(finding))
+        if (isExpected(started.expect, finding)) return pass
+        return blamed(finding, checkHolding(finding, where))
       })
     }),
     checkExpected(started.expect, cells, found),
-    judgeThresholds(end.thresholds),
+    isLimited ? withoutBlame(thresholds) : thresholds,
   ])
-  return withoutBlame(verdict, end)
+  if (!isLimited || verdict.kind !== 'inconclusive') return verdict
+  return inconclusive(
+    ...end.selfCheck.problems.map((message): Reason => ({ code: 'generator-limited', message })),
+    ...verdict.reasons,
+  )
+}
+
+/** Slowness, and answers that did not come in time, may be those of a load that was its own limit. Other failures are the system's. */
+function mayBeOfTheLoad(finding: Found): boolean {
+  return finding.judgement === 'slower' || topSymptom(finding) === 'timeout'
+}
+
+function withoutBlame(verdict: Verdict): Verdict {
+  return verdict.kind === 'fail' ? inconclusive(...verdict.reasons) : verdict
 }
 
 function missing({ flow, actor }: CellId, where: string): Verdict {
@@ -138,18 +154,6 @@ function checkExpected(
         }),
     ),
   ])
-}
-
-/** Where the load itself was the limit, slowness is not blamed on the system. Failures are. */
-function withoutBlame(verdict: Verdict, { selfCheck }: End): Verdict {
-  if (selfCheck.ok || verdict.kind !== 'fail') return verdict
-  const blameless: readonly ReasonCode[] = ['slower-under-load', 'threshold']
-  const left = verdict.reasons.filter(({ code }) => !blameless.includes(code))
-  if (left.length > 0) return { ...verdict, reasons: left }
-  return inconclusive(
-    ...selfCheck.problems.map((message): Reason => ({ code: 'generator-limited', message })),
-    ...verdict.reasons,
-  )
 }
 
 function reason(code: Reason['code'], { flow, actor }: CellId, message: string): Reason {
