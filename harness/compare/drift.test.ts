@@ -12,6 +12,13 @@ function run(id: string, fields: Readonly<Record<string, AnswerField>>): RunFigu
   return figures({ runs: [id], answers: [answers(fields)] })
 }
 
+function listOf(...values: string[]): Record<string, AnswerField> {
+  const elements: Record<string, AnswerField> = values.includes('not empty')
+    ? { '.l[]': { types: ['object'] }, '.l[].a': open }
+    : {}
+  return { '.l': { types: ['array'], values }, ...elements }
+}
+
 /** What differs from a reference of these runs. */
 function drift(
   references: readonly Readonly<Record<string, AnswerField>>[],
@@ -62,13 +69,18 @@ it.each<[string, Record<string, AnswerField>, Record<string, AnswerField>]>([
   ['some of the values', { '.a': text('x', 'y') }, { '.a': text('y') }],
   ['more values than are written down', { '.a': open }, { '.a': text('y') }],
   ['a field that was not always there', { '.a': { ...open, share: 0.5 } }, {}],
-  [
-    'an empty list',
-    { '.l': { types: ['array'] }, '.l[]': { types: ['object'] }, '.l[].a': open },
-    { '.l': { types: ['array'] } },
-  ],
+  ['a list that was empty now and then', listOf('not empty', 'empty'), listOf('empty')],
 ])('%s is no drift', (_name, a, b) => {
   expect(drift([a, a], b).found).toEqual([])
+})
+
+it.each<[string, Record<string, AnswerField>, string]>([
+  ['a list that is always empty now', listOf('empty'), 'value .l'],
+  ['a list that is null now', { '.l': { types: ['null'] } }, 'type .l'],
+])('%s is a regression, where several runs know that it was not', (_, b, found) => {
+  const a = listOf('not empty')
+  expect(drift([a, a], b)).toEqual({ outcome: 'regression', found: [`regression ${found}`] })
+  expect(drift([a], b).found).toEqual([`change ${found}`])
 })
 
 it('a part that is gone is told once, not field by field', () => {

@@ -95,7 +95,9 @@ function fieldDifference(
   noiseKnown: boolean,
 ): Found[] {
   if (isApart(a.types, b.types)) {
-    const standing = a.types.includes('null') || b.types.includes('null') ? 'change' : 'regression'
+    // What is null now may have been so before, in answers that were not noted; known from several runs it was not.
+    const mayBeNull = a.types.includes('null') || (!noiseKnown && b.types.includes('null'))
+    const standing = mayBeNull ? 'change' : 'regression'
     return [{ path, kind: 'type', a: typesOf(a), b: typesOf(b), standing }]
   }
   if (!a.values || !b.values || !isApart(a.values, b.values)) return []

@@ -93,7 +93,7 @@ export type AnswerValue = string | number | boolean | null
 export interface AnswerField {
   /** 'string', 'number', 'boolean', 'null', 'object', 'array'. */
   readonly types: readonly string[]
-  /** All values that it had, secrets and addresses of the run taken out; absent where there were more than three, and of objects and arrays. */
+  /** All values that it had, secrets and addresses of the run taken out; of arrays 'empty' and 'not empty'; absent where there were more than three, and of objects. */
   readonly values?: readonly AnswerValue[]
   /** In which share of the objects that could have it it was, in (0, 1); absent: in all. */
   readonly share?: number

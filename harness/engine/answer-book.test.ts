@@ -53,7 +53,7 @@ it('takes fields apart by path, with types, the values while they are few, and h
       '.id': { types: ['string'] },
       '.kind': { types: ['string'], values: ['post'] },
       '.likes': { types: ['null', 'number'], values: [0, null, 2] },
-      '.tags': { types: ['array'] },
+      '.tags': { types: ['array'], values: ['not empty', 'empty'] },
       '.tags[]': { types: ['object'] },
       '.tags[].name': { types: ['string'] },
       '.tags[].hot': { types: ['boolean'], values: [true], share: 0.25 },

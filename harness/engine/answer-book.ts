@@ -171,8 +171,9 @@ function typeOf(value: unknown): string {
   return Array.isArray(value) ? 'array' : typeof value
 }
 
-/** Without secrets, and without the addresses that are of this run only. Undefined for what has fields of its own. */
+/** Without secrets, and without the addresses that are of this run only. Of a list whether it is empty. Undefined for an object. */
 function shownValue(path: string, value: unknown): AnswerValue | undefined {
+  if (Array.isArray(value)) return value.length === 0 ? 'empty' : 'not empty'
   if (typeof value === 'object' && value !== null) return undefined
   if (isSecretName(path.slice(path.lastIndexOf('.') + 1))) return '[redacted]'
   if (typeof value !== 'string') return value as AnswerValue
