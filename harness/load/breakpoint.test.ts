@@ -86,6 +86,15 @@ describe('the search for the breakpoint', () => {
 })
 
 describe('a rate of which nothing can be told', () => {
+  it('is tried up to four times, until two tries agree', async () => {
+    const said: readonly Trial[] = ['breaks', 'holds', 'unknown', 'holds']
+    const found = await search(wide, (rate, times) =>
+      rate === 10 ? (said[times - 1] ?? 'unknown') : 'breaks',
+    )
+    expect(found).toMatchObject({ holdsAt: 10, breaksAt: 10.63 })
+    expect(found.tried.slice(0, 5)).toEqual([10, 10, 10, 10, 20])
+  })
+
   it('sends the search lower, and does not matter where one below it breaks', async () => {
     const found = await search(wide, (rate) =>
       rate > 70 ? 'unknown' : rate > 30 ? 'breaks' : 'holds',

@@ -30,12 +30,10 @@ type Tries = ReadonlyMap<number, readonly Trial[]>
 
 /** Rates are tried to the hundredth. */
 const closest = 0.02
-/** Two tries that agree decide; of three that do not, nothing can be told. */
-const mostTries = 3
 
 /**
  * Doubles the rate, which overloads the system by little, until one does not hold, and bisects from there until what holds and what does
- * not are within `precision` of each other. These two are then tried again, and a third time where the second try says otherwise; a rate that
+ * not are within `precision` of each other. These two are then tried again until two tries of each agree, which the fourth does at the latest; a rate that
  * loses its place so sends the search on. A rate of which nothing can be told is not gone beyond. After each try that did not hold, the system recovers
  * first, so that no rate pays for the backlog of another.
  */
@@ -68,8 +66,8 @@ function nextRate(
   { from, to, precision = 0.1 }: BreakpointSearch,
   tries: Tries,
 ): number | undefined {
-  const isDecided = (rate: number) => isSettled(tries.get(rate) ?? [])
-  const inDoubt = [...tries].find(([, own]) => own.length > 1 && !isSettled(own))
+  const isDecided = (rate: number) => agreed(tries.get(rate)) !== undefined
+  const inDoubt = [...tries].find(([, own]) => own.length > 1 && agreed(own) === undefined)
   if (inDoubt) return inDoubt[0]
   const { low, high } = bracket(tries)
   if (low === undefined) return isDecided(from) ? undefined : from
@@ -96,14 +94,14 @@ function found(tries: Tries): Omit<BreakpointResult, 'trials'> {
   }
 }
 
-/** What most tries say. */
+/** What two tries agree on, or the only one says. In doubt, nothing can be told. */
 function outcomeOf(tries: readonly Trial[] = []): Trial {
-  const most = tries.find((one) => tries.filter((other) => other === one).length * 2 > tries.length)
-  return most ?? 'unknown'
+  return agreed(tries) ?? (tries.length === 1 ? tries[0] : undefined) ?? 'unknown'
 }
 
-function isSettled(tries: readonly Trial[]): boolean {
-  return tries.length >= mostTries || (tries.length > 1 && tries[0] === tries[1])
+/** Undefined until two tries agree; there are only three things that they can say. */
+function agreed(tries: readonly Trial[] = []): Trial | undefined {
+  return tries.find((one, i) => tries.indexOf(one) < i)
 }
 
 function middle(low: number, high: number): number {
