@@ -47,6 +47,22 @@ it('puts the variant in force for each host, and takes it back', async () => {
   expect(inForce.size).toBe(0)
 })
 
+it('gives a host back the variant of the fault before, whichever of them is healed first', async () => {
+  const { port, inForce } = system()
+  const strike = (variant: string) =>
+    siteFault(variant, { host: 'news.example', variant }).inject(port, signal, () => undefined)
+  const name = () => inForce.get('news.example')?.name
+  const [hangs, gone] = [await strike('hangs'), await strike('gone')]
+  expect(name()).toBe('gone')
+  await gone.heal(signal)
+  expect(name()).toBe('hangs')
+  const slow = await strike('slow')
+  await hangs.heal(signal)
+  expect(name()).toBe('slow')
+  await slow.heal(signal)
+  expect(name()).toBeUndefined()
+})
+
 it.each([
   [{}, undefined],
   [{ toxicity: 1 }, undefined],

@@ -44,9 +44,12 @@ export function siteFault(name: string, options: SiteFaultOptions): Fault {
     summary: `the site${hosts.length === 1 ? '' : 's'} ${hosts.join(', ')} fail${hosts.length === 1 ? 's' : ''} as '${variant}' says${extent}`,
     where: hosts.join(', '),
     validate: (stack) => problemsOf(hosts, setting, stack),
-    inject: ({ sites }, signal) => inject(sites, hosts, setting, signal),
+    inject: ({ sites }, signal) => inject(sites, hosts, { ...setting }, signal),
   }
 }
+
+/** What faults have put in force, the newest last: a host has one variant at a time, and gets the one before back. */
+const inForce = new WeakMap<SitePort, Map<string, readonly SiteVariant[]>>()
 
 async function inject(
   sites: SitePort,
@@ -54,16 +57,21 @@ async function inject(
   setting: SiteVariant,
   signal: AbortSignal,
 ): Promise<InjectedFault> {
+  const byHost = inForce.get(sites) ?? new Map<string, readonly SiteVariant[]>()
+  inForce.set(sites, byHost)
   const struck: string[] = []
   const heal = async (healing: AbortSignal): Promise<void> => {
     for (const host of struck.toReversed()) {
-      await sites.setVariant(host, undefined, healing)
+      const left = (byHost.get(host) ?? []).filter((one) => one !== setting)
+      await sites.setVariant(host, left.at(-1), healing)
+      byHost.set(host, left)
       struck.pop()
     }
   }
   try {
     for (const host of hosts) {
       await sites.setVariant(host, setting, signal)
+      byHost.set(host, [...(byHost.get(host) ?? []), setting])
       struck.push(host)
     }
   } catch (error) {
