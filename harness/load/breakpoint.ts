@@ -55,6 +55,8 @@ export async function searchBreakpoint(
       return { ...found(tries), ...end, trials }
     }
     const trial = await attempt(rate)
+    // What was cut off tells nothing of the rate.
+    if (signal.aborted) return { ...found(tries), trials }
     trials += 1
     overloadedBy = trial === 'holds' ? undefined : rate
     tries.set(rate, [...(tries.get(rate) ?? []), trial])
