@@ -110,6 +110,8 @@ export interface Fault extends Scheduled {
   readonly where?: string
   /** What it cannot do without. */
   readonly needs?: 'containers'
+  /** The sites that it puts into a failure mode, so that it is known before the start whether there are such. */
+  readonly sites?: readonly WantedSite[]
   /** Problems that can be seen without running, each with what to do. */
   validate(stack: Stack): readonly string[]
   /** `tell` is for what it does by itself later on; the journal has it. */
@@ -118,6 +120,12 @@ export interface Fault extends Scheduled {
     signal: AbortSignal,
     tell: (text: string) => void,
   ): Promise<InjectedFault>
+}
+
+/** A host that a site of the stack must have, and a failure mode that it must be able to take. */
+export interface WantedSite {
+  readonly host: string
+  readonly variant?: SiteVariant
 }
 
 export interface InjectedFault {

@@ -9,11 +9,14 @@ import type {
   ServiceInfo,
   SystemPort,
   Stack,
+  WantedSite,
 } from '../core/index.ts'
 
 /** What starts a stack: processes here, containers, or anything else that a team has. */
 export interface Runtime {
   readonly name: string
+  /** What is wrong with the sites of the stack (modules, as file URLs) or with what is wanted of them, one text each, without starting anything. */
+  checkSites?(modules: readonly string[], wanted: readonly WantedSite[]): Promise<readonly string[]>
   /** Starts everything in parallel and returns when every replica is healthy. Cleans up after itself when it throws. */
   start(stack: Stack, options: StartOptions): Promise<RunningStack>
 }

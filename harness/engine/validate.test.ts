@@ -123,6 +123,12 @@ describe('of a scenario', () => {
       { flows: [flow('read', { actors: ['nobody'] })] },
       'flows are performed by none of the actors: name ids of actors in flow.actors',
     ],
+    ...['*.evil.example', 'https://x.example/', 'x.example:80'].map(
+      (host): [Partial<Scenario>, string] => [
+        { allowOutside: ['fine.example', '10.0.0.1', host] },
+        `allowOutside[2] is '${host}': use a whole host in lower case, without scheme, port, path and wildcard`,
+      ],
+    ),
     [
       { outside: { maxRequests: [{ host: 'https://a.example', atMost: 1 }] } },
       "outside.maxRequests[0].host is 'https://a.example': use a host in lower case, without scheme, port and path",

@@ -50,6 +50,7 @@ function checkScenario(value: Scenario): Problem[] {
     ...checkScenarioLoad(value),
     ...checkIncident(value.incident),
     ...checkOutsideLimits(value.outside?.maxRequests ?? []),
+    ...checkAllowed(value.allowOutside ?? []),
     ...checkAmplificationLimits(value.amplification ?? [], value.stack),
   ]
 }
@@ -291,6 +292,19 @@ function checkOutsideLimits(limits: readonly OutsideLimit[]): Problem[] {
         : problem(`${at}.atMost`, `is ${atMost}`, 'use a whole number from 0')),
     ]
   })
+}
+
+/** Of a pattern or a URL nothing would ever be found that it allows. */
+function checkAllowed(hosts: readonly string[]): Problem[] {
+  return hosts.flatMap((host, i) =>
+    /^([a-z0-9_.-]+|\[[0-9a-f:.]+\])$/.test(host)
+      ? []
+      : problem(
+          `allowOutside[${i}]`,
+          `is '${host}'`,
+          'use a whole host in lower case, without scheme, port, path and wildcard',
+        ),
+  )
 }
 
 function checkSeed(seed: number | undefined): Problem[] {

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { fileURLToPath } from 'node:url'
 
 import type { RequestHandler } from 'msw'
 
@@ -110,7 +111,7 @@ async function loadModule(url: string, query: string): Promise<{ url: string; si
   } catch (error) {
     throw new HarnessError('INVALID_SCENARIO', `${url} cannot be loaded: ${describeError(error)}`, {
       cause: error,
-      hint: `run it alone to see where: node ${url}`,
+      hint: `run it alone to see where: node ${fileURLToPath(url)}`,
     })
   }
   const sites = new Set(Object.values(exported).filter(isSite))

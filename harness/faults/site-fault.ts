@@ -43,6 +43,7 @@ export function siteFault(name: string, options: SiteFaultOptions): Fault {
     ...((toxicity ?? 1) < 1 || first !== undefined ? { intermittent: true } : {}),
     summary: `the site${hosts.length === 1 ? '' : 's'} ${hosts.join(', ')} fail${hosts.length === 1 ? 's' : ''} as '${variant}' says${extent}`,
     where: hosts.join(', '),
+    sites: hosts.map((host) => ({ host, variant: setting })),
     validate: (stack) => problemsOf(hosts, setting, stack),
     inject: ({ sites }, signal) => inject(sites, hosts, { ...setting }, signal),
   }

@@ -17,6 +17,7 @@ import {
 } from '../engine/index.ts'
 import type { Summary } from '../report/index.ts'
 import { openTelemetry } from '../telemetry/index.ts'
+import { checkWantedSites } from './check-sites.ts'
 import { findProvenance, packageVersion } from './provenance.ts'
 import { RunFolder, newRunId } from './run-folder.ts'
 import type { StackPool } from './stack-pool.ts'
@@ -56,6 +57,7 @@ export interface RunOutcome {
 /** One run with all that surrounds it: id, seed, folder, journal, reports. Reports are written even when the harness fails. */
 export async function performRun(request: RunRequest): Promise<RunOutcome> {
   const { scenario, runtime, reuse, drive = runScenario } = request
+  await checkWantedSites(scenario, runtime)
   const clock = monotonicClock()
   const runId = newRunId(scenario.id)
   const provenance = await findProvenance(request.args)

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { checkSites } from '../../fabric/check-sites.ts'
 import type { Runtime } from '../../engine/index.ts'
 import { scratchPrefix } from '../processes/leftovers.ts'
 import { Reaper } from './reaper-process.ts'
@@ -10,6 +11,7 @@ import { Reaper } from './reaper-process.ts'
  */
 export const containersRuntime: Runtime = {
   name: 'containers',
+  checkSites,
   async start(stack, options) {
     const { runId } = options
     const run = { runId, scratch: join(tmpdir(), `${scratchPrefix}${runId}`) }

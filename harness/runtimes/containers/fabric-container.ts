@@ -1,5 +1,5 @@
 import type { StartedTestContainer } from 'testcontainers'
-import { HarnessError, type Stack } from '../../core/index.ts'
+import { exitCodes, HarnessError, type Stack } from '../../core/index.ts'
 import { FabricClient } from '../../fabric/client.ts'
 import {
   frontDoorPort,
@@ -151,6 +151,10 @@ async function listening(
     await log.settled()
     const detail = exits.detailOf(id) ?? 'its log ended'
     const message = `the fabric ended while starting (${detail}):\n${lastLines(log.path)}`
+    // By this code it says that what it was given is of no use: a site's module, that is.
+    if (detail.includes(`exit code ${exitCodes.usage}`)) {
+      return reject(new HarnessError('INVALID_SCENARIO', message))
+    }
     const hint = 'the line above says which site or setting it could not use'
     reject(new HarnessError('START_FAILED', message, { hint }))
   }, reject)

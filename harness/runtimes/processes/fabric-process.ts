@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { HarnessError } from '../../core/index.ts'
+import { exitCodes, HarnessError } from '../../core/index.ts'
 import {
   readyPrefix,
   settingsVariable,
@@ -47,6 +47,10 @@ export async function startFabric(
       onExit: (detail) => {
         if (isReady) return onExit(`${detail}\n${lastLines(logFile)}`)
         const message = `the fabric ended while starting (${detail}):\n${lastLines(logFile)}`
+        // By this code it says that what it was given is of no use: a site's module, that is.
+        if (detail.includes(`exit code ${exitCodes.usage}`)) {
+          return reject(new HarnessError('INVALID_SCENARIO', message))
+        }
         const hint = 'the line above says which site or setting it could not use'
         reject(new HarnessError('START_FAILED', message, { hint }))
       },

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { checkSites } from '../../fabric/check-sites.ts'
 import type { Runtime, RunningStack, StartOptions } from '../../engine/index.ts'
 import {
   deriveSeed,
@@ -22,6 +23,7 @@ import { Supervised } from './supervised.ts'
 /** Programs as child processes of this machine. They share its file system and its network; the proxy variables lead to the outside. */
 export const processesRuntime: Runtime = {
   name: 'processes',
+  checkSites,
   async start(stack, options) {
     const scratch = join(tmpdir(), `${scratchPrefix}${options.runId}`)
     const supervised = await Supervised.launch(scratch)
