@@ -4,59 +4,16 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { $ } from 'zx'
 
+import { k6Flows, k6LoadTest as loadTest } from './fixtures/k6-project.ts'
 import { TestProject, eventsIn, startWith, until, untilNothingIsLeft } from './test-cli.ts'
 
-const fixtures = new URL('./fixtures/project.ts', import.meta.url).href
 /** There is no k6 here: what stands in for it does as k6's documentation says. */
 const standIn = fileURLToPath(new URL('../load/k6/testing/k6.ts', import.meta.url))
-
-/** What flows in k6 may be made of: the language, and the client that they are given. */
-const flows = `export const flows = ['read', 'post'].map((id) => ({
-  id, title: id, actors: ['reader'],
-  async run({ http, actor }) {
-    const answer = await http.get('/' + id)
-    if (answer.status === 200) return
-    throw Object.assign(new Error(id + ' was refused to ' + actor.id), { name: 'FlowFailure', symptom: String(answer.status), exchange: answer.exchange })
-  },
-}))
-export const actors = [{
-  id: 'reader', title: 'a reader', headers: { 'x-actor': 'reader' },
-  async prepare(http) {
-    const { status } = await http.get('/read')
-    return { 'x-session': String(status) }
-  },
-}]
-export const outside = [...flows, {
-  ...flows[0], id: 'news',
-  async run({ http }) {
-    const answer = await http.get('https://news.example/')
-    if (answer.text() !== 'news') throw new Error('the site did not answer')
-  },
-}]
-export const wrong = [{ ...flows[0], async run() { throw new Error('this flow is wrong') } }]
-`
-
-function loadTest(id: string, given = '', list = 'flows'): string {
-  return `import { scenario } from '${fixtures}'
-import { ${list} as flows, actors } from './flows.ts'
-const { stack } = scenario({ id: '${id}'${given} })
-const executors = {
-  open: { executor: 'constant-arrival-rate', rate: 20, duration: '1500ms', preAllocatedVUs: 20, mix: [{ flow: 'read' }] },
-  ramp: { executor: 'ramping-arrival-rate', startRate: 4, stages: [{ target: 12, duration: '1s' }], preAllocatedVUs: 20, mix: [{ flow: 'read' }] },
-  crowd: { executor: 'ramping-vus', startVUs: 0, stages: [{ target: 2, duration: '1s' }], startTime: '100ms', thinkTime: '50ms', mix: [{ flow: 'read' }] },
-  each: { executor: 'per-vu-iterations', vus: 2, iterations: 2, mix: [{ flow: 'read' }] },
-  users: { executor: 'constant-vus', duration: '1s', thinkTime: '50ms', mix: [{ flow: 'read' }] },
-  counted: { executor: 'shared-iterations', vus: 2, iterations: 10, mix: [{ flow: flows.at(-1).id }] },
-}
-const thresholds = { checks: ['rate>0.99'], 'iteration_duration{executor:counted}': ['p(95)<20000'], 'iterations{executor:ramp}': ['count>7', 'count<9'], 'iterations{executor:crowd}': ['count>0'], 'iterations{executor:each}': ['count>3', 'count<5'] }
-export default { id: '${id}', title: 'a load', stack, flows, actors, profile: { executors, thresholds } }
-`
-}
 
 let project: TestProject
 beforeAll(() => {
   project = new TestProject({})
-  project.write('flows.ts', flows)
+  project.write('flows.ts', k6Flows)
   project.write('bears.load.ts', loadTest('bears'))
   project.write('refuses.load.ts', loadTest('refuses', `, config: { refuse: ['/post'] }`))
   project.write('outside.load.ts', loadTest('outside', ', hasSite: true', 'outside'))

@@ -1,17 +1,33 @@
-import { openSync, closeSync } from 'node:fs'
+import { accessSync, closeSync, constants, openSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { $, which } from 'zx'
+import { HarnessError, describeError } from '../../core/index.ts'
 import type { K6Order, K6Program } from '../../engine/index.ts'
 import { lastLines } from '../processes/last-lines.ts'
 
 /** Environment variable with the path of a k6, in place of the one on the PATH. */
 export const k6Variable = 'AFTERSHOCK_K6'
 
-/** The k6 that AFTERSHOCK_K6 names, or that is on the PATH; undefined when there is none. */
+/** The k6 that AFTERSHOCK_K6 names, or that is on the PATH; undefined when there is none. Throws USAGE when what is named cannot be run. */
 export async function findLocalK6(): Promise<K6Program | undefined> {
-  const path = process.env[k6Variable] ?? (await which('k6', { nothrow: true }))
-  return path ? localK6(resolve(path)) : undefined
+  const named = process.env[k6Variable]
+  if (named) return localK6(runnable(resolve(named)))
+  const found = await which('k6', { nothrow: true })
+  return found ? localK6(found) : undefined
+}
+
+function runnable(path: string): string {
+  try {
+    accessSync(path, constants.X_OK)
+    return path
+  } catch (error) {
+    throw new HarnessError(
+      'USAGE',
+      `${k6Variable} names a program that cannot be run: ${describeError(error)}`,
+      { hint: `let ${k6Variable} be the path of a k6, or leave it out` },
+    )
+  }
 }
 
 function localK6(path: string): K6Program {

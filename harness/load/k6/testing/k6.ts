@@ -28,7 +28,11 @@ async function main(): Promise<number> {
     return 0
   }
   const output = new Output((values.out ?? 'json=/dev/null').replace(/^json=/, ''))
-  const first = await World.open(script, output)
+  const first = await World.open(script, output).catch((error: unknown) => String(error))
+  if (typeof first === 'string') {
+    process.stderr.write(`level=error msg=${JSON.stringify(first)}\n`)
+    return 107
+  }
   const refusals = refusalsOf(first.options)
   if (refusals.length > 0) {
     process.stderr.write(`level=error msg=${JSON.stringify(refusals.join('; '))}\n`)
