@@ -31,7 +31,7 @@ export interface LoadFinding extends CellId {
   readonly baselineFailures: number
   /** Against 'fails no more often than is tolerated, or than in the baseline'; capped at 1e12. */
   readonly eValue: number
-  /** The failure ratio that would have been called broken, with the stated confidence (1 - miss). */
+  /** The failure ratio from which on it would have been called broken, or else not holding, with the stated confidence (1 - miss). */
   readonly smallestRatio: number
   /** Of medians over half seconds. Absent where there were too few. */
   readonly latency?: LoadLatencyFinding
@@ -50,6 +50,6 @@ export interface LoadLatencyFinding {
   readonly high?: number
   /** One-sided, against 'not slower by half of what counts'. */
   readonly pValue: number
-  /** The growth that would have been called slower, with the stated confidence. Absent: none would have. */
+  /** The growth from which on it would have been called slower, or else not holding, with the stated confidence. Absent: none would have. */
   readonly smallestGrowth?: number
 }

@@ -111,6 +111,16 @@ describe('a cell under load', () => {
   })
 })
 
+it('says of a cell that holds no more than what it excluded, however much its baseline varies', () => {
+  const wild = (count: number) => slower(1, count).map((ms) => 20 * (ms / 20) ** 4)
+  const about = question({ baseline: seen({ samples: 1_500, medians: wild(60) }) })
+  const thin = seen({ samples: 60, medians: wild(60) })
+  expect(judgeLoadAtDeadline(thin, about)).toBe('holds')
+  const { smallestRatio, latency } = loadEvidence(thin, about)
+  expect(smallestRatio).toBeLessThanOrEqual(0.25)
+  expect(latency?.smallestGrowth).toBeLessThanOrEqual(0.5)
+})
+
 it('calls a baseline broken in which more fails than is to be seen', () => {
   expect(isBrokenBaseline(seen({ samples: 1_000, failures: 200 }), question())).toBe(true)
   expect(isBrokenBaseline(seen({ samples: 1_000, failures: 40 }), question())).toBe(false)

@@ -13,9 +13,10 @@ import type {
   LoadLatencyFinding,
 } from '../core/index.ts'
 import { evidenceOfMoreThan, smallestRatioSeen } from './failure-ratio.ts'
+import { growthFound } from './growth-found.ts'
 import { locationShift } from './location-shift.ts'
-import { normalQuantile } from './normal.ts'
-import { rankTail, superiorityFound } from './rank-tail.ts'
+import { lowQuartileOf, medianOf } from './quantiles.ts'
+import { rankTail } from './rank-tail.ts'
 import { evidenceOfLess, evidenceOfMore } from './sequential.ts'
 import { differenceOfProportions, fisherExact } from './two-proportions.ts'
 
@@ -33,7 +34,7 @@ export const blockMs = 500
 const firstLook = 14
 const lookGrowth = 1.4
 /** Failures like company: two or three that come together are no evidence, whatever the e-value makes of them. */
-const fewestFailures = 5
+export const fewestFailures = 5
 /** A cell holds when growth by so many times of what counts is excluded; at the end of a window so many times will do. */
 const excluded = 1.5
 const excludedAtDeadline = 5
@@ -99,7 +100,7 @@ export function loadEvidence(
   seen: LoadSeen,
   question: LoadQuestion,
 ): Omit<LoadFinding, 'flow' | 'actor' | 'window' | 'judgement' | 'judgedMs' | 'note'> {
-  const { baseline, options } = question
+  const { baseline } = question
   const latency = latencyOf(seen.medians, question)
   return {
     samples: seen.samples,
@@ -108,13 +109,7 @@ export function loadEvidence(
     baselineSamples: baseline.samples,
     baselineFailures: baseline.failures,
     eValue: evidenceOf(seen, question),
-    smallestRatio: smallestRatioSeen(
-      { hits: baseline.failures, total: baseline.samples },
-      seen.samples,
-      options.toleratedRatio,
-      { evidence: evidenceNeeded(question), hits: fewestFailures },
-      options.miss,
-    ),
+    smallestRatio: smallestRatioNoticed(seen, question),
     ...(latency === undefined ? {} : { latency }),
   }
 }
@@ -146,13 +141,32 @@ function evidenceOf({ samples, failures }: LoadSeen, { baseline, options }: Load
 }
 
 /** Whether failures by `times` the `detectRatio` beyond the baseline are excluded. */
-function isClean(seen: LoadSeen, { baseline, options }: LoadQuestion, times: number): boolean {
+function isClean(seen: LoadSeen, question: LoadQuestion, times: number): boolean {
+  const { usual, detect } = ratiosOf(question, times)
+  return evidenceOfLess(seen.failures, seen.samples, usual, detect) >= 1 / question.options.miss
+}
+
+function ratiosOf({ baseline, options }: LoadQuestion, times: number) {
   const usual = Math.max(
     options.toleratedRatio,
     baseline.samples === 0 ? 0 : baseline.failures / baseline.samples,
   )
   const detect = Math.min(0.99, usual - options.toleratedRatio + times * options.detectRatio)
-  return evidenceOfLess(seen.failures, seen.samples, usual, detect) >= 1 / options.miss
+  return { usual, detect }
+}
+
+/** The failure ratio from which on it would have been noticed: called broken, or else not have held. With the stated confidence. */
+function smallestRatioNoticed(seen: LoadSeen, question: LoadQuestion): number {
+  const { baseline, options } = question
+  const found = smallestRatioSeen(
+    { hits: baseline.failures, total: baseline.samples },
+    seen.samples,
+    options.toleratedRatio,
+    { evidence: evidenceNeeded(question), hits: fewestFailures },
+    options.miss,
+  )
+  const times = [1, excludedAtDeadline].find((one) => isClean(seen, question, one))
+  return times === undefined ? found : Math.min(found, ratiosOf(question, times).detect)
 }
 
 /** Significantly above half of what counts, in most blocks of each third of the time, and by the best estimate above all of it. */
@@ -235,7 +249,7 @@ function latencyOf(
   const before = question.baseline.medians
   if (before.length < 2 || medians.length < 2) return undefined
   const { growth, low, high } = growthOf(before, medians)
-  const smallestGrowth = smallestGrowthSeen(medians.length, question)
+  const smallestGrowth = smallestGrowthSeen(medians, question)
   return {
     baselineMs: round(medianOf(before)),
     nowMs: round(medianOf(medians)),
@@ -247,39 +261,32 @@ function latencyOf(
 }
 
 /**
- * The growth of the median that would have been called slower with probability 1 - miss: beyond the tolerated half by as many deviations of
- * a block as the test needs.
+ * The growth of the median from which on it would have been noticed, with the stated confidence: as slower, or, where such growth is
+ * excluded, since the cell would not hold then.
  */
-function smallestGrowthSeen(blocks: number, question: LoadQuestion): number | undefined {
+function smallestGrowthSeen(
+  medians: readonly number[],
+  question: LoadQuestion,
+): number | undefined {
   const { options, baseline } = question
-  const looks = looksWithin(options.windowMs)
   const before = baseline.medians
-  if (blocks < firstLook || before.length < fewestBaselineBlocks) return undefined
+  const looks = looksWithin(options.windowMs)
+  const blocks = looks.findLast((look) => look <= medians.length)
+  if (before.length < fewestBaselineBlocks) return undefined
+  const asShare = (times: number) =>
+    times * Math.max(options.slowerBy, options.slowerByMs / medianOf(before))
+  const times = [excluded, excludedAtDeadline].find((one) =>
+    isNotSlower(medians, question, looks.length, one),
+  )
   const alpha = slowAlpha(question, looks.length)
-  const superiority = superiorityFound(before.length, blocks, alpha, options.miss)
-  if (superiority === undefined) return undefined
-  const raisedMedians = raised(before, question, 0.5)
-  const margin = medianOf(raisedMedians) / medianOf(before)
-  const seen = margin * Math.exp(Math.SQRT2 * spreadOf(before) * normalQuantile(superiority)) - 1
-  return Math.max(seen, options.slowerBy, options.slowerByMs / medianOf(before))
-}
-
-/** Standard deviation of the logarithms, from the median absolute deviation (× 1.4826), which a few outliers do not move. */
-function spreadOf(list: readonly number[]): number {
-  const logs = list.map((ms) => Math.log(Math.max(ms, 1e-3)))
-  const middle = medianOf(logs)
-  return 1.4826 * medianOf(logs.map((value) => Math.abs(value - middle)))
-}
-
-export function medianOf(list: readonly number[]): number {
-  const sorted = Float64Array.from(list).toSorted()
-  const middle = sorted.length >> 1
-  const upper = sorted[middle] ?? NaN
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? NaN)) / 2
-}
-
-function lowQuartileOf(list: readonly number[]): number {
-  return Float64Array.from(list).toSorted()[Math.floor(list.length / 4)] ?? NaN
+  const raise = (list: readonly number[]) => raised(list, question, 0.5)
+  const found =
+    blocks === undefined ? undefined : growthFound({ before, blocks, alpha, raise }, options.miss)
+  const seen = [
+    ...(found === undefined ? [] : [Math.max(found, asShare(1))]),
+    ...(times === undefined ? [] : [asShare(times)]),
+  ]
+  return seen.length === 0 ? undefined : Math.min(...seen)
 }
 
 function round(value: number): number {

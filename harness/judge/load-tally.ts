@@ -1,4 +1,5 @@
-import { blockMs, medianOf, type LoadSeen } from './load-judge.ts'
+import { blockMs, type LoadSeen } from './load-judge.ts'
+import { medianOf } from './quantiles.ts'
 
 /** A flow that ended. */
 export interface LoadOutcome {

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { seededRandom } from '../core/index.ts'
 import { mannWhitney } from './rank-test.ts'
-import { normalQuantile, normalUpperTail } from './normal.ts'
-import { rankTail, superiorityFound } from './rank-tail.ts'
+import { normalUpperTail } from './normal.ts'
+import { leastPairsAbove, rankTail } from './rank-tail.ts'
 
 /** Two samples without ties of which the second is above the first in `u` pairs. */
 function withU(sizeA: number, sizeB: number, u: number): [number[], number[]] {
@@ -62,17 +62,15 @@ it('finds no difference where there is none to be seen', () => {
   expect(rankTail([2, 2, 2, 2], [2, 2, 2]).pValue).toBeGreaterThan(0.5)
 })
 
-it('says which difference it finds in 95 % of all cases', () => {
-  const random = seededRandom(6)
-  const found = superiorityFound(30, 20, 0.001, 0.05) ?? 0
-  const shift = Math.SQRT2 * normalQuantile(found)
-  const draw = (count: number, by: number) =>
-    Array.from({ length: count }, () => by + normalQuantile(random()))
-  let seen = 0
-  for (let i = 0; i < 1_000; i += 1) {
-    if (rankTail(draw(30, 0), draw(20, shift)).pValue <= 0.001) seen += 1
-  }
-  expect(seen).toBeGreaterThan(920)
-  expect(seen).toBeLessThan(980)
-  expect(superiorityFound(2, 2, 0.001, 0.05)).toBeUndefined()
+it.each([
+  [30, 20, 0.001],
+  [80, 70, 1e-6],
+])('says how many pairs must be above: of %i and %i, at %d', (sizeA, sizeB, alpha) => {
+  const least = leastPairsAbove(sizeA, sizeB, alpha) ?? NaN
+  expect(rankTail(...withU(sizeA, sizeB, least)).pValue).toBeLessThanOrEqual(alpha)
+  expect(rankTail(...withU(sizeA, sizeB, least - 1)).pValue).toBeGreaterThan(alpha)
+})
+
+it('of two and two nothing is found at 0.1 %', () => {
+  expect(leastPairsAbove(2, 2, 0.001)).toBeUndefined()
 })

@@ -1,4 +1,4 @@
-import { normalQuantile, normalUpperTail } from './normal.ts'
+import { normalUpperTail } from './normal.ts'
 
 /** A one-sided rank test: do values of `b` tend to be above those of `a`? */
 export interface RankTail {
@@ -19,44 +19,25 @@ const exactUpTo = 4_000
 export function rankTail(a: readonly number[], b: readonly number[]): RankTail {
   const pairs = a.length * b.length
   if (pairs === 0) return { superiority: 0.5, pValue: 1 }
-  const u = pairsAbove(a, b)
+  const u = pairsAbove(Float64Array.from(a).toSorted(), b)
   return { superiority: u / pairs, pValue: tailOf(a.length, b.length, u) }
 }
 
-/**
- * The smallest true superiority that the test finds at the level `alpha` with probability 1 - miss. Undefined where no superiority would be.
- * Normal approximations: of U under no difference, and of its deviation under one by J. A. Hanley, B. J. McNeil, Radiology 143, 1982.
- */
-export function superiorityFound(
-  sizeA: number,
-  sizeB: number,
-  alpha: number,
-  miss: number,
-): number | undefined {
-  const needed = 0.5 - normalQuantile(alpha) * Math.sqrt((sizeA + sizeB + 1) / (12 * sizeA * sizeB))
-  if (needed >= 1) return undefined
-  let low = needed
-  let high = 1
-  for (let i = 0; i < 40; i += 1) {
-    const middle = (low + high) / 2
-    const least = middle + normalQuantile(miss) * deviationOf(middle, sizeA, sizeB)
-    if (least >= needed) high = middle
+/** How many pairs must have the value of `b` above for a p-value of `alpha` or less. Undefined where not even all of them would do. */
+export function leastPairsAbove(sizeA: number, sizeB: number, alpha: number): number | undefined {
+  let low = 0
+  let high = sizeA * sizeB
+  if (tailOf(sizeA, sizeB, high) > alpha) return undefined
+  while (high - low > 1) {
+    const middle = (low + high) >> 1
+    if (tailOf(sizeA, sizeB, middle) <= alpha) high = middle
     else low = middle
   }
   return high
 }
 
-function deviationOf(superiority: number, sizeA: number, sizeB: number): number {
-  const s = superiority
-  const variance =
-    s * (1 - s) +
-    (sizeB - 1) * (s / (2 - s) - s * s) +
-    (sizeA - 1) * ((2 * s * s) / (1 + s) - s * s)
-  return Math.sqrt(variance / (sizeA * sizeB))
-}
-
-function pairsAbove(a: readonly number[], b: readonly number[]): number {
-  const sorted = Float64Array.from(a).toSorted()
+/** In how many pairs the value of `b` is above that of `sorted`, ties counted half. */
+export function pairsAbove(sorted: Float64Array, b: readonly number[]): number {
   let u = 0
   for (const value of b) {
     const below = countUnder(sorted, value, false)

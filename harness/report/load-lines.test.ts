@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import type { EventOf } from '../core/index.ts'
 import {
   loadSecondLine,
+  renderAgainstBaseline,
   renderBreakpoint,
   renderLoadSummary,
   renderResources,
@@ -119,4 +120,24 @@ it('what replicas used is told as it was read, and carried on only where it rise
     '  steady front-1 memory      80.1 to 112.4 MB',
     '  steady back-1  descriptors 1888 to 12',
   ])
+})
+
+it.each([
+  ['holds', '; failures from 4 % on, slower medians from 139 % on would have been seen'],
+  ['slower', '; failures from 4 % on would have been seen'],
+  ['broken', '; slower medians from 139 % on would have been seen'],
+])('of what was seen it does not say how little could have been: %s', (judgement, end) => {
+  const latency = {
+    baselineMs: 6.3,
+    nowMs: 13,
+    growth: 1.15,
+    low: 0.9,
+    high: 1.4,
+    smallestGrowth: 1.39,
+  }
+  const counts = { flow: 'item', actor: 'ann', failures: 0, samples: 106, smallestRatio: 0.04 }
+  const event = { ...counts, judgement, latency } as EventOf<'load.judged'>
+  expect(renderAgainstBaseline(event, 999)).toBe(
+    `  BASELINE ${judgement.toUpperCase().padEnd(9)} item × ann: 0 of 106 failed, median 6.3 -> 13.0 ms (115 %, 90 to 140 %)${end}`,
+  )
 })

@@ -41,13 +41,24 @@ function leakText({ replica, what, from, to, perHour }: LeakFinding): string {
 /** A cell against its stored baseline. */
 export function renderAgainstBaseline(event: EventOf<'load.judged'>, width: number): string {
   const { flow, actor, judgement, failures, samples, latency, smallestRatio } = event
+  const { low, high } = latency ?? {}
+  const bounds =
+    low === undefined || high === undefined
+      ? ''
+      : `, ${Math.round(low * 100)} to ${Math.round(high * 100)} %`
   const median =
     latency === undefined
       ? ''
-      : `, median ${latency.baselineMs.toFixed(1)} -> ${latency.nowMs.toFixed(1)} ms (${Math.round(latency.growth * 100)} %)`
-  const growth = latency?.smallestGrowth
-  const seen = growth === undefined ? '' : `, slower medians from ${Math.round(growth * 100)} % on`
-  const text = `  BASELINE ${judgement.toUpperCase().padEnd(9)} ${flow} × ${actor}: ${failures} of ${samples} failed${median}; failures from ${Math.ceil(smallestRatio * 100)} % on would have been seen${seen}`
+      : `, median ${latency.baselineMs.toFixed(1)} -> ${latency.nowMs.toFixed(1)} ms (${Math.round(latency.growth * 100)} %${bounds})`
+  // Of what was seen, how little could have been says nothing more.
+  const noticed = [
+    ...(judgement === 'broken' ? [] : [`failures from ${Math.ceil(smallestRatio * 100)} % on`]),
+    ...(judgement === 'slower' || latency?.smallestGrowth === undefined
+      ? []
+      : [`slower medians from ${Math.round(latency.smallestGrowth * 100)} % on`]),
+  ].join(', ')
+  const would = noticed === '' ? '' : `; ${noticed} would have been seen`
+  const text = `  BASELINE ${judgement.toUpperCase().padEnd(9)} ${flow} × ${actor}: ${failures} of ${samples} failed${median}${would}`
   return foldLine(text, width).join('\n')
 }
 

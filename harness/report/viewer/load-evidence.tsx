@@ -91,8 +91,14 @@ function LoadRow({ cell }: { cell: SummaryLoadCell }) {
           : `${share(cell.growth)} (${share(cell.growthLow)} to ${share(cell.growthHigh)})`}
       </td>
       <td>
-        failures from {Math.ceil(cell.smallestRatio * 100)} %
-        {cell.smallestGrowth === null ? '' : `, medians from ${share(cell.smallestGrowth)}`}
+        {[
+          ...(cell.judgement === 'broken'
+            ? []
+            : [`failures from ${Math.ceil(cell.smallestRatio * 100)} %`]),
+          ...(cell.judgement === 'slower' || cell.smallestGrowth === null
+            ? []
+            : [`medians from ${share(cell.smallestGrowth)}`]),
+        ].join(', ')}
       </td>
       <td>{cell.note ?? ''}</td>
     </tr>
