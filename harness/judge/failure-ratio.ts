@@ -68,7 +68,7 @@ export function smallestRatioSeen(
   let high = 1
   for (let i = 0; i < 40; i += 1) {
     const middle = (low + high) / 2
-    if (belowHits(hits, total, middle) > miss) low = middle
+    if (chanceOfFewer(hits, total, middle) > miss) low = middle
     else high = middle
   }
   return high
@@ -92,7 +92,7 @@ function fewestHits(
 }
 
 /** The chance of fewer than `hits` in `total` at the ratio `p`. */
-function belowHits(hits: number, total: number, p: number): number {
+export function chanceOfFewer(hits: number, total: number, p: number): number {
   if (p >= 1) return hits > total ? 1 : 0
   let sum = 0
   for (let k = 0; k < hits; k += 1) {

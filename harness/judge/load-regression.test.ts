@@ -84,3 +84,22 @@ it('is inconclusive when a cell of the baseline is gone', () => {
     'post × web is in the baseline, and was not measured',
   ])
 })
+
+it('fails where only the cells of a flow together tell that more fails', () => {
+  const thin = (failures: number) => {
+    const all = figures()
+    const [cell] = all.cells
+    if (!cell) throw new Error('no cell')
+    const cells = ['web', 'mobile'].map((actor) => {
+      const symptoms: Record<string, number> = failures > 0 ? { 500: failures } : {}
+      return { ...cell, actor, samples: 110, failures, symptoms }
+    })
+    return { ...all, cells }
+  }
+  const { verdict, findings } = judgeRegression(thin(0), thin(8))
+  expect(findings.map(({ judgement }) => judgement)).toEqual(['undecided', 'undecided'])
+  expect(verdict.kind).toBe('fail')
+  expect(reasonsOf(verdict).map(formatReason)).toContain(
+    "'timeline' by all its actors failed under load: 16 of 220 failed, 500 (16×), before it were 0 of 220, against the baseline run-1",
+  )
+})

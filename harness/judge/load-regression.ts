@@ -18,6 +18,7 @@ import {
   loadEvidence,
   type LoadQuestion,
 } from './load-judge.ts'
+import { failingTogether, groupsOf, type CellPair } from './load-together.ts'
 
 const defaults: Required<RegressionLimits> = { detectRatio: 0.05, slowerBy: 0.2, slowerByMs: 5 }
 
@@ -28,7 +29,7 @@ export interface LoadRegression {
 }
 
 /**
- * Compares a load with a stored one, cell by cell, by the test that judges load in a scenario. `isOwnLimit`: the load could not keep its own
+ * Compares a load with a stored one, cell by cell, by the test that judges load in a scenario, and by failures of cells taken together. `isOwnLimit`: the load could not keep its own
  * times, so that it may have been slow itself.
  */
 export function judgeRegression(
@@ -45,29 +46,37 @@ export function judgeRegression(
     ...limits,
     windowMs: now.durationMs,
   }
-  const findings = now.cells.flatMap((seen): LoadFinding[] => {
+  const pairs = now.cells.flatMap((seen): CellPair[] => {
     const before = known.get(cellKey(seen))
-    if (!before) return []
-    const question: LoadQuestion = { baseline: before, comparisons: now.cells.length, options }
-    const { flow, actor } = seen
-    return [
-      {
-        flow,
-        actor,
-        window: 'load',
-        judgement: judgeLoadCell(seen, question) ?? judgeLoadAtDeadline(seen, question),
-        ...loadEvidence(seen, question),
-        judgedMs: now.durationMs,
-      },
-    ]
+    return before ? [{ flow: seen.flow, actor: seen.actor, before, now: seen }] : []
   })
-  return { findings, verdict: verdictOf(baseline, now, findings, isOwnLimit) }
+  const comparisons = pairs.length + groupsOf(pairs).length
+  const findings = pairs.map(({ flow, actor, before, now: seen }): LoadFinding => {
+    const question: LoadQuestion = { baseline: before, comparisons, options }
+    return {
+      flow,
+      actor,
+      window: 'load',
+      judgement: judgeLoadCell(seen, question) ?? judgeLoadAtDeadline(seen, question),
+      ...loadEvidence(seen, question),
+      judgedMs: now.durationMs,
+    }
+  })
+  // What a cell shows by itself needs no others.
+  const broken = new Set(
+    findings.flatMap(({ judgement, flow }) => (judgement === 'broken' ? [flow] : [])),
+  )
+  const others = pairs.filter(({ flow }) => !broken.has(flow))
+  const than = thanBaseline(baseline.run)
+  const together = failingTogether(others, { comparisons, options }, than)
+  return { findings, verdict: verdictOf(baseline, now, findings, together, isOwnLimit) }
 }
 
 function verdictOf(
   baseline: LoadFigures,
   now: LoadFigures,
   findings: readonly LoadFinding[],
+  together: readonly Verdict[],
   isOwnLimit: boolean,
 ): Verdict {
   const open = (message: string) => inconclusive({ code: 'no-data', message })
@@ -89,13 +98,18 @@ function verdictOf(
     pass,
     ...gone.map((cell) => open(`${cellKey(cell)} is in the baseline, and was not measured`)),
     ...findings.map((finding) => verdictOfCell(finding, baseline.run, doubt)),
+    ...together,
   ])
+}
+
+function thanBaseline(run: string): string {
+  return `against the baseline ${run}`
 }
 
 /** `doubt`: why times cannot be compared. */
 function verdictOfCell(finding: LoadFinding, run: string, doubt: string | undefined): Verdict {
   const cell = { flow: finding.flow, actor: finding.actor }
-  const than = `against the baseline ${run}`
+  const than = thanBaseline(run)
   switch (finding.judgement) {
     case 'holds':
       return pass
