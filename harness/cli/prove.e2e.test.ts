@@ -18,7 +18,7 @@ const blind = flow('blind', "await http.get('/read').catch(() => undefined)")
 const config = 'config: { answer: { items: [{ id: 1 }] }, delayMs: 300 }'
 
 test('a flow that notices every mutant is proven, and so are promises about the run', async () => {
-  const open = "expect: { kind: 'holds', escapeRoute: 'open' }"
+  const open = "expect: { kind: 'holds', escapeRoute: 'open', recoverWithinMs: 3000 }"
   using project = new TestProject({ shop: `${config}, flows: [${strict}], ${open}` })
   const { stdout, code } = await aftershock(project, 'prove')
   expect(stdout).toMatch(
@@ -26,15 +26,20 @@ test('a flow that notices every mutant is proven, and so are promises about the 
   )
   expect(stdout).toMatch(/^everything is as before once undone +killed +PROVEN$/m)
   expect(stdout).toMatch(/^the configuration can be reached under the change +killed +PROVEN$/m)
+  expect(stdout).toMatch(/^everything is back within 3000 ms +killed +PROVEN$/m)
   expect(stdout).not.toContain('NOT NOTICED')
   expect(code).toBe(0)
 })
 
 test('one that notices none is unproven, which the exit code says', async () => {
-  using project = new TestProject({ shop: `${config}, flows: [${strict}, ${blind}]` })
+  const limit = "amplification: [{ service: 'app', atMost: 3 }]"
+  using project = new TestProject({ shop: `${config}, flows: [${strict}, ${blind}], ${limit}` })
   const { stdout, stderr, code } = await aftershock(project, 'prove', '--json')
   expect(stderr).toBe('')
-  const { flows } = JSON.parse(stdout) as Proof
+  const { flows, hypotheses } = JSON.parse(stdout) as Proof
+  expect(hypotheses).toContainEqual(
+    expect.objectContaining({ hypothesis: expect.stringContaining('amplifies'), attacks: [] }),
+  )
   const blindly = flows.find(({ flow }) => flow === 'blind')?.mutants ?? {}
   expect(Object.keys(blindly)).toEqual(['467', 'wrong', 'missing', 'slow', 'half', 'one replica'])
   for (const attack of Object.values(blindly).flat()) {

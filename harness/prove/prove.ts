@@ -6,7 +6,7 @@ import type { Runtime } from '../engine/index.ts'
 import { performRun, type FoundScenario } from '../session/index.ts'
 import { proveOnStack } from './on-stack.ts'
 import type { Proof, ProvenHypothesis } from './result.ts'
-import { runMutants } from './run-mutants.ts'
+import { runMutants, withoutMutant } from './run-mutants.ts'
 
 export interface ProveOptions {
   readonly runtimeFor: (scenario: Scenario) => Promise<Runtime>
@@ -59,16 +59,25 @@ async function proveRuns(
     ),
   )
   const proven: ProvenHypothesis[] = []
-  for (const { hypothesis, on, scenario, file } of smallest.values()) {
+  for (const { hypothesis, on, code, scenario, file } of smallest.values()) {
     options.onProgress(`${scenario.id} with ${on}`)
     const verdict = await verdictOn({ scenario, file }, options)
-    const [reason] = reasonsOf(verdict)
+    const all = reasonsOf(verdict)
+    const reason = all.find((one) => one.code === code) ?? all[0]
+    const noticed =
+      verdict.kind === 'fail' && (code === undefined || all.some((one) => one.code === code))
     const seen = `${verdict.kind}${reason ? `: ${formatReason(reason)}` : ''}`
     const about = { scenario: scenario.id, hypothesis }
     // Something else kept it from being tried.
     if (verdict.kind === 'inconclusive') proven.push({ ...about, sick: seen, attacks: [] })
-    else proven.push({ ...about, attacks: [{ on, noticed: verdict.kind === 'fail', seen }] })
+    else proven.push({ ...about, attacks: [{ on, noticed, seen }] })
   }
+  const others = new Map(
+    largestFirst.flatMap(({ scenario }) =>
+      withoutMutant(scenario).map((hypothesis) => [hypothesis, scenario.id] as const),
+    ),
+  )
+  for (const [hypothesis, scenario] of others) proven.push({ scenario, hypothesis, attacks: [] })
   return proven
 }
 

@@ -1,12 +1,14 @@
-import type { Fault, Scenario, StatusReading, Step, Toxic } from '../core/index.ts'
+import {
+  describeTarget,
+  type Fault,
+  type Scenario,
+  type StatusReading,
+  type Step,
+  type Toxic,
+} from '../core/index.ts'
 import { timesSlower } from './mutants.ts'
-
-/** A hypothesis about a whole run, and the scenario made so that it does not hold: its verdict must not be pass. */
-export interface RunMutant {
-  readonly hypothesis: string
-  readonly on: string
-  readonly scenario: Scenario
-}
+import { promiseMutants } from './promise-mutants.ts'
+import type { RunMutant } from './run-mutant.ts'
 
 /** Mutants of what a scenario expects of the run as a whole. */
 export function runMutants(scenario: Scenario): RunMutant[] {
@@ -14,7 +16,22 @@ export function runMutants(scenario: Scenario): RunMutant[] {
     ...recovery(scenario),
     ...escapeRoute(scenario),
     ...honesty(scenario),
+    ...promiseMutants(scenario),
     ...underLoad(scenario),
+  ]
+}
+
+/** What a scenario expects of the run as a whole, and no mutant is known for. */
+export function withoutMutant({ amplification, outside, expect }: Scenario): string[] {
+  const underLoad = expect.kind === 'reproduces' ? (expect.underLoad ?? []) : []
+  return [
+    ...(amplification ?? []).map(
+      (limit) => `${describeTarget(limit)} amplifies at most ${limit.atMost} times`,
+    ),
+    ...(outside?.maxRequests ?? []).map(
+      ({ host, path = '', atMost }) => `${host}${path} is asked at most ${atMost} times`,
+    ),
+    ...underLoad.map(({ becomes }) => `what an incident is to do to load: ${becomes}`),
   ]
 }
 
@@ -68,13 +85,11 @@ function escapeRoute(scenario: Scenario): RunMutant[] {
   ]
 }
 
-/** A page that says the opposite of what the scenario expects of it. */
+/** A page that says the opposite of what the incident is known for. */
 function honesty(scenario: Scenario): RunMutant[] {
   const { expect, statusPage } = scenario
-  const isExpected =
-    (expect.kind === 'reproduces' && expect.statusPageLies !== undefined) || expect.statusPage
-  if (!statusPage || !isExpected) return []
-  const lies = expect.kind === 'reproduces' && expect.statusPageLies === true
+  if (!statusPage || expect.kind !== 'reproduces' || expect.statusPageLies === undefined) return []
+  const lies = expect.statusPageLies
   const read = (): Promise<StatusReading> =>
     Promise.resolve({ overall: lies ? 'outage' : 'operational', components: {} })
   return [

@@ -27,6 +27,13 @@ it('is proven by one mutant that is noticed, and unproven when none is', () => {
   expect(proof.hypotheses.map(standingOf)).toEqual(['proven'])
 })
 
+it('is unproven where no mutant is known, and that is said', () => {
+  const limit = { scenario: 'shop', hypothesis: 'a > b amplifies at most 2 times', attacks: [] }
+  const text = renderProof({ ...proof, hypotheses: [limit] })
+  expect(text).toMatch(/^a > b amplifies at most 2 times +- +UNPROVEN$/m)
+  expect(text).toContain('  a > b amplifies at most 2 times: no mutant of it is known')
+})
+
 it('is shown as a table, with all that got through in words', () => {
   const text = renderProof(proof)
   expect(text).toMatch(/^buy \(web\) +killed +SURVIVED +- .*PROVEN$/m)

@@ -50,6 +50,9 @@ function survivors(flows: Proof['flows'], hypotheses: Proof['hypotheses']): stri
     ]),
     ...hypotheses.flatMap(({ hypothesis, sick, attacks }) => [
       ...(sick === undefined ? [] : [`  ${hypothesis}: ${sick}`]),
+      ...(sick === undefined && attacks.length === 0
+        ? [`  ${hypothesis}: no mutant of it is known`]
+        : []),
       ...attacks
         .filter(({ noticed }) => !noticed)
         .map(({ on, seen }) => `  ${hypothesis}: ${on}; ${seen}`),

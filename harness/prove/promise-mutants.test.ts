@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest'
+import type { Scenario } from '../core/index.ts'
+import { promiseMutants } from './promise-mutants.ts'
+import { withoutMutant } from './run-mutants.ts'
+
+const scenario: Scenario = {
+  id: 'shop',
+  title: 'a shop',
+  stack: { name: 'shop', entry: 'app', services: [], sites: [] },
+  actors: [],
+  flows: [],
+  steps: [],
+  statusPage: { title: 'page', read: () => Promise.reject(new Error('is not read here')) },
+  expect: {
+    kind: 'holds',
+    recoverWithinMs: 2_000,
+    statusPage: { admitsWithinMs: 3_000, neverFalselyGreenForMs: 4_000, neverFalselyRedForMs: 500 },
+  },
+  amplification: [{ service: 'app', atMost: 3 }],
+  outside: { maxRequests: [{ host: 'news.example', atMost: 2 }] },
+  safety: { maxBrokenCells: 1, thresholds: { checks: ['rate>0.9', 'rate>0.5'] } },
+}
+
+it('each promise has a mutant of its own, in a run that promises nothing else', () => {
+  const mutants = promiseMutants(scenario)
+  expect(mutants.map(({ hypothesis, code }) => `${code}: ${hypothesis}`)).toEqual([
+    'slow-recovery: everything is back within 2000 ms',
+    'status-page: the status page admits within 3000 ms',
+    'status-page: the status page is never falsely green for more than 4000 ms',
+    'status-page: the status page is never falsely red for more than 500 ms',
+    'threshold: the threshold checks: rate>0.9',
+    'threshold: the threshold checks: rate>0.5',
+  ])
+  expect(mutants.slice(4).map((one) => one.scenario.safety?.thresholds)).toEqual([
+    { checks: ['rate>0.9'] },
+    { checks: ['rate>0.5'] },
+  ])
+  expect(mutants.map(({ scenario: { expect: wanted } }) => wanted)).toEqual([
+    { kind: 'holds', recoverWithinMs: 2_000 },
+    { kind: 'holds', statusPage: { admitsWithinMs: 3_000 } },
+    { kind: 'holds', statusPage: { neverFalselyGreenForMs: 4_000 } },
+    { kind: 'holds', statusPage: { neverFalselyRedForMs: 500 } },
+    { kind: 'holds' },
+    { kind: 'holds' },
+  ])
+})
+
+it('what no mutant is known for is named', () => {
+  expect(withoutMutant(scenario)).toEqual([
+    'app > all that it asks amplifies at most 3 times',
+    'news.example is asked at most 2 times',
+  ])
+})
