@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream'
 import { describeError } from '../core/index.ts'
 import { serveDirectly, type DirectSide } from './direct.ts'
 import { keepAliveMs } from './kept-connections.ts'
+import { tellMalformed } from './malformed.ts'
 import type { Outside } from './outside.ts'
 import { acceptTls, isDisconnect, leaveHanging } from './tls/accept.ts'
 import type { CertificateAuthority } from './tls/authority.ts'
@@ -41,6 +42,12 @@ export function createDirectTlsServer(
     const origin = `https://${connection.host ?? ''}`
     serveDirectly(side, origin, request, answer, connection.struck)
   })
+  tellMalformed(
+    http,
+    outside,
+    (_, socket) => `https://${connections.get(socket)?.host ?? ''}`,
+    (_, socket) => callerAt((socket as Socket).remoteAddress ?? ''),
+  )
   return createServer({ allowHalfOpen: true }, (socket) => {
     const from = callerAt(socket.remoteAddress ?? '')
     const connection: Connection = { address: socket.localAddress ?? '' }

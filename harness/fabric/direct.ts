@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 
 import { sendFault } from './faults.ts'
 import { keepAliveMs, type KeptConnections } from './kept-connections.ts'
+import { tellMalformed } from './malformed.ts'
 import { hostOf } from './outside-gate.ts'
 import type { Outside } from './outside.ts'
 import type { Struck } from './variant-board.ts'
@@ -20,9 +22,16 @@ export interface DirectSide {
 /** Where programs arrive that know no proxy, and connect to what the name of a site resolves to. The Host header says which site they want. */
 export function createDirectServer(side: DirectSide): Server {
   const options = { requestTimeout: 0, noDelay: true, keepAliveTimeout: keepAliveMs }
-  return createServer(options, (request, answer) =>
+  const server = createServer(options, (request, answer) =>
     serveDirectly(side, `http://${request.headers.host ?? ''}`, request, answer),
   )
+  tellMalformed(
+    server,
+    side.outside,
+    ({ header }) => `http://${header('host') ?? ''}`,
+    (_, socket) => side.callerAt((socket as Socket).remoteAddress ?? ''),
+  )
+  return server
 }
 
 /** Answers one request to the origin given; `handshake` is what struck the connection that it came on. */

@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 
 import { endWithFault, sendFault } from './faults.ts'
 import { keepAliveMs } from './kept-connections.ts'
+import { tellMalformed } from './malformed.ts'
 import type { Outside } from './outside.ts'
 import { refusedPath, takeReport } from './refused-report.ts'
 import { authenticate } from './secrets.ts'
@@ -64,14 +65,27 @@ export function createOutsideProxy(
     if (failure === undefined) return tunnels.accept(socket, head, from, request.url ?? '')
     endWithFault(socket, lookupStatus, lookupText(url, failure), proxyStatus(failure))
   })
+  tellMalformed(
+    server,
+    outside,
+    () => undefined,
+    ({ header }, socket) =>
+      callerOf({ socket, headers: { 'proxy-authorization': header('proxy-authorization') } }) ??
+      'unknown',
+  )
   return { server, closeTunnels: (host) => tunnels.close(host) }
+}
+
+interface Asking {
+  readonly socket: Duplex
+  readonly headers: { readonly 'proxy-authorization'?: string | undefined }
 }
 
 /** Who asks, by their credentials. A kept connection brings the same ones with each request: they are checked once. */
 function rememberingCallers(
   callers: Readonly<Record<string, string>>,
-): (request: IncomingMessage) => string | undefined {
-  const known = new WeakMap<Socket, { readonly credentials: string; readonly caller: string }>()
+): (request: Asking) => string | undefined {
+  const known = new WeakMap<Duplex, { readonly credentials: string; readonly caller: string }>()
   return ({ socket, headers }) => {
     const credentials = headers['proxy-authorization']
     if (credentials === undefined) return undefined

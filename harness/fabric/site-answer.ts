@@ -23,6 +23,9 @@ type Result =
   | { readonly kind: 'threw'; readonly error: unknown }
   | { readonly kind: 'gone' }
 
+/** MSW matches none that are longer. */
+const maxUrlLength = 8192
+
 interface Question {
   readonly site: Site
   readonly url: URL
@@ -41,6 +44,8 @@ export async function answerFromSite(
   answer: ServerResponse,
   struck?: Struck,
 ): Promise<Outcome> {
+  const unservable = whyUnservable(incoming, url)
+  if (unservable) return refuseToServe(answer, ...unservable)
   const left = new AbortController()
   answer.once('close', () => {
     if (!answer.writableFinished) left.abort(new LetGo(hungUp))
@@ -61,6 +66,21 @@ export async function answerFromSite(
   } finally {
     body?.discard()
   }
+}
+
+/** What no handler can be asked, by the limits of the Fetch standard and of MSW: it is the request that is at fault. */
+function whyUnservable(
+  { method = '' }: IncomingMessage,
+  { href }: URL,
+): [number, string] | undefined {
+  if (['TRACE', 'TRACK', 'CONNECT'].includes(method)) return [501, `${method} is not served`]
+  if (href.length > maxUrlLength) return [414, `the URL is longer than ${maxUrlLength} characters`]
+  return undefined
+}
+
+function refuseToServe(answer: ServerResponse, status: number, why: string): Outcome {
+  sendText(answer, status, `aftershock: ${why}, and no site was asked.\n`)
+  return { outcome: 'answered', status, note: why }
 }
 
 async function ask(question: Question): Promise<Result> {

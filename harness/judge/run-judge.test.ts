@@ -502,3 +502,16 @@ it('never passes a run that was cut off, wherever', () => {
 it('names the cell of a reason', () => {
   expect(reasonsOf(judgeRun(historyOf({ windows: [{ web: 'broken' }] })))[0]?.cell).toEqual(web)
 })
+
+it('names addresses outside without their queries, and of a flood the first only', () => {
+  const flood = Array.from({ length: 30 }, (_, i) => asked(`https://x.example/${i}`))
+  const queries = Array.from({ length: 9 }, (_, i) => asked(`https://evil.example/p?k=${i}`))
+  const messages = reasonsOf(judgeRun(historyOf({ also: [...queries, ...flood] }))).map(
+    ({ message }) => message,
+  )
+  expect(messages).toHaveLength(21)
+  expect(messages[0]).toBe(
+    'gateway-1 asked for https://evil.example/p?… with 9 queries (9×), which is outside of the mocked world: refused',
+  )
+  expect(messages[20]).toBe('11 more addresses were asked for (11×), of x.example')
+})

@@ -20,6 +20,10 @@ import { checkReproduction } from './reproduction-check.ts'
 import { checkHandlers, unlessHandlersFailed } from './site-handlers.ts'
 import { checkWrites } from './write-check.ts'
 
+/** Addresses outside that are named one by one; of a flood nobody reads more. */
+const mostAddresses = 20
+const mostHosts = 5
+
 /** How `state.hashed` begins where a configuration could not be read. */
 export const unreadable = 'unreadable: '
 
@@ -161,14 +165,32 @@ function checkOutside(history: readonly JournalEvent[], started: Started): Verdi
     (event) =>
       event.outcome === 'refused' && !started.allowOutside.includes(hostOf(event.url) ?? ''),
   )
-  const asked = Map.groupBy(refused, (event) => `${event.from} asked for ${event.url}`)
+  const asked = Map.groupBy(refused, ({ from, url }) => `${from} asked for ${withoutQuery(url)}`)
   if (asked.size === 0) return pass
+  const told = [...asked].slice(0, mostAddresses)
+  const rest = [...asked.values()].slice(mostAddresses).flat()
+  const hosts = [...new Set(rest.map(({ url }) => hostOf(url) ?? url))]
+  const others = {
+    code: 'outside-traffic' as const,
+    message: `${asked.size - mostAddresses} more addresses were asked for (${rest.length}×), of ${hosts.slice(0, mostHosts).join(', ')}${hosts.length > mostHosts ? ` and ${hosts.length - mostHosts} other hosts` : ''}`,
+  }
   return fail(
-    ...[...asked].map(([what, events]) => ({
+    ...told.map(([what, events]) => ({
       code: 'outside-traffic' as const,
-      message: `${what} (${events.length}×), which is outside of the mocked world: ${events[0]?.note ?? 'refused'}`,
+      message: `${what}${querySaid(events)} (${events.length}×), which is outside of the mocked world: ${events[0]?.note ?? 'refused'}`,
     })),
+    ...(rest.length > 0 ? [others] : []),
   )
+}
+
+function withoutQuery(url: string): string {
+  return url.split('?', 1)[0] ?? ''
+}
+
+/** The query where it was always the same. */
+function querySaid(events: readonly EventOf<'outside'>[]): string {
+  const queries = [...new Set(events.map(({ url }) => url.slice(withoutQuery(url).length)))]
+  return queries.length === 1 ? (queries[0] ?? '') : `?… with ${queries.length} queries`
 }
 
 function hostOf(url: string): string | undefined {
