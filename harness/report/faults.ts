@@ -78,6 +78,33 @@ export function harmedUnderLoad({ load }: Pick<Summary, 'load'>): SummaryLoadCel
   return [...new Map(found.map((cell) => [cellKey(cell), cell])).values()]
 }
 
+/** Cells that suffered as declared while a fault was on: nobody is to blame, and users had it all the same. */
+export function struckCells({ cells, changes }: Pick<Summary, 'cells' | 'changes'>): SummaryCell[] {
+  const firstFault = changes.findIndex(({ kind }) => kind === 'fault')
+  if (firstFault < 0) return []
+  return cells.filter(({ change }) => {
+    if (change?.judgement !== 'effect' && change?.judgement !== 'effect-partial') return false
+    const place = Number(/^change:(\d+)/.exec(change.window)?.[1] ?? 0)
+    return place > firstFault
+  })
+}
+
+/** Cells that failed before anything was changed. */
+export function sickCells(summary: Pick<Summary, 'cells'>): SummaryCell[] {
+  return summary.cells.filter(({ baseline }) => baseline?.judgement === 'broken')
+}
+
+/** Whether a step of the scenario came into force anywhere. */
+export function wasApplied({ changes, cells }: Pick<Summary, 'changes' | 'cells'>): boolean {
+  return changes.some(({ replicas }) => replicas.length > 0) || cells.some(({ change }) => change)
+}
+
+/** Whether there are faults and no changes: something that happens to a system, and nothing that goes out. */
+export function isFaultOnly({ changes }: Pick<Summary, 'changes'>): boolean {
+  const kinds = new Set(changes.map(({ kind }) => kind))
+  return kinds.has('fault') && !kinds.has('change')
+}
+
 export function brokenCells(summary: Pick<Summary, 'cells'>): SummaryCell[] {
   return summary.cells.filter((cell) => cell.change?.judgement === 'broken')
 }

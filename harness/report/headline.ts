@@ -1,5 +1,5 @@
 import { cameBack, isAltered, type CameBack } from './came-back.ts'
-import { brokenCells, harmedUnderLoad, isCutOff, reasonsByCell } from './faults.ts'
+import { brokenCells, harmedUnderLoad, isCutOff, reasonsByCell, struckCells } from './faults.ts'
 import { isLeftApplied } from './summary.ts'
 import type { Summary, SummaryCell } from './summary-types.ts'
 import { count, formatDuration, list } from './words.ts'
@@ -26,11 +26,15 @@ function sentenceFor(summary: Summary): string {
 function held(summary: Summary): string {
   const effects = countWhere(summary, (cell) => cell.change?.judgement === 'effect')
   const rest = summary.cells.length - effects
+  const struck = struckCells(summary).length
+  if (struck > 0) {
+    return `under ${changeNames(summary)}, ${struck} of ${count(summary.cells.length, 'cell')} suffered as declared, and what was to hold held${recovery(summary)}`
+  }
   const found =
     effects === 0
       ? `all ${count(rest, 'cell')} held`
       : `${count(rest, 'cell')} held and ${effects} changed as declared`
-  return `${changeNames(summary)} broke nothing: ${found}${recovery(summary)}`
+  return `${changeNames(summary)} broke nothing${effects === 0 ? '' : ' else'}: ${found}${recovery(summary)}`
 }
 
 function reproduced(summary: Summary): string {

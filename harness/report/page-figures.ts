@@ -1,6 +1,6 @@
 import { cellKey } from '../core/index.ts'
 import { cameBack, wasWatched } from './came-back.ts'
-import { brokenCells, harmedUnderLoad } from './faults.ts'
+import { brokenCells, harmedUnderLoad, sickCells, struckCells, wasApplied } from './faults.ts'
 import type { Summary } from './summary-types.ts'
 import { formatDuration } from './words.ts'
 
@@ -15,6 +15,7 @@ export interface Figure {
 export function figuresOf(summary: Summary): Figure[] {
   return [
     brokenFigure(summary),
+    ...struckFigure(summary),
     ...backFigure(summary),
     ...loadFigure(summary),
     ...statusFigure(summary),
@@ -24,11 +25,38 @@ export function figuresOf(summary: Summary): Figure[] {
 
 function brokenFigure(summary: Summary): Figure {
   const broken = brokenCells(summary).length
+  const sick = sickCells(summary).length
+  if (sick > 0) {
+    return {
+      value: `${sick} of ${summary.cells.length}`,
+      what: 'cells failed before any change, and none was applied',
+      tone: 'bad',
+    }
+  }
+  if (!wasApplied(summary)) {
+    return {
+      value: 'none',
+      what: 'of the changes was applied: nothing was measured',
+      tone: 'plain',
+    }
+  }
   return {
     value: `${broken} of ${summary.cells.length}`,
     what: 'cells broken by the change',
-    tone: broken > 0 ? 'bad' : 'good',
+    tone: broken > 0 ? 'bad' : isGoodNews(summary) ? 'good' : 'plain',
   }
+}
+
+/** Whether a zero is good news: of a run that proves nothing, or under which users suffered, it is none. */
+function isGoodNews(summary: Summary): boolean {
+  return summary.verdict !== 'inconclusive' && struckCells(summary).length === 0
+}
+
+function struckFigure(summary: Summary): Figure[] {
+  const struck = struckCells(summary).length
+  if (struck === 0) return []
+  const value = `${struck} of ${summary.cells.length}`
+  return [{ value, what: 'cells suffered as declared', tone: 'plain' }]
 }
 
 /** Of what broke or was worse under load, and of what did not work after the undo though it had worked before. */
@@ -61,9 +89,15 @@ function loadFigure(summary: Summary): Figure[] {
     {
       value: `${harmed} of ${all}`,
       what: 'cells under load failed or became slower',
-      tone: harmed > 0 ? 'bad' : 'good',
+      tone: harmed > 0 ? 'bad' : isJudged(summary) ? 'good' : 'plain',
     },
   ]
+}
+
+/** Whether load was judged while a change was in force, in a run that proves something. */
+function isJudged({ verdict, load }: Summary): boolean {
+  const inChanges = load?.cells.some(({ window }) => window.startsWith('change:')) ?? false
+  return verdict !== 'inconclusive' && inChanges
 }
 
 function statusFigure({ statusPage }: Summary): Figure[] {

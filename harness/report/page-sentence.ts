@@ -1,71 +1,102 @@
 import { cameBack, type CameBack } from './came-back.ts'
-import { brokenCells, harmedUnderLoad } from './faults.ts'
+import { brokenCells, harmedUnderLoad, isCutOff, sickCells, struckCells } from './faults.ts'
 import { headline } from './headline.ts'
+import { reasonSentences } from './reason-sentences.ts'
 import type { Summary, SummaryCell, SummaryLoadCell } from './summary-types.ts'
+import { capital, changeTitles, titles, whatForWhom, whom } from './whom.ts'
 import { formatDuration, list, shortMs } from './words.ts'
 
 /** What happened, in sentences that need no knowledge of the harness: what broke, for whom, whether undoing helped, what the status page said. */
 export function pageSentence(summary: Summary): string {
+  const parts = summary.verdict === 'inconclusive' ? open(summary) : told(summary)
+  const left = / NOT UNDONE: .*$/s.exec(headline(summary))?.[0].trim()
+  return [...parts, ...(left === undefined ? [] : [`${left}.`])]
+    .filter((part) => part !== '')
+    .join(' ')
+}
+
+function told(summary: Summary): string[] {
   const broken = brokenCells(summary)
   const harmed = harmedUnderLoad(summary)
-  if (summary.verdict === 'inconclusive' || broken.length + harmed.length === 0)
-    return `${capital(headline(summary))}.`
-  const parts =
-    broken.length === 0
-      ? [
-          whatLoadShowed(summary, harmed),
-          'Without load nothing broke.',
-          cameBack(summary).kind === 'not-all' ? recovery(summary) : '',
-        ]
-      : [
-          whatBroke(summary, broken),
-          whatLoadShowed(summary, harmed),
-          recovery(summary),
-          statusPage(summary),
-        ]
-  return parts.filter((part) => part !== '').join(' ')
+  const declared = summary.cells.filter(({ change }) => change?.judgement === 'effect')
+  const load = whatLoadShowed(summary, harmed)
+  const end = broken.length + harmed.length === 0 ? '' : asExpected(summary)
+  return [
+    broken.length > 0 ? whatBroke(summary, broken, load === '' ? end : '') : '',
+    load === '' ? '' : `${load}${end}.`,
+    load !== '' && broken.length === 0 ? 'Without load nothing broke.' : '',
+    broken.length === 0 ? whatHeld(summary, declared) : '',
+    ...reasonSentences(summary),
+    recovery(summary, broken),
+    statusPage(summary),
+  ]
 }
 
-/** Of flows that failed; else of those that were slower, with the one that was slowed down most. */
+/** Of a run that proves nothing: why. */
+function open(summary: Summary): string[] {
+  const sick = sickCells(summary)
+  if (sick.length === 0 || isCutOff(summary)) return [`${capital(headline(summary))}.`]
+  return [
+    `Before anything was changed this failed already: ${whatForWhom(sick, summary)}.`,
+    'So nothing was applied, and nothing is proven.',
+  ]
+}
+
+/** Of flows that failed; else of those that were slower, with the one that was slowed down most. No full stop at the end. */
 function whatLoadShowed(summary: Summary, harmed: readonly SummaryLoadCell[]): string {
   const failed = harmed.filter(({ judgement }) => judgement === 'broken')
-  const told = failed.length > 0 ? failed : harmed
-  const worst = told.toSorted((a, b) => (b.growth ?? 0) - (a.growth ?? 0))[0]
+  const worse = failed.length > 0 ? failed : harmed
+  const worst = worse.toSorted((a, b) => (b.growth ?? 0) - (a.growth ?? 0))[0]
   if (worst === undefined) return ''
-  const of = (cell: SummaryLoadCell) =>
-    summary.cells.find(({ flow, actor }) => flow === cell.flow && actor === cell.actor)
-  const flows = list(titles(told.map((cell) => of(cell)?.flowTitle ?? cell.flow)), 3)
-  const actors = list(actorTitles(told.map((cell) => of(cell)?.actorTitle ?? cell.actor)), 4)
-  const sum = (key: 'failures' | 'samples') => told.reduce((total, cell) => total + cell[key], 0)
+  const named = worse.map((cell) => titled(summary, cell))
+  const flows = list(titles(named.map(({ flowTitle }) => flowTitle)), 3)
+  const sum = (key: 'failures' | 'samples') => worse.reduce((total, cell) => total + cell[key], 0)
   const what =
     failed.length > 0
-      ? `failed for ${actors} (${sum('failures')} of ${sum('samples')} times)`
-      : `became slower for ${actors} (${told.length > 1 ? 'at worst ' : ''}a median of ${shortMs(worst.medianMs ?? 0)} ms instead of ${shortMs(worst.baselineMedianMs ?? 0)} ms)`
-  return `Under load with ${changes(summary)}, ${flows} ${what}${asExpected(summary)}.`
+      ? `failed for ${whom(named)} (${sum('failures')} of ${sum('samples')} times)`
+      : `became slower for ${whom(named)} (${worse.length > 1 ? 'at worst ' : ''}a median of ${shortMs(worst.medianMs ?? 0)} ms instead of ${shortMs(worst.baselineMedianMs ?? 0)} ms)`
+  return `Under load with ${changeTitles(summary)}, ${flows} ${what}`
 }
 
-function whatBroke(summary: Summary, broken: readonly SummaryCell[]): string {
-  const flows = titles(broken.map(({ flowTitle }) => flowTitle))
-  const actors = actorTitles(broken.map(({ actorTitle }) => actorTitle))
-  const all = new Set(summary.cells.map(({ flow }) => flow)).size
-  const what =
-    flows.length > 4 ? `${flows.length} of ${all} flows (${list(flows, 3)})` : list(flows)
-  return `${changes(summary)} broke ${what} for ${list(actors, 4)}${asExpected(summary)}.`
+function titled(summary: Summary, cell: SummaryLoadCell) {
+  const known = summary.cells.find(({ flow, actor }) => flow === cell.flow && actor === cell.actor)
+  return known ?? { flowTitle: cell.flow, actorTitle: cell.actor }
+}
+
+function whatBroke(summary: Summary, broken: readonly SummaryCell[], end: string): string {
+  return `${changeTitles(summary)} broke ${whatForWhom(broken, summary)}${end}.`
+}
+
+/** That nothing broke, said only where nothing else is wrong; what suffered as declared goes before it. */
+function whatHeld(summary: Summary, declared: readonly SummaryCell[]): string {
+  const struck = struckCells(summary).filter((cell) => declared.includes(cell))
+  const by = summary.changes.length === 0 ? 'The run' : changeTitles(summary)
+  const isWell = summary.verdict === 'pass' && harmedUnderLoad(summary).length === 0
+  if (struck.length > 0) {
+    const symptoms = titles(struck.map((cell) => cell.declared ?? '')).filter(
+      (one) => one !== '' && one !== '*',
+    )
+    const how = symptoms.length === 0 ? '' : ` (${list(symptoms, 3)})`
+    const rest = isWell ? '; everything else went on working' : ''
+    return `Under ${by} users suffered as the scenario declares: ${whatForWhom(struck, summary)}${how}${rest}.`
+  }
+  if (!isWell) return ''
+  return declared.length > 0
+    ? `${by} did what it declares to ${whatForWhom(declared, summary)}, and broke nothing else.`
+    : `${by} broke nothing: everything that users do went on working for all of them.`
 }
 
 function asExpected(summary: Summary): string {
   if (summary.expectation === 'holds') return ''
-  return summary.verdict === 'pass'
-    ? ', as this incident is known to'
-    : ', though not as this incident is known to'
+  return summary.verdict === 'pass' ? ', as the scenario says' : ', but not as the scenario says'
 }
 
-function recovery(summary: Summary): string {
+function recovery(summary: Summary, broken: readonly SummaryCell[]): string {
   const found = cameBack(summary)
   const { recoveryMs } = summary.timings
   switch (found.kind) {
     case 'unwatched':
-      return 'Whether undoing helps was not watched.'
+      return broken.length > 0 ? 'Whether undoing helps was not watched.' : ''
     case 'not-all':
       return `Undoing it did not bring everything back: ${list(whatIsLeft(summary, found))}.`
     case 'all': {
@@ -82,16 +113,15 @@ function whatIsLeft(
   summary: Summary,
   { still, unwatched, underLoad, stateDiffers }: CameBack,
 ): string[] {
-  const of = (cells: readonly SummaryCell[]) =>
-    `${list(titles(cells.map(({ flowTitle }) => flowTitle)), 3)} for ${list(actorTitles(cells.map(({ actorTitle }) => actorTitle)), 4)}`
-  const open = still.filter(({ recovery: after }) => after?.judgement === 'undecided')
-  const failing = still.filter((cell) => !open.includes(cell))
+  const of = (cells: readonly SummaryCell[]) => whatForWhom(cells, summary)
+  const unknown = still.filter(({ recovery: after }) => after?.judgement === 'undecided')
+  const failing = still.filter((cell) => !unknown.includes(cell))
   const loaded = summary.cells.filter((cell) =>
     underLoad.some(({ flow, actor }) => flow === cell.flow && actor === cell.actor),
   )
   const left = [
     ...(failing.length > 0 ? [`afterwards this did not work: ${of(failing)}`] : []),
-    ...(open.length > 0 ? [`not enough was seen afterwards of ${of(open)}`] : []),
+    ...(unknown.length > 0 ? [`not enough was seen afterwards of ${of(unknown)}`] : []),
     ...(unwatched.length > 0 ? [`nobody watched ${of(unwatched)} afterwards`] : []),
     ...(loaded.length > 0 ? [`under load this was still worse than before: ${of(loaded)}`] : []),
     ...(stateDiffers ? ['the configuration is not what it was before'] : []),
@@ -100,31 +130,12 @@ function whatIsLeft(
 }
 
 function statusPage({ statusPage: page }: Summary): string {
-  if (!page || page.brokenMs === 0) return ''
-  if (page.falseGreenMs === 0) return 'The status page never said operational meanwhile.'
-  const admitted = page.admitMs === null ? ' and never admitted it' : ''
-  const green = formatDuration(page.falseGreenMs)
-  const broken = formatDuration(page.brokenMs)
+  const bad = page && page.brokenMs > 0 ? page : page?.declared
+  if (!bad || bad.brokenMs === 0) return ''
+  if (bad.falseGreenMs === 0) return 'The status page never said operational meanwhile.'
+  const admitted = bad.admitMs === null ? ' and never admitted it' : ''
+  const green = formatDuration(bad.falseGreenMs)
+  const broken = formatDuration(bad.brokenMs)
   const span = green === broken ? `all ${green}` : `${green} of the ${broken}`
   return `The status page said operational for ${span}${admitted}.`
-}
-
-function changes(summary: Summary): string {
-  return list(
-    summary.changes.map(({ title }) => `‘${title}’`),
-    2,
-  )
-}
-
-/** In a list a comma within a title would be taken for the end of it. */
-function actorTitles(all: readonly string[]): string[] {
-  return titles(all.map((title) => title.replace(/, (.*)$/, ' ($1)')))
-}
-
-function titles(all: readonly string[]): string[] {
-  return [...new Set(all)]
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { statusPageWords } from './status-page-words.ts'
-import type { SummaryStatusPage } from './summary-types.ts'
+import { summarize } from './summary.ts'
+import type { Summary, SummaryCell, SummaryStatusPage } from './summary-types.ts'
+import { incident } from './test-journal.ts'
 
 const lied: SummaryStatusPage = {
   detectMs: null,
@@ -60,5 +62,39 @@ const cases: readonly (readonly [string, Partial<SummaryStatusPage>, string])[] 
 ]
 
 test.each(cases)('%s', (_name, page, words) => {
-  expect(statusPageWords({ ...lied, ...page })).toBe(words)
+  expect(statusPageWords({ ...lied, ...page }, { cells: [], changes: [] })).toBe(words)
+})
+
+const whole = summarize(incident().events)
+const quiet = { ...lied, brokenMs: 0, falseGreenMs: 0 }
+const outcome = whole.cells[0]?.change
+if (!outcome) throw new Error('the incident has no judged change')
+const fault = { ...(whole.changes[0] as Summary['changes'][number]), kind: 'fault' as const }
+
+function cellsWith(seen: Partial<SummaryCell>): SummaryCell[] {
+  return [{ ...(whole.cells[0] as SummaryCell), ...seen }, whole.cells[1] as SummaryCell]
+}
+
+test('cells that failed before any change are no healthy system', () => {
+  const sick = { cells: cellsWith({ baseline: { ...outcome, judgement: 'broken' } }), changes: [] }
+  expect(statusPageWords(quiet, sick)).toBe(
+    'said "operational" throughout, although 1 cell failed before any change',
+  )
+  expect(statusPageWords({ ...quiet, falseRedMs: 900 }, sick)).toBe(
+    'said that something was wrong for 0.9 s: 1 cell failed before any change',
+  )
+})
+
+test('a page that tells of what suffered as declared raises no false alarm', () => {
+  const struck = {
+    cells: cellsWith({ change: { ...outcome, judgement: 'effect' } }),
+    changes: [fault],
+  }
+  const declared = { admitMs: 700, falseGreenMs: 700, brokenMs: 2_000 }
+  expect(statusPageWords({ ...quiet, declared, falseRedMs: 600 }, struck)).toBe(
+    'said "operational" for 0.7 s of the 2.0 s in which 1 cell suffered as declared: it told of that 0.7 s after it began; it also said that something was wrong for 0.6 s before or after',
+  )
+  expect(statusPageWords({ ...quiet, falseRedMs: 600 }, struck)).toBe(
+    'said that something was wrong for 0.6 s: 1 cell suffered as declared',
+  )
 })

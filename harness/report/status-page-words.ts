@@ -1,16 +1,51 @@
-import type { SummaryStatusPage } from './summary-types.ts'
-import { formatDuration } from './words.ts'
+import { harmedUnderLoad, sickCells, struckCells } from './faults.ts'
+import type { Summary, SummaryStatusPage } from './summary-types.ts'
+import { count, formatDuration } from './words.ts'
 
 /** What the status page did, in words that cannot be taken for what the system did. */
-export function statusPageWords(page: SummaryStatusPage): string {
-  if (page.brokenMs === 0) return `${whileHealthy(page)}no cell was broken meanwhile`
-  return `${whileBroken(page)}${expectation(page)}${falseRed(page)}`
+export function statusPageWords(
+  page: SummaryStatusPage,
+  summary: Pick<Summary, 'cells' | 'changes' | 'load'>,
+): string {
+  if (page.brokenMs > 0) return `${whileBroken(page)}${expectation(page)}${falseRed(page)}`
+  const { declared } = page
+  if (declared) return whileStruck(page, declared, struckCells(summary).length)
+  const what = suffering(summary)
+  if (page.falseRedMs > 0) {
+    const said = `said that something was wrong for ${formatDuration(page.falseRedMs)}`
+    return what === '' ? `${said}, though no cell was broken meanwhile` : `${said}: ${what}`
+  }
+  const said = 'said "operational" throughout'
+  return what === '' ? `${said}, and no cell was broken meanwhile` : `${said}, although ${what}`
 }
 
-function whileHealthy(page: SummaryStatusPage): string {
-  return page.falseRedMs > 0
-    ? `said that something was wrong for ${formatDuration(page.falseRedMs)}, though `
-    : 'said "operational" throughout, and '
+/** What else users suffered from, where no cell broke by a change. */
+function suffering(summary: Pick<Summary, 'cells' | 'changes' | 'load'>): string {
+  const sick = sickCells(summary).length
+  if (sick > 0) return `${count(sick, 'cell')} failed before any change`
+  const failed = harmedUnderLoad(summary).filter(({ judgement }) => judgement === 'broken').length
+  if (failed > 0) return `${count(failed, 'cell')} failed under load`
+  const struck = struckCells(summary).length
+  return struck > 0 ? `${count(struck, 'cell')} suffered as declared` : ''
+}
+
+/** A page that tells of declared suffering tells the truth, also for as long as it takes it to turn green again. */
+function whileStruck(
+  { falseRedMs }: SummaryStatusPage,
+  { admitMs, falseGreenMs, brokenMs }: NonNullable<SummaryStatusPage['declared']>,
+  cells: number,
+): string {
+  const span = `the ${formatDuration(brokenMs)} in which ${count(cells, 'cell')} suffered as declared`
+  const green =
+    falseGreenMs > 0
+      ? `said "operational" for ${formatDuration(falseGreenMs)} of ${span}`
+      : `never said "operational" in ${span}`
+  const told = admitMs === null ? '' : `: it told of that ${formatDuration(admitMs)} after it began`
+  const beside =
+    falseRedMs > 0
+      ? `; it also said that something was wrong for ${formatDuration(falseRedMs)} before or after`
+      : ''
+  return `${green}${told}${beside}`
 }
 
 function whileBroken(page: SummaryStatusPage): string {

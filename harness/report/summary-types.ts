@@ -185,6 +185,8 @@ export interface SummaryStatusPage {
   readonly falseGreenMs: number
   readonly falseRedMs: number
   readonly brokenMs: number
+  /** The same of cells that suffered as faults declare; absent where none did. */
+  readonly declared?: Pick<SummaryStatusPage, 'admitMs' | 'falseGreenMs' | 'brokenMs'>
   /** Whether the scenario says that the page stays green while cells are broken; null when it says nothing. */
   readonly expectedToLie: boolean | null
 }

@@ -3,6 +3,7 @@ import {
   type EventOf,
   type JournalEvent,
   type Reason,
+  type StatusPageFinding,
   type Verdict,
 } from '../core/index.ts'
 import { summarizeCells } from './summary-cells.ts'
@@ -178,6 +179,12 @@ function sumOf(events: readonly { readonly durationMs: number }[]): number | nul
   return events.length === 0 ? null : events.reduce((sum, event) => sum + event.durationMs, 0)
 }
 
+function declaredSuffering({ declared }: StatusPageFinding): Pick<SummaryStatusPage, 'declared'> {
+  if (!declared) return {}
+  const { admitMs = null, falseGreenMs, brokenMs } = declared
+  return { declared: { admitMs, falseGreenMs, brokenMs } }
+}
+
 function summarizeStatusPage(model: RunModel): SummaryStatusPage | null {
   const finding = model.statusPage
   if (!finding) return null
@@ -188,6 +195,7 @@ function summarizeStatusPage(model: RunModel): SummaryStatusPage | null {
     falseGreenMs: finding.falseGreenMs,
     falseRedMs: finding.falseRedMs,
     brokenMs: finding.brokenMs,
+    ...declaredSuffering(finding),
     expectedToLie: expect.kind === 'reproduces' ? (expect.statusPageLies ?? null) : null,
   }
 }

@@ -145,7 +145,10 @@ function factLines(
     wrap(text, { width: theme.width, first: padEnd(label, labelWidth) })
   const page = summary.statusPage
   return [
-    ...fact('STATUS PAGE', page ? statusPageWords(page) : 'not compared with what users saw'),
+    ...fact(
+      'STATUS PAGE',
+      page ? statusPageWords(page, summary) : 'not compared with what users saw',
+    ),
     ...outsideLines(summary, theme),
     ...((summary.links ?? []).length === 0
       ? []

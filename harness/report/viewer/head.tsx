@@ -1,3 +1,4 @@
+import { isFaultOnly, struckCells } from '../faults.ts'
 import type { PageData } from '../page-data.ts'
 import { figuresOf } from '../page-figures.ts'
 import type { Summary } from '../summary-types.ts'
@@ -33,16 +34,27 @@ export function Head({ data }: { data: PageData }) {
 }
 
 /** PASS of an incident is no praise of its change: said beside the word. */
-function meaningOf({ verdict, expectation }: Summary): string {
+function meaningOf(summary: Summary): string {
+  const { verdict, expectation } = summary
   if (verdict === 'inconclusive') return 'Nothing was proven: this is no pass.'
   if (expectation === 'reproduces') {
     return verdict === 'pass'
       ? 'The outage reproduces. The change is as harmful as the scenario says.'
       : 'The outage does not reproduce as the scenario says.'
   }
-  return verdict === 'pass'
-    ? 'The change is safe: what was to hold holds.'
-    : 'The change must not go out.'
+  return meaningOfHolding(summary)
+}
+
+/** A fault is nothing that goes out, and users who suffer as declared suffer. */
+function meaningOfHolding(summary: Summary): string {
+  const isFault = isFaultOnly(summary)
+  if (summary.verdict === 'fail')
+    return isFault ? 'The system does not withstand it.' : 'The change must not go out.'
+  if (struckCells(summary).length > 0)
+    return 'What was declared to suffer did, and what was to hold holds.'
+  return isFault
+    ? 'The system withstands it: what was to hold holds.'
+    : 'The change is safe: what was to hold holds.'
 }
 
 function Reasons({ summary }: { summary: Summary }) {
