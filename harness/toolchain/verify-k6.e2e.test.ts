@@ -14,7 +14,7 @@ it('verify:k6 holds for what stands in for k6', async () => {
   const { exitCode, stdout, stderr } = await verify(standIn)
   expect(exitCode, stdout + stderr).toBe(0)
   expect(stdout.match(/^holds/gm)).toHaveLength(11)
-})
+}, 240_000)
 
 it('verify:k6 takes no other program for a k6, whatever its exit code', async () => {
   const { exitCode, stdout } = await verify('/bin/true')
