@@ -35,6 +35,9 @@ const lagMs = 400
 
 interface OpenCell {
   readonly id: CellId
+  /** Of the whole window. */
+  readonly whole: LoadTally
+  /** What is judged: all since it was last looked at anew. */
   tally: LoadTally
   /** When the tally began, in ms of the load. */
   fromMs: number
@@ -58,10 +61,10 @@ export class LoadWindow {
     this.settled = new Promise((resolve) => {
       this.#settle = resolve
     })
-    const open = options.cells.map((id): [string, OpenCell] => [
-      cellKey(id),
-      { id, tally: this.#newTally(id), fromMs: options.fromMs, last: undefined },
-    ])
+    const open = options.cells.map((id): [string, OpenCell] => {
+      const tally = this.#newTally(id)
+      return [cellKey(id), { id, whole: tally, tally, fromMs: options.fromMs, last: undefined }]
+    })
     this.#open = new Map(open)
     if (this.#open.size === 0) this.#settle()
   }
@@ -76,11 +79,15 @@ export class LoadWindow {
     const cell = this.#open.get(cellKey(sample))
     if (!cell) return
     const { startMs, durationMs, lateMs, symptom } = sample
+    const { fromMs } = this.#options
+    if (startMs < fromMs) return
+    // That the load started a flow late says nothing about the change.
+    const outcome = { durationMs: durationMs - lateMs, symptom }
+    const endMs = startMs + durationMs
+    cell.whole.take({ ...outcome, endMs: endMs - fromMs })
     // Of a tally that began anew, what started before it is left out.
     if (startMs < cell.fromMs) return
-    // That the load started a flow late says nothing about the change.
-    const ownMs = durationMs - lateMs
-    cell.tally.take({ endMs: startMs + durationMs - cell.fromMs, durationMs: ownMs, symptom })
+    if (cell.tally !== cell.whole) cell.tally.take({ ...outcome, endMs: endMs - cell.fromMs })
     if (symptom !== undefined && this.#options.kind !== 'baseline') this.#judgeNow(cell)
   }
 
@@ -99,9 +106,12 @@ export class LoadWindow {
   close(note: string): void {
     for (const cell of this.#open.values()) {
       if (this.#options.kind === 'baseline') this.#judge(cell, 'undecided', note)
-      else {
-        const judgement = cell.last ?? judgeLoadAtDeadline(cell.tally, this.#question(cell))
-        this.#judge(cell, judgement, note)
+      else if (cell.last === undefined) {
+        this.#judge(cell, judgeLoadAtDeadline(cell.tally, this.#question(cell)), note)
+      } else {
+        // It never came back: all that was seen of it says so, and not only what came since the last look.
+        cell.whole.closeUntil(this.#options.elapsed() - lagMs - this.#options.fromMs)
+        this.#judge(cell, cell.last, note, cell.whole)
       }
     }
   }
@@ -137,14 +147,19 @@ export class LoadWindow {
     cell.fromMs = this.#options.elapsed()
   }
 
-  #judge(cell: OpenCell, judgement: LoadJudgement, note?: string): void {
+  #judge(
+    cell: OpenCell,
+    judgement: LoadJudgement,
+    note?: string,
+    seen: LoadSeen = cell.tally,
+  ): void {
     const { id, emit, elapsed, fromMs } = this.#options
     this.#open.delete(cellKey(cell.id))
     emit('load.judged', {
       ...cell.id,
       window: id,
       judgement,
-      ...loadEvidence(cell.tally, this.#question(cell)),
+      ...loadEvidence(seen, this.#question(cell)),
       judgedMs: Math.round(elapsed() - fromMs),
       ...(note === undefined ? {} : { note }),
     })
