@@ -4,6 +4,7 @@ import { renderTerminal, summarize } from '../report/index.ts'
 import type { Workbench } from '../workbench/index.ts'
 import { curlLines, directoryLine, writeCurlConfigs } from './curl-lines.ts'
 import { Keys } from './keys.ts'
+import { outsideAccessLines, writeOutsideAccess } from './outside-access.ts'
 import { renderOptionsFor } from './screen.ts'
 import { verdictSoFar } from './verdict-so-far.ts'
 
@@ -33,6 +34,7 @@ export class LiveSession {
   async stay(experiment: Experiment, signal: AbortSignal, isSteady: boolean): Promise<void> {
     experiment.journal.emit('phase', { phase: 'live', text: 'staying up' })
     writeCurlConfigs(experiment.stack.scratchDir, experiment.actors)
+    writeOutsideAccess(experiment.stack)
     this.#say(`\n${this.#matrix()}\n`)
     if (!isSteady) this.#say('The system was broken before any change, so none was applied.\n')
     this.#say(this.#addresses(experiment))
@@ -96,9 +98,10 @@ export class LiveSession {
       'The system is up:',
       ...lines,
       `  outside    ${new URL(proxyUrl).origin} (the proxy to the mocked sites)`,
-      ...(curls.length > 0
-        ? ['See it for yourself, in another terminal:', `  ${directoryLine(scratchDir)}`, ...curls]
-        : []),
+      'See it for yourself, in another terminal:',
+      `  ${directoryLine(scratchDir)}`,
+      ...curls,
+      ...outsideAccessLines().map((line) => `  ${line}`),
       '',
     ].join('\n')
   }
