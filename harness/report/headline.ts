@@ -1,5 +1,6 @@
 import { cameBack, isAltered, type CameBack } from './came-back.ts'
 import { brokenCells, harmedUnderLoad, isCutOff, reasonsByCell, struckCells } from './faults.ts'
+import { oneLine } from './one-line.ts'
 import { isLeftApplied } from './summary.ts'
 import type { Summary, SummaryCell } from './summary-types.ts'
 import { count, formatDuration, list } from './words.ts'
@@ -80,7 +81,7 @@ function differs(summary: Summary): string {
 function open(summary: Summary): string {
   if (isCutOff(summary)) return cutOff(summary)
   const fault = summary.reasons.find(({ code }) => code === 'run-failed')
-  if (fault) return `nothing is proven: ${firstLine(fault.message)}`
+  if (fault) return `nothing is proven: ${oneLine(fault.message)}`
   const sick = countReasons(summary, 'baseline-broken')
   if (sick > 0) {
     return `${sick} of ${count(summary.cells.length, 'cell')} failed BEFORE any change, so nothing was applied and nothing is proven`
@@ -90,19 +91,13 @@ function open(summary: Summary): string {
   if (undecided > 0 && !runLevel) {
     return `the evidence did not suffice for ${undecided} of ${count(summary.cells.length, 'cell')}, so nothing is proven`
   }
-  return `nothing is proven: ${runLevel?.message ?? firstReason(summary)}`
+  return `nothing is proven: ${runLevel ? oneLine(runLevel.message) : firstReason(summary)}`
 }
 
 function cutOff(summary: Summary): string {
   const found = brokenCells(summary).length
   const seen = found === 0 ? '' : ` (by then ${count(found, 'cell')} had broken)`
   return `the run was cut off after ${formatDuration(summary.timings.totalMs)}${seen}, so nothing is proven`
-}
-
-/** Of a message that ends in the lines of a log, what it says of them, with the first of those. */
-function firstLine(message: string): string {
-  const [first = '', second] = message.split('\n').map((line) => line.trim())
-  return second === undefined ? first : `${first} ${second}`
 }
 
 function isUndecided(cell: SummaryCell): boolean {
@@ -174,7 +169,7 @@ function firstReason(summary: Summary): string {
   if (!first) return 'no reason was given'
   const where = first.flow === undefined ? '' : `${first.flow} as ${first.actor}: `
   const more = others.length === 0 ? '' : ` (and ${count(others.length, 'more reason')})`
-  return `${where}${first.message}${more}`
+  return `${where}${oneLine(first.message)}${more}`
 }
 
 function harmWords(summary: Summary): string {

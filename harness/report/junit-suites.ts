@@ -2,6 +2,7 @@ import type { JournalEvent } from '../core/index.ts'
 import { isCutOff, reasonsByCell, severityOf } from './faults.ts'
 import { headline } from './headline.ts'
 import { resultOf, skippedResult, type Context, type TestResult } from './junit-results.ts'
+import { oneLine } from './one-line.ts'
 import { collectRun, windowsOfKind, type WindowModel } from './run-model.ts'
 import { worstOutcome } from './summary-cells.ts'
 import { summarizeModel } from './summary.ts'
@@ -167,7 +168,7 @@ function reasonsResult(
   return {
     kind: failed ? 'failure' : 'error',
     type: first.code,
-    message: reasons.length === summary.reasons.length ? headline(summary) : first.message,
+    message: reasons.length === summary.reasons.length ? headline(summary) : oneLine(first.message),
     body: body.join('\n'),
   }
 }

@@ -94,6 +94,6 @@ test('lines are safe to print and bounded', () => {
     detail: `\x1b[2J\n${'x'.repeat(10_000)}`,
   })
   const [line = ''] = logOf(journal.events)
-  expect(line).toContain('g-1 ended by itself: \\x1b[2J x')
+  expect(line).toContain('g-1 ended by itself: \\x1b[2J: x')
   expect(line.length).toBeLessThanOrEqual(510)
 })

@@ -1,5 +1,6 @@
 import { handlerThrew, reasonsOf, type EventOf, type JournalEvent } from '../core/index.ts'
 import { leaksLine, loadJudgedLine, loadSecondLine } from './load-lines.ts'
+import { oneLine } from './one-line.ts'
 import { truncate, visible, wrap } from './text.ts'
 import { count, formatDuration, list } from './words.ts'
 
@@ -76,7 +77,7 @@ function lineFor(event: JournalEvent, memory: Memory): string | null {
     case 'writes.checked':
       return `read back ${count(event.ok, 'acknowledged write')}: ${event.lost.count} lost, ${event.duplicated.count} there twice, ${event.unread.count} not readable`
     case 'replica.exited':
-      return `replica ${event.replica} ended by itself: ${event.detail}`
+      return `replica ${event.replica} ended by itself: ${oneLine(event.detail)}`
     case 'interrupted':
       return `interrupted by ${event.signal}: undoing and tearing down`
     case 'run.failed':
@@ -186,5 +187,5 @@ function verdictLine(event: EventOf<'verdict.reached'>): string {
   if (!first) return word
   const cell = first.cell ? `${first.cell.flow} as ${first.cell.actor}: ` : ''
   const more = others.length === 0 ? '' : ` (and ${count(others.length, 'more reason')})`
-  return `${word}: ${cell}${first.message}${more}`
+  return `${word}: ${cell}${oneLine(first.message)}${more}`
 }

@@ -33,6 +33,22 @@ function brokenReasons(): Reason[] {
     .map(({ flow, actor }) => ({ code: 'broken', message: 'broke', cell: { flow, actor } }))
 }
 
+test('of a replica that died one line says why, and its log is below', () => {
+  const log = ['started', 'Error: no port is free', '    at listen (net.js:1)']
+  const message = ['link-1 ended by itself: exit code 1', ...log.map((line) => `  ${line}`)].join(
+    '\n',
+  )
+  const journal = incident({
+    started: { expect: holds },
+    verdict: fail({ code: 'replica-died', message }),
+  })
+  const summary = { ...summarize(journal.events), cells: [] }
+  const lines = renderTerminal(summary, { ...plain, width: 120 }).split('\n')
+  expect(lines[0]).toBe('FAIL  link-1 ended by itself: exit code 1: Error: no port is free')
+  const from = lines.indexOf('  [replica-died] link-1 ended by itself: exit code 1')
+  expect(lines.slice(from + 1, from + 4)).toEqual(log.map((line) => `    ${line.trim()}`))
+})
+
 test('an incident that reproduces, in full', () => {
   expect(render(incident(), { files: { journal: 'reports/runs/x/journal.ndjson' } }))
     .toBe(`PASS  the incident reproduces: 32 of 57 cells BROKE, as the scenario says, and

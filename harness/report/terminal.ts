@@ -23,11 +23,17 @@ const labelWidth = 13
 const mostReasons = 1
 const mostRefusals = 5
 const mostDiffLines = 12
+const mostLogLines = 12
 
 /** The end of a run on a terminal: lines of at most `width` columns, no line break at the end. Whatever the system said is made safe to print. */
 export function renderTerminal(source: Summary, options: TerminalOptions): string {
   const theme = makeTheme(options)
-  const summary = mapStrings(source, theme.safe)
+  const safeLines = (text: string) => text.split('\n').map(theme.safe).join('\n')
+  const summary = {
+    ...mapStrings(source, theme.safe),
+    // They may end in the last lines of a log.
+    reasons: mapStrings(source.reasons, safeLines),
+  }
   const standing = options.standing ?? false
   const sections = [
     standing ? standingLines(summary, theme) : headLines(summary, theme),
@@ -121,7 +127,18 @@ function reasonLines(summary: Summary, theme: Theme): string[] {
     const ofCells = reasons.filter((reason) => reason.flow !== undefined)
     const shown = [...runLevel, ...ofCells.slice(0, mostReasons)]
     for (const reason of shown) {
-      lines.push(...wrap(reasonText(reason), { width: theme.width, first: '  ', rest: '    ' }))
+      const [first = '', ...log] = reasonText(reason).split('\n')
+      lines.push(...wrap(first, { width: theme.width, first: '  ', rest: '    ' }))
+      for (const line of log.slice(-mostLogLines)) {
+        lines.push(
+          ...wrap(line.trim(), {
+            width: theme.width,
+            first: '    ',
+            rest: '      ',
+            maxLines: 2,
+          }).map(theme.note),
+        )
+      }
     }
     const more = reasons.length - shown.length
     if (more > 0) {
