@@ -95,6 +95,24 @@ describe.skipIf(chromium === '')('by hand on the live page', () => {
     await page.locator('h1', { hasText: '1 of 2 cells fail right now.' }).waitFor(minute)
   })
 
+  test('a wrong input of a tool is told there, not as a failure of the change, and the next input clears it', async () => {
+    await tab('Links')
+    const latency = page.locator('#panel-1').getByRole('textbox', { name: /^latency/ })
+    const said = page.locator('#panel-1 .bad-text')
+    for (const wrong of ['-5', 'abc']) {
+      await latency.fill(wrong)
+      await press('Turn on')
+      await said.filter({ hasText: new RegExp(`latency.latency is .?${wrong}`) }).waitFor(minute)
+      expect(await page.locator('#state, #problem').allTextContents()).toEqual([
+        'A part of the replicas has the change.',
+      ])
+    }
+    await latency.fill('500')
+    await said.waitFor({ state: 'detached', ...minute })
+    // The browser itself says of each request that was refused that it was.
+    expect(open.problems.splice(0)).toHaveLength(2)
+  })
+
   test('a toxic and a variant of a site are turned on and off', async () => {
     await tab('Links')
     await press('Turn on')
@@ -147,6 +165,8 @@ describe.skipIf(chromium === '')('by hand on the live page', () => {
       'undo',
       'roll-out',
       'write-config',
+      'set-toxic',
+      'set-toxic',
       'set-toxic',
       'undo-step',
       'set-variant',

@@ -12,6 +12,9 @@ export type ActResult =
   /** It makes no sense now, or failed. */
   | { readonly kind: 'refused'; readonly message: string }
 
+/** What fails of these concerns everyone who looks on; whoever uses a tool is told there what is wrong with its input. */
+const ofTheChange: ReadonlySet<LiveAction> = new Set(['apply', 'undo', 'roll-out', 'undo-step'])
+
 const ajv = new Ajv({ allErrors: true })
 const checks = Object.fromEntries(
   Object.entries(actions).map(([name, { takes }]) => [name, ajv.compile(takes)]),
@@ -87,7 +90,7 @@ export class Workbench {
     bench.experiment.journal.emit('hand.acted', { action: name, text })
     const running = action.run(bench, input)
     this.#last = running.catch((error: unknown) => {
-      this.#problem = describeError(error)
+      if (ofTheChange.has(name)) this.#problem = `${text}: ${describeError(error)}`
     })
     try {
       return await running

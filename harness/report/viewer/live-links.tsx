@@ -37,7 +37,7 @@ export function LinkTool({ act, system, canAct }: ToolProps) {
     const attributes = Object.fromEntries(
       rules.flatMap(([name, { kind }]) => {
         const value = valueOf(name)
-        return value === '' ? [] : [[name, kind === 'text' ? value : Number(value)]]
+        return value === '' ? [] : [[name, kind === 'text' ? value : numberIn(value)]]
       }),
     )
     const toxic = { type, stream, attributes, toxicity: Number(toxicity) } as Toxic
@@ -95,6 +95,12 @@ export function LinkTool({ act, system, canAct }: ToolProps) {
       <DoButton run={put} can={canAct} label="Turn on" done="it is in force" strong />
     </>
   )
+}
+
+/** What is no number goes as it was typed, so that what is said against it names it. */
+function numberIn(text: string): number | string {
+  const value = Number(text)
+  return Number.isNaN(value) ? text : value
 }
 
 function shown({ from, to }: LinkTarget): string {

@@ -114,8 +114,12 @@ function Controls(props: {
       </div>
       <p role="status" id="state">
         {said}
-        {state.problem === undefined ? '' : ` That failed: ${state.problem}`}
       </p>
+      {state.problem === undefined ? null : (
+        <p role="alert" id="problem" class="bad-text">
+          Failed: {state.problem}
+        </p>
+      )}
       {state.inForce.length === 0 && state.loadPerSecond === 0 ? null : (
         <ul class="in-force" aria-label="In force">
           {state.inForce.map(({ step, title, on, byHand }) => (

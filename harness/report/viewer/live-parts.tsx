@@ -1,5 +1,5 @@
-import type { ComponentChildren } from 'preact'
-import { useState } from 'preact/hooks'
+import { createContext, type ComponentChildren } from 'preact'
+import { useContext, useEffect, useState } from 'preact/hooks'
 import type { LiveState, SystemToAct } from '../live-contract.ts'
 import type { PageData } from '../page-data.ts'
 import type { Act } from './live-feed.tsx'
@@ -14,6 +14,9 @@ export interface ToolProps {
   readonly canAct: boolean
 }
 
+/** Grows with each input in the tool around: what was said of an earlier one is no longer of interest then. */
+export const Inputs = createContext(0)
+
 /** A button that does something, and what came of it. Not `disabled` while it cannot be pressed, so that it keeps the focus. */
 export function DoButton(props: {
   run: () => Promise<unknown>
@@ -27,6 +30,8 @@ export function DoButton(props: {
   const { run, can, label, name, done, strong } = props
   const [said, setSaid] = useState<{ text: string; bad: boolean }>()
   const [running, setRunning] = useState(false)
+  const inputs = useContext(Inputs)
+  useEffect(() => setSaid(undefined), [inputs])
   const press = async () => {
     if (!can || running) return
     setRunning(true)

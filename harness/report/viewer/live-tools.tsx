@@ -3,7 +3,7 @@ import { ConfigTool } from './live-config.tsx'
 import { FlowTool } from './live-flow.tsx'
 import { LinkTool } from './live-links.tsx'
 import { LoadTool } from './live-load.tsx'
-import type { ToolProps } from './live-parts.tsx'
+import { Inputs, type ToolProps } from './live-parts.tsx'
 import { SaveTool } from './live-save.tsx'
 import { SiteTool } from './live-sites.tsx'
 import { TraceTool } from './live-trace.tsx'
@@ -21,6 +21,7 @@ const tools = [
 /** The tools as tabs, by the keyboard as ARIA has it: arrows, Home and End. */
 export function Tools(props: ToolProps) {
   const [at, setAt] = useState(0)
+  const [inputs, setInputs] = useState(0)
   const press = (event: KeyboardEvent) => {
     const last = tools.length - 1
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: last }[event.key]
@@ -56,8 +57,11 @@ export function Tools(props: ToolProps) {
           id={`panel-${index}`}
           aria-labelledby={`tab-${index}`}
           hidden={index !== at}
+          onInput={() => setInputs(inputs + 1)}
         >
-          <Tool {...props} />
+          <Inputs.Provider value={inputs}>
+            <Tool {...props} />
+          </Inputs.Provider>
         </div>
       ))}
     </section>
