@@ -32,7 +32,10 @@ export function validateLoadTest(value: unknown): Problem[] {
   const isKnown = Array.isArray(test.flows) && Array.isArray(test.actors)
   // Which flows and actors there are must be known for it.
   const isUnclear = shape.some(({ path }) => /^(?:flows|actors)/.test(path))
-  const profile = isKnown && !isUnclear ? validateProfile(test.profile, test) : []
+  const profile =
+    isKnown && !isUnclear
+      ? validateProfile(test.profile, { flows: test.flows, actors: test.actors })
+      : []
   return [
     ...shape,
     ...Object.keys(test)
@@ -45,7 +48,7 @@ export function validateLoadTest(value: unknown): Problem[] {
     ...profile,
     ...checkLimits('leaks', test.leaks),
     ...checkLimits('regression', test.regression),
-    ...(shape.length === 0 ? checkNoWindow(test.amplification ?? []) : []),
+    ...(Array.isArray(test.amplification) ? checkNoWindow(test.amplification) : []),
     ...checkBreakpoint(test.breakpoint, test.profile),
   ]
 }
@@ -75,14 +78,14 @@ function checkLimits(name: keyof typeof limitsOf, given: unknown): Problem[] {
   })
 }
 
-function checkNoWindow(limits: readonly AmplificationLimit[]): Problem[] {
-  return limits.flatMap(({ window }, i) =>
-    window === undefined
+function checkNoWindow(limits: readonly (Partial<AmplificationLimit> | null)[]): Problem[] {
+  return limits.flatMap((limit, i) =>
+    limit?.window === undefined
       ? []
       : [
           {
             path: `amplification[${i}].window`,
-            message: `is '${window}', and a load test has no windows`,
+            message: `is '${limit.window}', and a load test has no windows`,
             hint: 'leave it away',
           },
         ],

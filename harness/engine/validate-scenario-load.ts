@@ -3,11 +3,13 @@ import {
   type CellSelector,
   type JudgementOptions,
   type LoadJudgementOptions,
+  type LoadProfile,
   type Scenario,
 } from '../core/index.ts'
 import { defaultJudgement, defaultLoadJudgement } from '../judge/index.ts'
-import { canLast, validateProfile } from '../load/index.ts'
+import { canLast, validateProfile, type ProfileContext } from '../load/index.ts'
 import type { Problem } from './problem.ts'
+import { stagesOf } from './rollout.ts'
 import { cellsUnderLoad } from './scenario-load.ts'
 
 /** What is wrong with the load of a scenario, and with what is expected of it. */
@@ -24,8 +26,34 @@ export function checkScenarioLoad(scenario: Scenario): Problem[] {
         : problem('expect.underLoad', 'is given without a load', 'add load to the scenario')),
     ]
   }
-  const profile = validateProfile(load, scenario, 'load')
-  if (profile.length > 0) return profile
+  const profile = validateProfile(load, contextOf(scenario), 'load')
+  // Only what is right can be looked into any further.
+  const further = profile.length > 0 ? [] : checkCells(load, scenario, underLoad)
+  return [...profile, ...further, ...checkOptions(scenario)]
+}
+
+/** Whose names thresholds may use: the windows are those that `step` and `recover` of the experiment open. */
+function contextOf({ flows, actors, steps, stack }: Scenario): ProfileContext {
+  const changes = steps.flatMap((step, i) => {
+    const window = `change:${i + 1}`
+    const service = stack.services.find(
+      ({ name }) => step.kind === 'change' && name === step.service,
+    )
+    const stages = step.kind === 'change' ? stagesOf(step.rollout, service?.replicas ?? 1) : []
+    return [
+      ...(stages.length > 1 ? stages.map((_, stage) => `${window}:stage:${stage + 1}`) : [window]),
+      ...(step.order === undefined ? [] : [`recovery:${i + 1}`]),
+    ]
+  })
+  const windows = ['baseline', ...changes, 'recovery', 'transition']
+  return { flows, actors, windows, steps: steps.map(({ name }) => name) }
+}
+
+function checkCells(
+  load: LoadProfile,
+  scenario: Scenario,
+  underLoad: readonly CellSelector[],
+): Problem[] {
   const cells = cellsUnderLoad(scenario, load)
   return [
     ...Object.entries(load.executors)
@@ -37,7 +65,7 @@ export function checkScenarioLoad(scenario: Scenario): Problem[] {
           'use constant-arrival-rate, ramping-arrival-rate, constant-vus or ramping-vus: in a scenario load goes on to the end',
         ),
       ),
-    ...underLoad.flatMap((selector: CellSelector, i) =>
+    ...underLoad.flatMap((selector, i) =>
       cells.some((cell) => selects(selector, cell))
         ? []
         : problem(
@@ -46,7 +74,6 @@ export function checkScenarioLoad(scenario: Scenario): Problem[] {
             'name flows and actors of the mix of the load',
           ),
     ),
-    ...checkOptions(scenario),
   ]
 }
 

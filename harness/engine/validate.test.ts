@@ -403,3 +403,39 @@ function replaced(within: unknown, [key, ...rest]: readonly string[], value: unk
     return within.map((item: unknown, i) => (String(i) === key ? below : item))
   return { ...(within as object), [key]: below }
 }
+
+describe('of load in a scenario', () => {
+  const executors = {
+    a: { executor: 'constant-arrival-rate', rate: 5, duration: '1m', preAllocatedVUs: 5 },
+  } as const
+  const problems = (given: object) =>
+    validateScenario({ ...valid, ...given }).map(({ path, message }) => `${path} ${message}`)
+
+  it('all is told at once, the mistakes of the profile and those of how it is judged', () => {
+    const load = { executors: { a: { ...executors.a, rate: 0 } }, profile: 1 }
+    expect(problems({ load, loadJudgement: { baselineMs: 10, slowerby: 3 } })).toEqual([
+      'load.profile is not known',
+      'load.executors.a.rate is 0',
+      'loadJudgement.slowerby is not known',
+      'loadJudgement.baselineMs is 10',
+    ])
+  })
+
+  it('thresholds may name its windows and its steps', () => {
+    const steps = [
+      change('first', {}, { rollout: { kind: 'staged', stages: [1, 'all'] } }),
+      change('second', {}),
+    ]
+    const known = ['baseline', 'change:1:stage:1', 'change:1:stage:2', 'change:2', 'recovery']
+    const tags = [...known.map((window) => `window:${window}`), 'step:first', 'step:second']
+    const load = (all: readonly string[]) => ({
+      executors,
+      thresholds: Object.fromEntries(all.map((tag) => [`checks{${tag}}`, ['rate>0.9']])),
+    })
+    expect(problems({ steps, load: load(tags) })).toEqual([])
+    expect(problems({ steps, load: load(['window:change:1', 'step:third']) })).toEqual([
+      "load.thresholds['checks{window:change:1}'] names the window 'change:1'",
+      "load.thresholds['checks{step:third}'] names the step 'third'",
+    ])
+  })
+})

@@ -137,15 +137,44 @@ describe('a profile', () => {
       'checks{window:change:1}': ['rate>0.9'],
       checks: [
         { threshold: 'rate>0.9', abortOnFail: 'yes' },
-        { threshold: 'rate>0', abort: true },
+        { threshold: 'rate>0', abort: true, delayAbortEval: 'x', abortOnFail: 1 },
       ],
+      'checks{url:x}': ['rate>0.9'],
     }
     const problems = validateProfile({ executors: { a }, thresholds }, context)
     expect(problems.map(({ path, message, hint }) => `${path} ${message}. ${hint}`)).toEqual([
       "profile.thresholds['iteration_duration{flow:raed}'] names the flow 'raed'. use one of read, post",
       "profile.thresholds['checks{executor:b}'] names the executor 'b'. use one of a",
+      "profile.thresholds['checks{window:change:1}'] names the window 'change:1'. leave it out: only load in a scenario has windows",
       "profile.thresholds['checks'] abortOnFail is 'yes'. use true or false",
       "profile.thresholds['checks'].abort is not known. known are threshold, abortOnFail, delayAbortEval",
+      "profile.thresholds['checks'] delayAbortEval is 'x'. use '10s'",
+      "profile.thresholds['checks'] abortOnFail is '1'. use true or false",
+      "profile.thresholds['checks{url:x}'] '{url:x}' is no list of tags. use {flow:…,actor:…}; known are flow, actor, executor, window, step",
+    ])
+  })
+
+  it('names the windows and steps of a scenario', () => {
+    const a = { executor: 'constant-vus', duration: '1s' }
+    const of = { ...context, windows: ['baseline', 'change:1', 'recovery'], steps: ['slow'] }
+    const tagged = (tags: string) =>
+      validateProfile({ executors: { a }, thresholds: { [`checks{${tags}}`]: ['rate>0'] } }, of)
+    expect(tagged('window:change:1,step:slow')).toEqual([])
+    expect(tagged('window:change')).toMatchObject([
+      { message: "names the window 'change'", hint: 'use one of baseline, change:1, recovery' },
+    ])
+    expect(tagged('step:quick')).toMatchObject([{ hint: 'use one of slow' }])
+  })
+
+  it('says of a field of k6 that is not here why', () => {
+    const stages = [{ target: 1, duration: '1s' }]
+    const a = { executor: 'ramping-vus', stages, gracefulRampDown: '5s' }
+    expect(validateProfile({ executors: { a } }, context)).toEqual([
+      {
+        path: 'profile.executors.a.gracefulRampDown',
+        message: 'is not known',
+        hint: 'leave it out: a user that is no longer wanted ends the flow it is in, which its timeoutMs bounds',
+      },
     ])
   })
 

@@ -1,6 +1,7 @@
 import type { LoadDuration, LoadExecutor, LoadShare, LoadStage, ThinkTime } from '../core/index.ts'
 import { durationMs } from './duration.ts'
-import { parseThreshold } from './thresholds.ts'
+import type { Tags } from './metric-names.ts'
+import { parseThreshold, problemsOfThreshold } from './thresholds.ts'
 
 /** One thing to mend: where, what is wrong with which value, and what to do. */
 export interface ProfileProblem {
@@ -13,6 +14,9 @@ export interface ProfileProblem {
 export interface ProfileContext {
   readonly flows: readonly { readonly id: string; readonly actors: readonly string[] }[]
   readonly actors: readonly { readonly id: string }[]
+  /** Which windows and steps thresholds may name; a load test has none. */
+  readonly windows?: readonly string[]
+  readonly steps?: readonly string[]
 }
 
 const common = ['executor', 'startTime', 'gracefulStop', 'mix', 'thinkTime']
@@ -64,6 +68,8 @@ export function validateProfile(
       flow: context.flows.map(({ id }) => id),
       actor: context.actors.map(({ id }) => id),
       executor: named.map(([name]) => name),
+      window: context.windows ?? [],
+      step: context.steps ?? [],
     }),
   ]
 }
@@ -201,7 +207,7 @@ function checkThinkTime(path: string, value: unknown): ProfileProblem[] {
 function checkThresholds(
   path: string,
   value: unknown,
-  known: Readonly<Partial<Record<string, readonly string[]>>>,
+  known: Readonly<Record<keyof Tags, readonly string[]>>,
 ): ProfileProblem[] {
   if (value === undefined) return []
   if (!isObject(value)) return problem(path, `is ${show(value)}`, "use { metric: ['p(95)<300'] }")
@@ -213,20 +219,33 @@ function checkThresholds(
         typeof one === 'string' || (isObject(one) && typeof one['threshold'] === 'string')
       if (!isRight) return problem(at, `has ${show(one)}`, "use 'p(95)<300' or { threshold: '…' }")
       const parsed = parseThreshold(selector, one as string)
-      if (typeof parsed !== 'string') {
-        return [
-          ...(isObject(one) ? unknownFields(at, one, thresholdFields) : []),
-          ...Object.entries(parsed.tags).flatMap(([tag, name]) => {
-            const names = known[tag]
-            return !names || names.includes(name)
-              ? []
-              : problem(at, `names the ${tag} '${name}'`, `use one of ${names.join(', ')}`)
-          }),
-        ]
-      }
-      const [message = parsed, hint = ''] = parsed.split(/: (?=use )|; (?=known )/)
-      return problem(at, message, hint)
+      return [
+        ...(isObject(one) ? unknownFields(at, one, thresholdFields) : []),
+        ...problemsOfThreshold(selector, one as string).flatMap((text) => {
+          const [message = text, hint = ''] = text.split(/: (?=use )/)
+          return problem(at, message, hint)
+        }),
+        ...(typeof parsed === 'string' ? [] : checkTags(at, parsed.tags, known)),
+      ]
     })
+  })
+}
+
+function checkTags(
+  at: string,
+  tags: Tags,
+  known: Readonly<Record<keyof Tags, readonly string[]>>,
+): ProfileProblem[] {
+  return (Object.entries(tags) as [keyof Tags, string][]).flatMap(([tag, name]) => {
+    const names = known[tag]
+    if (names.includes(name)) return []
+    return names.length === 0
+      ? problem(
+          at,
+          `names the ${tag} '${name}'`,
+          `leave it out: only load in a scenario has ${tag}s`,
+        )
+      : problem(at, `names the ${tag} '${name}'`, `use one of ${names.join(', ')}`)
   })
 }
 
@@ -250,6 +269,12 @@ function checkWhole(path: string, value: unknown, from: number): ProfileProblem[
       )
 }
 
+/** k6's fields that are not here, and why. */
+const hintsOf: Readonly<Partial<Record<string, string>>> = {
+  gracefulRampDown:
+    'leave it out: a user that is no longer wanted ends the flow it is in, which its timeoutMs bounds',
+}
+
 function unknownFields(
   path: string,
   value: Readonly<Record<string, unknown>>,
@@ -257,7 +282,9 @@ function unknownFields(
 ): ProfileProblem[] {
   return Object.keys(value)
     .filter((name) => !known.includes(name))
-    .flatMap((name) => problem(`${path}.${name}`, 'is not known', `known are ${known.join(', ')}`))
+    .flatMap((name) =>
+      problem(`${path}.${name}`, 'is not known', hintsOf[name] ?? `known are ${known.join(', ')}`),
+    )
 }
 
 function isOver(value: unknown, bound: number): boolean {

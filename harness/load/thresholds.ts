@@ -55,27 +55,12 @@ const aggregationsOf: Readonly<Record<MetricType, readonly string[]>> = {
 
 /** A threshold, or what is wrong with it as a text that says what to do. */
 export function parseThreshold(selector: string, given: LoadThreshold): Threshold | string {
-  const { threshold, abortOnFail, delayAbortEval } =
-    typeof given === 'string' ? { threshold: given } : { ...given }
-  const selected = parseSelector(selector)
-  if (typeof selected === 'string') return selected
+  const problems = problemsOfThreshold(selector, given)
+  if (problems.length > 0) return problems.join(', and ')
+  const { threshold, abortOnFail, delayAbortEval } = partsOf(given)
   const [, word, percentile, operator = '', limit] = expression.exec(threshold.trim()) ?? []
-  if (limit === undefined)
-    return `'${threshold}' is not a threshold: use 'p(95)<300' or 'rate>0.99'`
-  const allowed = aggregationsOf[metricTypes[selected.metric]]
-  if (!allowed.includes(word ?? 'p(N)')) {
-    return `'${threshold}' does not suit ${selected.metric}: use ${allowed.join(', ')}`
-  }
-  if (percentile !== undefined && Number(percentile) > 100) {
-    return `'${threshold}' asks for more than 100 percent: use p(0) to p(100)`
-  }
-  const delayAbortMs = durationOr(delayAbortEval, 0)
-  if (Number.isNaN(delayAbortMs)) return `delayAbortEval is '${delayAbortEval}': use '10s'`
-  if (abortOnFail !== undefined && typeof abortOnFail !== 'boolean') {
-    return `abortOnFail is '${String(abortOnFail)}': use true or false`
-  }
   return {
-    ...selected,
+    ...(parseSelector(selector) as Pick<Threshold, 'metric' | 'tags'>),
     aggregation:
       word === undefined
         ? { kind: 'p', percentile: Number(percentile) }
@@ -83,9 +68,43 @@ export function parseThreshold(selector: string, given: LoadThreshold): Threshol
     operator: (operator === '===' ? '==' : operator) as Operator,
     limit: Number(limit),
     abortOnFail: abortOnFail ?? false,
-    delayAbortMs,
+    delayAbortMs: durationOr(delayAbortEval, 0),
     text: `${selector}: ${threshold.trim()}`,
   }
+}
+
+/** All that is wrong with a threshold, each a text that says what to do after ': '. */
+export function problemsOfThreshold(selector: string, given: LoadThreshold): string[] {
+  const { threshold, abortOnFail, delayAbortEval } = partsOf(given)
+  const selected = parseSelector(selector)
+  return [
+    ...(typeof selected === 'string' ? [selected] : []),
+    ...problemsOfExpression(threshold, typeof selected === 'string' ? undefined : selected.metric),
+    ...(Number.isNaN(durationOr(delayAbortEval, 0))
+      ? [`delayAbortEval is '${delayAbortEval}': use '10s'`]
+      : []),
+    ...(abortOnFail === undefined || typeof abortOnFail === 'boolean'
+      ? []
+      : [`abortOnFail is '${String(abortOnFail)}': use true or false`]),
+  ]
+}
+
+function partsOf(given: LoadThreshold): Exclude<LoadThreshold, string> {
+  return typeof given === 'string' ? { threshold: given } : given
+}
+
+/** `metric`: undefined where that is not known. */
+function problemsOfExpression(threshold: string, metric: MetricName | undefined): string[] {
+  const [, word, percentile, , limit] = expression.exec(threshold.trim()) ?? []
+  if (limit === undefined)
+    return [`'${threshold}' is not a threshold: use 'p(95)<300' or 'rate>0.99'`]
+  const allowed = metric === undefined ? undefined : aggregationsOf[metricTypes[metric]]
+  if (allowed && !allowed.includes(word ?? 'p(N)')) {
+    return [`'${threshold}' does not suit ${metric}: use ${allowed.join(', ')}`]
+  }
+  return percentile !== undefined && Number(percentile) > 100
+    ? [`'${threshold}' asks for more than 100 percent: use p(0) to p(100)`]
+    : []
 }
 
 function parseSelector(selector: string): { metric: MetricName; tags: Tags } | string {
