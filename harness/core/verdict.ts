@@ -18,6 +18,7 @@ export type ReasonCode =
   | 'amplification'
   | 'write-lost'
   | 'write-duplicated'
+  | 'write-phantom'
   | 'slow-recovery'
   | 'escape-route'
   | 'replica-died'

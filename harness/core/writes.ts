@@ -36,7 +36,7 @@ export interface PendingWrite {
 export interface WriteCheck {
   readonly title: string
   /**
-   * How often the write is there: acknowledged ones must be there once, others at most once. Undefined where the write cannot be looked for.
+   * How often the write is there: acknowledged ones must be there once, failed ones not at all, others at most once. Undefined where the write cannot be looked for.
    * Acts as the actor who wrote. What it throws means that it could not be read, and is tried again.
    */
   readBack(write: WriteRecord, http: HttpClient): Promise<number | undefined>
@@ -51,6 +51,8 @@ export interface WritesFinding {
   readonly lost: { readonly count: number; readonly first: readonly WriteRecord[] }
   /** There more than once. */
   readonly duplicated: { readonly count: number; readonly first: readonly WriteRecord[] }
+  /** Refused, and there all the same. Absent in journals of earlier versions. */
+  readonly phantom?: { readonly count: number; readonly first: readonly WriteRecord[] }
   /** Acknowledged, and nobody could tell: reading failed, time ran out, or there were too many to remember. */
   readonly unread: { readonly count: number; readonly why?: string }
   readonly durationMs: number

@@ -12,8 +12,8 @@ export interface Behaviour {
   readonly refuses?: readonly string[]
   /** Never answered. */
   readonly hangs?: readonly string[]
-  /** What is written is acknowledged, and: 'lost', 'twice', or kept without an answer. */
-  readonly writes?: 'lost' | 'twice' | 'unanswered'
+  /** What is written is acknowledged, and: 'lost', 'twice', or kept without an answer, or though it is refused. */
+  readonly writes?: 'lost' | 'twice' | 'unanswered' | 'refused'
 }
 
 /** A system in this process: one small server in front, whose replicas answer in turn, each as its configuration says. */
@@ -144,6 +144,7 @@ export class TestSystem implements Runtime {
     const { writes } = (replica?.config.document ?? {}) as Behaviour
     if (writes !== 'lost') this.written.push(id)
     if (writes === 'twice') this.written.push(id)
-    response.writeHead(writes === 'unanswered' ? 504 : 201).end()
+    const statuses = { unanswered: 504, refused: 403, lost: 201, twice: 201 }
+    response.writeHead(writes ? statuses[writes] : 201).end()
   }
 }

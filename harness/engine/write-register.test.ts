@@ -10,6 +10,7 @@ const post = flow('post', {
   async run({ http, iteration, writes }) {
     const write = writes?.invoked('post', String(iteration))
     const { status, exchange } = await http.post(`/write/${iteration}`)
+    if (status === 403) write?.failed()
     if (status !== 201) throw new FlowFailure(String(status), 'no answer', exchange)
     write?.ok(`id-${iteration}`)
   },
@@ -57,6 +58,14 @@ describe('what was acknowledged', () => {
       expect.stringMatching(/^no-data: \d+ of \d+ .* could not be read back: the shelf is closed/),
     ])
   })
+})
+
+it('finds what was refused and is there all the same', async () => {
+  const { codes, of } = await under({ writes: 'refused' })
+  expect(codes).toEqual(['broken', 'write-phantom'])
+  const [checked] = of('writes.checked')
+  expect(checked?.phantom?.count).toBe(checked?.failed)
+  expect(checked).toMatchObject({ lost: { count: 0 }, duplicated: { count: 0 } })
 })
 
 it('takes writes without an answer for unknown, be they there or not', async () => {

@@ -70,13 +70,15 @@ export class WriteRegister {
     const open = [...records]
     const lost: WriteRecord[] = []
     const duplicated: WriteRecord[] = []
+    const phantom: WriteRecord[] = []
     const unread: string[] = []
     const work = async () => {
       for (let write = open.shift(); write; write = open.shift()) {
         const found = await readBack(check, write, clientFor, clock, signal)
         if (typeof found === 'string') {
           if (write.outcome === 'ok') unread.push(found)
-        } else if (found > 1) duplicated.push(write)
+        } else if (found > 0 && write.outcome === 'failed') phantom.push(write)
+        else if (found > 1) duplicated.push(write)
         else if (found === 0 && write.outcome === 'ok') lost.push(write)
       }
     }
@@ -88,6 +90,7 @@ export class WriteRegister {
       unknown: count('unknown'),
       lost: { count: lost.length, first: lost.slice(0, named) },
       duplicated: { count: duplicated.length, first: duplicated.slice(0, named) },
+      phantom: { count: phantom.length, first: phantom.slice(0, named) },
       unread: {
         count: unread.length + this.#forgotten,
         ...(unread[0] === undefined ? {} : { why: unread[0] }),

@@ -413,6 +413,7 @@ it('has a history for each reason there is', () => {
     'site-handler': true,
     'write-lost': true,
     'write-duplicated': true,
+    'write-phantom': true,
     'slow-recovery': true,
     'escape-route': true,
     'replica-died': true,

@@ -44,6 +44,14 @@ it.each<[string, JournalEvent[], string, string[]]>([
     ],
   ],
   [
+    'that has what it refused',
+    history({ failed: 5, phantom: some }),
+    'fail',
+    [
+      "write-phantom: 2 of 5 refused writes are there all the same: post 'Hello 7' of post-text as web at 1.2 s, acknowledged as p7; and 1 more",
+    ],
+  ],
+  [
     'in which reading fails',
     history({ unread: { count: 3, why: '503' } }),
     'inconclusive',

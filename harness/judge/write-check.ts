@@ -10,7 +10,7 @@ import {
 
 const namedInMessage = 3
 
-/** Whether every acknowledged write can be read exactly once. Nothing acknowledged proves nothing. */
+/** Whether every acknowledged write can be read exactly once, and none that was refused. Nothing acknowledged proves nothing. */
 export function checkWrites(history: readonly JournalEvent[]): Verdict {
   const started = history.find((event) => event.kind === 'run.started')
   if (started?.writes === undefined) return pass
@@ -19,7 +19,7 @@ export function checkWrites(history: readonly JournalEvent[]): Verdict {
   if (!finding) {
     return inconclusive({ code: 'no-data', message: 'what was written was never read back' })
   }
-  const { ok, lost, duplicated, unread } = finding
+  const { ok, failed, lost, duplicated, phantom, unread } = finding
   return combine([
     pass,
     ...(lost.count === 0
@@ -36,6 +36,14 @@ export function checkWrites(history: readonly JournalEvent[]): Verdict {
           fail({
             code: 'write-duplicated',
             message: `${duplicated.count} writes are there more than once: ${named(duplicated)}`,
+          }),
+        ]),
+    ...(phantom === undefined || phantom.count === 0
+      ? []
+      : [
+          fail({
+            code: 'write-phantom',
+            message: `${phantom.count} of ${failed} refused writes are there all the same: ${named(phantom)}`,
           }),
         ]),
     ...(unread.count === 0

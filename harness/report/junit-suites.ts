@@ -111,7 +111,7 @@ const runChecks: readonly RunCheck[] = [
   { name: 'handlers of mocked sites did not throw', codes: ['site-handler'], unless: neverUp },
   {
     name: 'acknowledged writes are there once',
-    codes: ['write-lost', 'write-duplicated'],
+    codes: ['write-lost', 'write-duplicated', 'write-phantom'],
     unless: neverWritten,
   },
   {

@@ -75,7 +75,7 @@ function lineFor(event: JournalEvent, memory: Memory): string | null {
     case 'outside.counted':
       return `more was asked of the outside than is written down: ${count(sum(event.counts), 'request')} counted, ${event.lost} lost`
     case 'writes.checked':
-      return `read back ${count(event.ok, 'acknowledged write')}: ${event.lost.count} lost, ${event.duplicated.count} there twice, ${event.unread.count} not readable`
+      return `read back ${count(event.ok, 'acknowledged write')}: ${event.lost.count} lost, ${event.duplicated.count} there twice, ${event.phantom?.count ?? 0} refused and there, ${event.unread.count} not readable`
     case 'replica.exited':
       return `replica ${event.replica} ended by itself: ${oneLine(event.detail)}`
     case 'interrupted':

@@ -67,6 +67,7 @@ const ofTheSystem: Partial<Record<ReasonCode, string>> = {
   amplification: 'One request became too many',
   'write-lost': 'What users had written is gone, though the system had said that it is kept',
   'write-duplicated': 'What users had written once is there more than once',
+  'write-phantom': 'What the system had refused to keep is there all the same',
   'slow-recovery': 'It took too long until everything worked again',
   'escape-route': 'While the change was in force nobody could have undone it',
   'replica-died': 'A part of the system ended by itself',

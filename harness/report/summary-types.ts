@@ -75,6 +75,8 @@ export interface SummaryWrites {
   readonly unknown: number
   readonly lost: number
   readonly duplicated: number
+  /** Refused, and there all the same; absent in journals of earlier versions. */
+  readonly phantom?: number
   readonly unread: number
 }
 

@@ -76,13 +76,14 @@ function countedOutside({ counted }: RunModel): number {
 }
 
 function summarizeWrites(event: EventOf<'writes.checked'>): SummaryWrites {
-  const { ok, failed, unknown, lost, duplicated, unread } = event
+  const { ok, failed, unknown, lost, duplicated, phantom, unread } = event
   return {
     ok,
     failed,
     unknown,
     lost: lost.count,
     duplicated: duplicated.count,
+    ...(phantom === undefined ? {} : { phantom: phantom.count }),
     unread: unread.count,
   }
 }

@@ -205,10 +205,19 @@ function outsideLines(summary: Summary, theme: Theme): string[] {
   return lines
 }
 
-function writesWords({ ok, unknown, lost, duplicated, unread }: SummaryWrites): string {
+function writesWords({
+  ok,
+  failed,
+  unknown,
+  lost,
+  duplicated,
+  phantom = 0,
+  unread,
+}: SummaryWrites): string {
   const wrong = [
     ...(lost > 0 ? [`${lost} LOST`] : []),
     ...(duplicated > 0 ? [`${duplicated} THERE TWICE`] : []),
+    ...(phantom > 0 ? [`${phantom} of ${failed} refused THERE ALL THE SAME`] : []),
     ...(unread > 0 ? [`${unread} not readable`] : []),
   ]
   const found = wrong.length === 0 ? 'each read back once' : wrong.join(', ')
