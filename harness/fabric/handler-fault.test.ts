@@ -61,6 +61,7 @@ const careless = () =>
       http.all('/short', () => sized('abc', 10)),
       http.all('/long', () => sized('abcdefghij', 3)),
       http.get('/empty', () => sized(null, 3)),
+      http.get('/forgotten', returned(undefined)),
       http.get('/torn', () => {
         const start = (to: ReadableStreamDefaultController) => to.error()
         return new HttpResponse(new ReadableStream({ start }))
@@ -143,4 +144,16 @@ it('an announced length without a body is in order where there is none to come',
   const records = await proxy.recorded(2)
   expect(records.map(({ note }) => note)).toEqual([undefined, undefined])
   socket.destroy()
+})
+
+it('a handler that returns nothing is told from one that is not there', async () => {
+  await using proxy = await openProxy([careless()])
+  const answer = await askThrough(proxy, get('/forgotten'))
+  expect([answer.status, answer.text]).toEqual([
+    404,
+    expect.stringContaining('is a return missing?'),
+  ])
+  expect((await askThrough(proxy, get('/nowhere'))).text).toContain('no handler for GET')
+  const notes = (await proxy.recorded(2)).map(({ note }) => note)
+  expect(notes).toEqual([expect.stringContaining('returned nothing'), 'no handler'])
 })

@@ -1,3 +1,5 @@
+import type { RequestHandler } from 'msw'
+
 /** What is wrong with what a handler returned; undefined when it can be sent. */
 export function checkResponse(value: unknown): TypeError | undefined {
   if (!(value instanceof Response)) return new TypeError(noResponseText)
@@ -27,4 +29,22 @@ export function checkChunk(chunk: unknown): TypeError | undefined {
   return new TypeError(
     `the handler's stream gave a ${kind}, and bodies are made of Uint8Array${how}`,
   )
+}
+
+/** Whether a handler was meant although none answered. */
+export async function matchesAny(
+  handlers: readonly RequestHandler[],
+  method: string,
+  url: URL,
+): Promise<boolean> {
+  const request = new Request(url, { method })
+  const resolutionContext = { baseUrl: url.origin }
+  for (const handler of handlers) {
+    try {
+      if (await handler.test({ request, resolutionContext })) return true
+    } catch {
+      // Its predicate needs more of the request, which is read by now.
+    }
+  }
+  return false
 }

@@ -8,7 +8,7 @@ import { noteOfFault } from './handler-fault.ts'
 import { announcesBody, endToEndHeaders } from './hop-by-hop.ts'
 import { isLetGo, LetGo } from './let-go.ts'
 import { streamBody } from './request-body.ts'
-import { checkResponse, noResponse } from './response-check.ts'
+import { checkResponse, matchesAny, noResponse } from './response-check.ts'
 import { hungUp, sendBody } from './site-body.ts'
 import type { Site } from './site.ts'
 import type { Struck } from './variant-board.ts'
@@ -22,6 +22,9 @@ type Result =
   | { readonly kind: 'broken'; readonly error: BrokenOff }
   | { readonly kind: 'threw'; readonly error: unknown }
   | { readonly kind: 'gone' }
+
+const gaveNothing =
+  'a handler for this address returned nothing (is a return missing?), or was for one request only'
 
 /** MSW matches none that are longer. */
 const maxUrlLength = 8192
@@ -93,10 +96,10 @@ async function ask(question: Question): Promise<Result> {
       const handlers = [...own, ...site.handlers]
       const response = await getResponse(handlers, request, { baseUrl: question.url.origin })
       if (response) return response
-      note = 'no handler'
-      return new Response(`${site.title}: no handler for ${request.method} on this address.\n`, {
-        status: 404,
-      })
+      const isMatched = await matchesAny(handlers, request.method, question.url)
+      note = isMatched ? gaveNothing : 'no handler'
+      const why = note === gaveNothing ? note : `no handler for ${request.method} on this address`
+      return new Response(`${site.title}: ${why}.\n`, { status: 404 })
     }
     const response =
       struck && 'answer' in struck.variant
