@@ -440,6 +440,7 @@ it('has a history for each reason there is', () => {
     'amplification',
     'write-lost',
     'write-duplicated',
+    'write-phantom',
     'slow-recovery',
     'escape-route',
     'threshold',
