@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { compareRuns } from './compare-runs.ts'
+import { comparisonPage } from './comparison-page.ts'
 import type { RunFigures } from './figures.ts'
 import { cell, figures, latencies } from './test-figures.ts'
 
@@ -50,8 +51,22 @@ describe('cells', () => {
     })
   })
 
-  it('a verdict that goes from pass to fail is a regression', () => {
-    expect(compareRuns(figures(), figures({ verdict: 'fail' })).outcome).toBe('regression')
+  it('a verdict that goes from pass to fail is a regression, and never said to be nothing that got worse', () => {
+    const comparison = compareRuns(figures(), figures({ verdict: 'fail' }))
+    expect(comparison.outcome).toBe('regression')
+    expect(comparisonPage(comparison).lead.join()).toMatch(/^The verdict went from pass to fail, /)
+    expect(comparisonPage(comparison).lead.join()).not.toContain('0 things')
+  })
+
+  it('verdicts of scenarios that are not the same are not compared, which is said', () => {
+    const comparison = compareRuns(figures(), figures({ scenario: 'other', verdict: 'fail' }))
+    expect(comparison.outcome).toBe('no-regression')
+    expect(comparisonPage(comparison).lead.join()).toContain('(pass and fail) are not compared')
+  })
+
+  it('a reason why nothing is known is said once', () => {
+    const open = figures({ verdict: 'inconclusive' })
+    expect(compareRuns(open, open).open).toEqual(['the run run-a was inconclusive itself'])
   })
 
   it.each<[string, Partial<RunFigures>, RegExp]>([

@@ -34,7 +34,8 @@ export function compareRuns(a: RunFigures, b: RunFigures): Comparison {
   const errors = compareErrors(pairs)
   const latencies = compareLatencies(a, b)
   const drift = compareAnswers(a, b)
-  const verdictRegressed = a.verdict === 'pass' && b.verdict === 'fail'
+  // Of another scenario the verdict answers another question.
+  const verdictRegressed = a.scenario === b.scenario && a.verdict === 'pass' && b.verdict === 'fail'
   const found = [...cells, ...errors, ...latencies.differences, ...drift.differences]
   const open = openQuestions(a, b, pairs)
   const regressed = verdictRegressed || found.some(({ standing }) => standing === 'regression')
@@ -61,7 +62,7 @@ function openQuestions(a: RunFigures, b: RunFigures, pairs: ReturnType<typeof pa
     cells.reduce((sum, { windows }) => sum + Object.keys(windows).length, 0)
   const missing = windowsOf(a) - pairs.length
   return [
-    ...inconclusive.map(({ runs }) => `the run ${runs[0]} was inconclusive itself`),
+    ...new Set(inconclusive.map(({ runs }) => `the run ${runs[0]} was inconclusive itself`)),
     ...(pairs.length === 0 ? ['the runs have no cell in common'] : []),
     ...(missing > 0 && pairs.length > 0
       ? [`of ${windowsOf(a)} windows of cells ${missing} are missing in the second run`]

@@ -40,6 +40,8 @@ export function comparisonPage(comparison: Comparison): Page {
 }
 
 function leadOf({ outcome, verdictRegressed, open }: Comparison, regressions: number): string {
+  if (verdictRegressed && regressions === 0)
+    return 'The verdict went from pass to fail, though no cell, error rate, latency or answer got worse: the reasons of the second run tell why.'
   const verdict = verdictRegressed ? 'The verdict went from pass to fail. ' : ''
   switch (outcome) {
     case 'regression':
@@ -52,7 +54,11 @@ function leadOf({ outcome, verdictRegressed, open }: Comparison, regressions: nu
 }
 
 function otherScenario(a: RunFigures, b: RunFigures): string {
-  return `The scenarios differ: '${a.scenario}' and '${b.scenario}'.`
+  const verdicts =
+    a.verdict === b.verdict
+      ? ''
+      : ` What they expect may too, so their verdicts (${a.verdict} and ${b.verdict}) are not compared.`
+  return `The scenarios differ: '${a.scenario}' and '${b.scenario}'.${verdicts}`
 }
 
 const head = ['where', 'what', 'before', 'after', 'evidence'] as const
