@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { EventOf, JournalEvent } from '../core/index.ts'
 import { jsonInScript, renderHtml } from './html.ts'
 import { PageFold, traceIdsOf, type PageData } from './page-data.ts'
-import { incident, JournalBuilder, twitterCells } from './test-journal.ts'
+import { holds, incident, JournalBuilder, twitterCells, upToBaseline } from './test-journal.ts'
 import { TimelineFold } from './page-timeline.ts'
 
 function pageOf(events: readonly JournalEvent[]): PageData {
@@ -17,6 +17,24 @@ test('the page says in sentences what broke, for whom, whether undoing helped, a
   expect(sentence).toContain('Undoing it brought everything back in 0.8 s.')
   expect(sentence).toContain(
     'The status page said operational for all 3.1 s and never admitted it.',
+  )
+})
+
+test('text that would turn the order of the text around it is made visible', () => {
+  const turned = 'links \u202ereversed'
+  const page = pageOf(
+    upToBaseline({ started: { title: turned, expect: holds } })
+      .open('change:1', 'enforce-plans')
+      .sample('change:1', { flow: 'open-link', actor: 'web' }, 'a\u2066b').events,
+  )
+  expect(page.summary.title).toBe('links \\u{202e}reversed')
+  expect(JSON.stringify(page)).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/)
+  expect(page.failures[0]?.symptom).toBe('a\\u{2066}b')
+})
+
+test('the command that reproduces the run names its runtime', () => {
+  expect(pageOf(incident().events).reproduce).toBe(
+    'npx aftershock reproduce twitter-api-plan --seed 20230306 --runtime processes',
   )
 })
 

@@ -14,6 +14,7 @@ import { TimelineFold, type Timeline } from './page-timeline.ts'
 import { RunCollector, type RunModel } from './run-model.ts'
 import { summarizeModel } from './summary.ts'
 import type { Summary } from './summary-types.ts'
+import { inOrder, mapStrings } from './text.ts'
 
 /** All that the viewer shows. Plain data, bounded by the number of cells and not by the length of the run. */
 export interface PageData {
@@ -139,15 +140,13 @@ export class PageFold {
     const model = this.#run.model
     const summary = summarizeModel(model)
     const { started } = model
-    return {
+    const texts: Omit<PageData, 'timeline' | 'load'> = {
       sentence: pageSentence(summary),
       summary,
       description: started.description ?? '',
       expect: started.expect,
       falseAlarm: started.judgement.falseAlarm,
       endMs: model.lastMs,
-      timeline: this.#timeline.data(),
-      load: this.#load.data(),
       spans: spansOf(model),
       marks: this.#marks,
       status: this.#status,
@@ -155,7 +154,12 @@ export class PageFold {
       evidence: evidenceOf(model),
       outside: this.#outside.data(),
       logs,
-      reproduce: `npx aftershock reproduce ${started.scenario} --seed ${started.seed}`,
+      reproduce: `npx aftershock reproduce ${started.scenario} --seed ${started.seed} --runtime ${started.runtime}`,
+    }
+    return {
+      ...mapStrings(texts, inOrder),
+      timeline: this.#timeline.data(),
+      load: this.#load.data(),
     }
   }
 
