@@ -41,7 +41,9 @@ export class LiveSession {
     const left = Promise.withResolvers<void>()
     signal.addEventListener('abort', () => left.resolve(), { once: true })
     if (!process.stdin.isTTY) {
-      this.#say('Ctrl-C or SIGTERM undoes the change and stops everything.\n')
+      this.#say(
+        `Ctrl-C or SIGTERM undoes the change and stops everything (process ${process.pid}; npx passes no SIGTERM on).\n`,
+      )
       await left.promise
       return
     }
