@@ -14,7 +14,7 @@ beforeAll(() => {
     project.write(
       `${id}.scenario.ts`,
       [
-        `import { siteFault } from '${faults}'`,
+        `import { siteFault, undo } from '${faults}'`,
         `import { scenario } from '${fixtures}'`,
         `export default scenario({ id: '${id}', ${given} })`,
       ].join('\n'),
@@ -24,6 +24,7 @@ beforeAll(() => {
     `hasSite: true, outside: { maxRequests: [{ host: 'odd.example', atMost: 1 }] }, steps: [${[
       fault('a', "host: 'nope.example', variant: 'gone'"),
       fault('b', "host: 'news.example', variant: 'hang'"),
+      "undo('b')",
       fault('c', "host: 'news.example', variant: 'moved'"),
     ].join(', ')}]`,
   )
