@@ -108,8 +108,28 @@ it('a trend shows each run, the newest at the top, and the figures over time', (
   ])
   expect(trend?.table?.rows).toContainEqual(['recovery', '···', 'none', 'none', 'none', 'none'])
   expect(runs?.table?.rows.map(([started]) => started)).toEqual([
-    '2026-11-04 10:00',
-    '2026-11-02 10:00',
-    '2026-11-01 10:00',
+    '11-04 10:00',
+    '11-02 10:00',
+    '11-01 10:00',
   ])
+})
+
+it('the median of two runs lies between them', () => {
+  const totals = [10_000, 20_000].map((totalMs, i): TrendRun => {
+    const none = { startMs: null, baselineMs: null, applyMs: null, undoMs: null }
+    const timings = { ...none, verdictMs: null, recoveryMs: null, teardownMs: null, totalMs }
+    const startedAt = `202${i}-11-01T10:00:00.000Z`
+    return {
+      runId: `run-${i}`,
+      startedAt,
+      verdict: 'pass',
+      cells: [],
+      timings,
+      statusPage: null,
+      git: null,
+    }
+  })
+  const [trend, runs] = trendPage('shop', totals, true).sections
+  expect(trend?.table?.rows.at(-1)?.slice(2)).toEqual(['10.0 s', '15.0 s', '20.0 s', '20.0 s'])
+  expect(runs?.table?.rows[0]?.[0]).toBe('2021-11-01 10:00')
 })

@@ -50,6 +50,7 @@ const series: readonly Series[] = [
 export function trendPage(scenario: string, runs: readonly TrendRun[], unicode: boolean): Page {
   const passes = runs.filter(({ verdict }) => verdict === 'pass').length
   const last = runs.at(-1)
+  const isOneYear = new Set(runs.map(({ startedAt }) => startedAt.slice(0, 4))).size === 1
   return {
     title: `${scenario}: the last ${runs.length} runs`,
     tone: last?.verdict === 'pass' ? 'good' : last?.verdict === 'fail' ? 'bad' : 'open',
@@ -78,7 +79,7 @@ export function trendPage(scenario: string, runs: readonly TrendRun[], unicode: 
         title: 'Runs',
         table: {
           head: ['started', 'verdict', ...series.map(({ short }) => short), 'commit'],
-          rows: runs.toReversed().map(runRow),
+          rows: runs.toReversed().map((run) => runRow(run, isOneYear)),
         },
       },
     ],
@@ -94,7 +95,7 @@ function seriesRow(
 ): string[] {
   const values = runs.map(of)
   const known = values.filter((value) => value !== null).toSorted((a, b) => a - b)
-  const middle = known[Math.floor((known.length - 1) / 2)]
+  const middle = medianOf(known)
   const shown = (value: number | null | undefined) =>
     value === undefined || value === null ? 'none' : show(value)
   return [
@@ -107,14 +108,22 @@ function seriesRow(
   ]
 }
 
-function runRow(run: TrendRun): string[] {
+/** Of an even number the middle of the two in the middle. Undefined of none. */
+function medianOf(sorted: readonly number[]): number | undefined {
+  const low = sorted[Math.floor((sorted.length - 1) / 2)]
+  const high = sorted[Math.ceil((sorted.length - 1) / 2)]
+  return low === undefined || high === undefined ? undefined : (low + high) / 2
+}
+
+function runRow(run: TrendRun, isOneYear: boolean): string[] {
   const { startedAt, verdict, git } = run
   const figures = series.map(({ of, show }) => {
     const value = of(run)
     return value === null ? 'none' : show(value)
   })
   const commit = git ? `${git.head.slice(0, 7)}${git.dirty ? '+' : ''}` : 'unknown'
-  return [startedAt.slice(0, 16).replace('T', ' '), verdict, ...figures, commit]
+  // The year would cost the room that the time needs.
+  return [startedAt.slice(isOneYear ? 5 : 0, 16).replace('T', ' '), verdict, ...figures, commit]
 }
 
 /** One symbol for each value, from 0 to the most: so that what barely moves looks so. A dot where there is none. */
