@@ -187,6 +187,9 @@ export interface StatusPageFinding {
   /** How long the page said otherwise while no cell was broken, baseline included. */
   readonly falseRedMs: number
   readonly brokenMs: number
+  /** How long the page told of a failure in all, and how long it could not be read; absent when it did not, and in journals of earlier versions. */
+  readonly redMs?: number
+  readonly unreadMs?: number
   /** The same of cells that suffered as faults declare; absent when none did. */
   readonly declared?: Pick<StatusPageFinding, 'detectMs' | 'admitMs' | 'falseGreenMs' | 'brokenMs'>
 }

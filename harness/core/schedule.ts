@@ -30,8 +30,18 @@ export function whileHolding(step: Change | Fault, ...steps: readonly Step[]): S
   return [step, ...steps, undo(step.name)]
 }
 
+/** Each round is watched: more than these take longer than anybody waits. */
+const mostRounds = 1_000
+
 /** The steps several times, one round after the other. They must undo what they did. From the second round on names end in '-2', '-3' and so on. */
 export function repeat(times: number, ...steps: readonly Step[]): Step[] {
+  if (!Number.isInteger(times) || times < 1 || times > mostRounds) {
+    const problem = `repeat() is given ${times} times: use a whole number from 1 to ${mostRounds}`
+    return steps.map((step, i) => ({
+      ...step,
+      validate: (stack: Stack) => [...(i === 0 ? [problem] : []), ...step.validate(stack)],
+    }))
+  }
   const own = new Set(steps.map(({ name }) => name))
   return Array.from({ length: times }, (_, i) => i + 1).flatMap((round) =>
     steps.map((step): Step => {

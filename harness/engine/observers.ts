@@ -117,8 +117,10 @@ export class BreakageClock {
   /** Cells that were proven to hold since they failed last. */
   readonly #well = new Set<string>()
   readonly #broken = new Set<string>()
-  /** Cells that suffer from a fault as it was declared, or of which it is not decided whether they are broken. */
+  /** Cells that suffer from a fault as it was declared. */
   readonly #struck = new Set<string>()
+  /** Cells of which it was not decided whether they are broken. */
+  readonly #undecided = new Set<string>()
   readonly #struckBy: readonly Effect[]
   readonly #readings: StatusPoint[] = []
   #sinceMs = Infinity
@@ -154,7 +156,7 @@ export class BreakageClock {
         else if (event.judgement === 'effect' && this.#struckBy.some((one) => selects(one, event)))
           this.#struck.add(keyOf(event))
         // What failed, and was not looked at for long enough, is not known to be whole.
-        else if (event.judgement === 'undecided') this.#struck.add(keyOf(event))
+        else if (event.judgement === 'undecided') this.#undecided.add(keyOf(event))
         return
       case 'status.read':
         this.#readings.push({
@@ -174,7 +176,13 @@ export class BreakageClock {
     const readings = this.#readings.slice(this.#firstThatCounts())
     const spansOf = (cells: ReadonlySet<string>) =>
       [...cells].flatMap((key) => this.#failing.get(key) ?? [])
-    return judgeStatusPage(readings, spansOf(this.#broken), endMs, spansOf(this.#struck))
+    return judgeStatusPage(
+      readings,
+      spansOf(this.#broken),
+      endMs,
+      spansOf(this.#struck),
+      spansOf(this.#undecided),
+    )
   }
 
   /** A page that is not green yet while the system starts says nothing wrong: it counts from its first green on, if that came before any change. */

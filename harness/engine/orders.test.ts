@@ -24,6 +24,15 @@ const one = ofService('one', harmless)
 const other = ofService('other', change('other', { hangs: ['nothing'] }))
 
 describe('steps made by helpers', () => {
+  it.each([0, 2.5, -1, Number.NaN, 1e9])('repeat is not given %d times', (times) => {
+    const [first, second] = repeat(times, wait('a', 5), wait('b', 5))
+    const stack = { name: 'a', entry: 'a', services: [], sites: [] }
+    expect(first?.validate(stack)).toEqual([
+      `repeat() is given ${times} times: use a whole number from 1 to 1000`,
+    ])
+    expect(second?.validate(stack)).toEqual([])
+  })
+
   it('repeat gives each round names of its own, and undoes what is of the round', () => {
     const steps = repeat(2, harmless, wait('a', 5), undo('harmless'), undo('earlier'))
     expect(names(steps.slice(4))).toEqual([

@@ -364,6 +364,14 @@ const open: Row[] = [
     ['no-data: the status page could not be compared with what users saw'],
   ],
   [
+    'whose configuration could not be read afterwards',
+    { after: { 'gateway-1': 'aaa', 'gateway-2': 'unreadable: paused' } },
+    'inconclusive',
+    [
+      'no-data: whether the configuration of gateway-2 is what it was is not known (unreadable: paused)',
+    ],
+  ],
+  [
     'whose configuration could not be read before',
     {
       before: { 'gateway-1': 'unreadable: refused' },

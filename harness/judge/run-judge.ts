@@ -126,11 +126,25 @@ function checkState(history: readonly JournalEvent[]): Verdict {
   const differing = Object.keys(before.replicas).filter(
     (replica) => before.replicas[replica] !== after.replicas[replica],
   )
-  if (differing.length === 0) return pass
-  return fail({
-    code: 'state-differs',
-    message: `after the undo the configuration of ${differing.join(', ')} is not what it was`,
-  })
+  const isUnread = (replica: string) => after.replicas[replica]?.startsWith(unreadable) === true
+  const others = differing.filter((replica) => !isUnread(replica))
+  return combine([
+    pass,
+    ...differing.filter(isUnread).map((replica) =>
+      inconclusive({
+        code: 'no-data',
+        message: `whether the configuration of ${replica} is what it was is not known (${after.replicas[replica]})`,
+      }),
+    ),
+    ...(others.length === 0
+      ? []
+      : [
+          fail({
+            code: 'state-differs',
+            message: `after the undo the configuration of ${others.join(', ')} is not what it was`,
+          }),
+        ]),
+  ])
 }
 
 function checkStatusPage(history: readonly JournalEvent[], expect: Expectation): Verdict {

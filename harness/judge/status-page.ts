@@ -22,9 +22,10 @@ export function judgeStatusPage(
   broken: readonly Span[],
   endMs: number,
   struck: readonly Span[] = [],
+  undecided: readonly Span[] = [],
 ): StatusPageFinding | undefined {
   if (readings.length === 0) return undefined
-  const excused = merged([...broken, ...struck])
+  const excused = merged([...broken, ...struck, ...undecided])
   const falseRedMs = spansOf(readings, endMs)
     .filter(({ overall }) => overall !== 'operational' && overall !== 'unknown')
     .reduce((sum, span) => sum + lengthOf(span) - overlapMs(span, excused), 0)
@@ -32,8 +33,19 @@ export function judgeStatusPage(
   return {
     ...honesty(readings, merged(broken), endMs),
     falseRedMs,
+    ...said(readings, endMs),
     ...(declared.length === 0 ? {} : { declared: honesty(readings, declared, endMs) }),
   }
+}
+
+/** How long it said anything but 'operational', true or false, where it did. */
+function said(readings: readonly StatusPoint[], endMs: number) {
+  const total = (states: readonly StatusState[]) =>
+    spansOf(readings, endMs)
+      .filter(({ overall }) => states.includes(overall))
+      .reduce((sum, span) => sum + lengthOf(span), 0)
+  const [redMs, unreadMs] = [total(['degraded', 'outage']), total(['unknown'])]
+  return { ...(redMs > 0 ? { redMs } : {}), ...(unreadMs > 0 ? { unreadMs } : {}) }
 }
 
 /** What the page said while users suffered. */
@@ -41,7 +53,7 @@ function honesty(
   readings: readonly StatusPoint[],
   bad: readonly Span[],
   endMs: number,
-): Omit<StatusPageFinding, 'falseRedMs' | 'declared'> {
+): Omit<StatusPageFinding, 'falseRedMs' | 'redMs' | 'unreadMs' | 'declared'> {
   const during = readings.filter(({ atMs }) =>
     bad.some(({ fromMs, toMs }) => atMs >= fromMs && atMs <= toMs),
   )

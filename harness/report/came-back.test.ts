@@ -158,6 +158,20 @@ test('a cell of which nothing was decided is not known to have changed', () => {
   expect(cameBack({ ...whole, cells })).toMatchObject({ kind: 'all', altered: 32, back: 32 })
 })
 
+test('an undo that came before anything broke was not in vain', () => {
+  const step = whole.changes[0] as Summary['changes'][number]
+  const undo = { ...step, kind: 'undo' as const, name: 'undo-it' }
+  const steps = { ...whole, changes: [step, undo, { ...step, name: 'flush' }], recoversBy: 'flush' }
+  expect(headline(steps)).toMatch(/, undoing was no help, and 'flush' brought all 32 back$/)
+  expect(pageSentence(steps)).toContain('Undoing it was no help; ‘flush’ brought everything back.')
+  const late = whole.cells.map((cell) => ({
+    ...cell,
+    change: cell.change && { ...cell.change, window: 'change:3' },
+  }))
+  expect(headline({ ...steps, cells: late })).toMatch(/declared, and 'flush' brought all 32 back$/)
+  expect(pageSentence({ ...steps, cells: late })).not.toContain('no help')
+})
+
 test('every text says so where everything did', () => {
   expect(pageSentence(whole)).toMatch(wholeAgain)
   expect(headline(whole)).toMatch(wholeAgain)

@@ -83,3 +83,14 @@ function worseUnderLoad({ load }: Summary): ReadonlyMap<string, CellId> {
 function byKey(cells: readonly CellId[]): ReadonlyMap<string, CellId> {
   return new Map(cells.map(({ flow, actor }) => [cellKey({ flow, actor }), { flow, actor }]))
 }
+
+/** Whether an undo came after a cell had broken, so that it could have helped: one that came before it says nothing. Steps are counted from 1, as windows are. */
+export function wasUndoneInVain({ cells, changes, recoversBy }: Summary): boolean {
+  const undos = changes.flatMap(({ kind, name }, i) =>
+    kind === 'undo' && name !== recoversBy ? [i + 1] : [],
+  )
+  const first = cells.flatMap(({ change }) =>
+    change?.judgement === 'broken' ? [Number(change.window.split(':')[1])] : [],
+  )
+  return undos.length === 0 || undos.some((undo) => first.some((broke) => broke < undo))
+}

@@ -1,4 +1,4 @@
-import { cameBack, isAltered, type CameBack } from './came-back.ts'
+import { cameBack, isAltered, wasUndoneInVain, type CameBack } from './came-back.ts'
 import { brokenCells, harmedUnderLoad, isCutOff, reasonsByCell, struckCells } from './faults.ts'
 import { oneLine } from './one-line.ts'
 import { isLeftApplied } from './summary.ts'
@@ -146,7 +146,8 @@ function allBack(summary: Summary, { altered }: CameBack): string {
   const told = brokenCells(summary).length || altered
   const { recoveryMs } = summary.timings
   if (summary.recoversBy !== undefined) {
-    return `, undoing was no help, and ${quoted(summary.recoversBy)} brought ${told === 1 ? 'it' : `all ${told}`} back`
+    const inVain = wasUndoneInVain(summary) ? ', undoing was no help' : ''
+    return `${inVain}, and ${quoted(summary.recoversBy)} brought ${told === 1 ? 'it' : `all ${told}`} back`
   }
   const inTime = recoveryMs === null ? '' : ` in ${formatDuration(recoveryMs)}`
   return `, and undoing brought ${told === 1 ? 'it' : `all ${told}`} back${inTime}`

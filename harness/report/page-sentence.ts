@@ -1,4 +1,4 @@
-import { cameBack, type CameBack } from './came-back.ts'
+import { cameBack, wasUndoneInVain, type CameBack } from './came-back.ts'
 import { brokenCells, harmedUnderLoad, isCutOff, sickCells, struckCells } from './faults.ts'
 import { headline } from './headline.ts'
 import { reasonSentences } from './reason-sentences.ts'
@@ -101,7 +101,8 @@ function recovery(summary: Summary, broken: readonly SummaryCell[]): string {
       return `Undoing it did not bring everything back: ${list(whatIsLeft(summary, found))}.`
     case 'all': {
       if (summary.recoversBy !== undefined) {
-        return `Undoing it was no help; ‘${summary.recoversBy}’ brought everything back.`
+        const by = `‘${summary.recoversBy}’ brought everything back.`
+        return wasUndoneInVain(summary) ? `Undoing it was no help; ${by}` : by
       }
       const inTime = recoveryMs === null ? '' : ` in ${formatDuration(recoveryMs)}`
       return `Undoing it brought everything back${inTime}.`

@@ -22,7 +22,7 @@ test('a run is a page of lines, however many samples it took', () => {
     '   2.1 s  watching what enforce API plans does',
     '   2.2 s  BROKEN with 403/467: timeline as visitor, 12 of 12 samples failed (first of its kind in change:1)',
     '   2.7 s  BROKEN with timeout: internal-lookup as svc-link, 12 of 12 samples failed (first of its kind in change:1)',
-    '   3.0 s  change:1 ended after 0.9 s: 32 of 57 cells broken',
+    '   3.0 s  change:1 ended after 0.9 s: 32 of 57 cells broken, 2 changed as declared',
     '   3.0 s  undoing enforce API plans',
     `   3.0 s  undone 'enforce-plans' on gateway-1 and gateway-2 in 60 ms`,
     '   3.0 s  waiting for the steady state',

@@ -17,6 +17,7 @@ interface Memory {
   /** Of the window that is open. */
   broken: number
   undecided: number
+  declared: number
 }
 
 /**
@@ -32,6 +33,7 @@ export function createPlainLog(width: number): (event: JournalEvent) => string |
     cells: 0,
     broken: 0,
     undecided: 0,
+    declared: 0,
   }
   return (event) => {
     const text = lineFor(event, memory)
@@ -53,6 +55,7 @@ function lineFor(event: JournalEvent, memory: Memory): string | null {
     case 'window.opened':
       memory.broken = 0
       memory.undecided = 0
+      memory.declared = 0
       return null
     case 'window.closed':
       return closedLine(event, memory)
@@ -122,16 +125,18 @@ function sum(counts: readonly { readonly count: number }[]): number {
 
 function closedLine(event: EventOf<'window.closed'>, memory: Memory): string {
   const took = formatDuration(event.durationMs)
-  const { broken, undecided } = memory
+  const { broken, undecided, declared } = memory
   if (event.window.kind === 'recovery' && broken + undecided === 0) return `recovered in ${took}`
+  const effects = declared === 0 ? '' : `, ${declared} changed as declared`
   const open = undecided === 0 ? '' : `, ${undecided} not decided`
-  return `${event.window.id} ended after ${took}: ${broken} of ${count(memory.cells, 'cell')} broken${open}`
+  return `${event.window.id} ended after ${took}: ${broken} of ${count(memory.cells, 'cell')} broken${effects}${open}`
 }
 
 function judgedLine(event: EventOf<'cell.judged'>, memory: Memory): string | null {
   const { judgement, evidence } = event
   if (judgement === 'broken') memory.broken += 1
   if (judgement === 'undecided') memory.undecided += 1
+  if (judgement === 'effect') memory.declared += 1
   if (judgement === 'holds' || judgement === 'effect') return null
   const symptom = Object.entries(evidence.symptoms).toSorted((a, b) => b[1] - a[1])[0]?.[0]
   const what = judgement === 'broken' ? 'BROKEN' : judgement

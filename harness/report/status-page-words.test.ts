@@ -75,6 +75,19 @@ function cellsWith(seen: Partial<SummaryCell>): SummaryCell[] {
   return [{ ...(whole.cells[0] as SummaryCell), ...seen }, whole.cells[1] as SummaryCell]
 }
 
+test('a page that was red, or could not be read, did not say operational throughout', () => {
+  const well = { cells: cellsWith({ change: null }), changes: [] }
+  expect(statusPageWords(quiet, well)).toBe(
+    'said "operational" throughout, and no cell was broken meanwhile',
+  )
+  expect(statusPageWords({ ...quiet, unreadMs: 4_000 }, well)).toBe(
+    'could not be read for 4.0 s, and no cell was broken meanwhile',
+  )
+  expect(statusPageWords({ ...quiet, redMs: 500, unreadMs: 4_000 }, well)).toMatch(
+    /^said that something was wrong for 0.5 s, could not be read for 4.0 s, and no/,
+  )
+})
+
 test('cells that failed before any change are no healthy system', () => {
   const sick = { cells: cellsWith({ baseline: { ...outcome, judgement: 'broken' } }), changes: [] }
   expect(statusPageWords(quiet, sick)).toBe(

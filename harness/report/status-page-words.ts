@@ -15,8 +15,16 @@ export function statusPageWords(
     const said = `said that something was wrong for ${formatDuration(page.falseRedMs)}`
     return what === '' ? `${said}, though no cell was broken meanwhile` : `${said}: ${what}`
   }
-  const said = 'said "operational" throughout'
+  const said = whatItSaid(page)
   return what === '' ? `${said}, and no cell was broken meanwhile` : `${said}, although ${what}`
+}
+
+function whatItSaid({ redMs = 0, unreadMs = 0 }: SummaryStatusPage): string {
+  const told = [
+    ...(redMs > 0 ? [`said that something was wrong for ${formatDuration(redMs)}`] : []),
+    ...(unreadMs > 0 ? [`could not be read for ${formatDuration(unreadMs)}`] : []),
+  ]
+  return told.length === 0 ? 'said "operational" throughout' : told.join(', ')
 }
 
 /** What else users suffered from, where no cell broke by a change. */

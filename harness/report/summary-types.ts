@@ -187,6 +187,9 @@ export interface SummaryStatusPage {
   readonly falseGreenMs: number
   readonly falseRedMs: number
   readonly brokenMs: number
+  /** How long it told of a failure in all, and how long it could not be read; absent when it did not, and in journals of earlier versions. */
+  readonly redMs?: number
+  readonly unreadMs?: number
   /** The same of cells that suffered as faults declare; absent where none did. */
   readonly declared?: Pick<SummaryStatusPage, 'admitMs' | 'falseGreenMs' | 'brokenMs'>
   /** Whether the scenario says that the page stays green while cells are broken; null when it says nothing. */

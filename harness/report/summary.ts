@@ -196,6 +196,8 @@ function summarizeStatusPage(model: RunModel): SummaryStatusPage | null {
     falseGreenMs: finding.falseGreenMs,
     falseRedMs: finding.falseRedMs,
     brokenMs: finding.brokenMs,
+    ...(finding.redMs === undefined ? {} : { redMs: finding.redMs }),
+    ...(finding.unreadMs === undefined ? {} : { unreadMs: finding.unreadMs }),
     ...declaredSuffering(finding),
     expectedToLie: expect.kind === 'reproduces' ? (expect.statusPageLies ?? null) : null,
   }
