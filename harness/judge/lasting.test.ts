@@ -23,6 +23,23 @@ function judged(...findings: readonly Finding[]): string[] {
   return reasonsOf(verdict).map(formatReason)
 }
 
+it('a cell that breaks only by what was done long after the undo did not last', () => {
+  const later = ['plan', 'undo-plan', 'let-few-in', 'wait', 'off']
+  const verdict = judgeRun(
+    historyOf({
+      expect: untilOff,
+      changes: later,
+      windows: (['holds', 'holds', broken, broken, 'holds'] as const).map((finding, i) => ({
+        change: later[i] as string,
+        web: finding,
+      })),
+    }),
+  )
+  expect(reasonsOf(verdict).map(formatReason)).toEqual([
+    expect.stringMatching(/held until 'let-few-in', after 'undo-plan': nothing lasted/),
+  ])
+})
+
 it.each<[string, readonly Finding[], readonly RegExp[]]>([
   ['stays broken until the step that ends it', [broken, broken, broken, 'holds'], []],
   [

@@ -25,6 +25,9 @@ export function checkReproduction(history: readonly JournalEvent[], started: Sta
       .filter((event) => event.window.kind === 'change')
       .map(({ window }) => [window.id, window.change ?? '']),
   )
+  const undos = new Set(
+    started.changes.filter(({ kind }) => kind === 'undo').map(({ name }) => name),
+  )
   const judged = judgedIn(history, (window) => steps.has(window)).filter((finding) =>
     mayBreak(started, finding, steps.get(finding.window) ?? ''),
   )
@@ -36,7 +39,7 @@ export function checkReproduction(history: readonly JournalEvent[], started: Sta
       if (!expected) return []
       const broke = checkExpectedBreak(findings, expected.symptom)
       const { until } = expected
-      return until === undefined ? [broke] : [broke, checkLasting(findings, until, steps)]
+      return until === undefined ? [broke] : [broke, checkLasting(findings, until, steps, undos)]
     }),
     checkIntermittence(expect, judged),
   ])
@@ -77,7 +80,9 @@ function checkLasting(
   findings: readonly Judged[],
   until: string,
   steps: ReadonlyMap<string, string>,
+  undos: ReadonlySet<string>,
 ): Verdict {
+  const stepOf = ({ window }: Judged) => steps.get(window) ?? ''
   const first = findings.findIndex(({ judgement }) => judgement === 'broken')
   const later = first < 0 ? [] : findings.slice(first + 1)
   const back = later.find(({ judgement }) => judgement === 'holds')
@@ -85,15 +90,17 @@ function checkLasting(
     return fail({
       code: 'not-reproduced',
       cell: idOf(back),
-      message: `was expected to stay broken until '${until}', and held under '${steps.get(back.window)}' already`,
+      message: `was expected to stay broken until '${until}', and held under '${stepOf(back)}' already`,
     })
   }
-  if (first > 0 && later.length === 0) {
+  // What breaks only by a step after the undo, or by the very last one, did not outlast anything.
+  const undo = findings.findIndex((one) => undos.has(stepOf(one)))
+  if (first > 0 && (later.length === 0 || (undo >= 0 && first > undo))) {
     const broke = findings[first] as Judged
     return fail({
       code: 'not-reproduced',
       cell: idOf(broke),
-      message: `was expected to stay broken until '${until}', and held until '${steps.get(broke.window)}', the last step before it: nothing lasted`,
+      message: `was expected to stay broken until '${until}', and held until '${stepOf(broke)}', ${later.length === 0 ? 'the last step before it' : `after '${stepOf(findings[undo] as Judged)}'`}: nothing lasted`,
     })
   }
   return combine([

@@ -90,7 +90,7 @@ function started(options: HistoryOptions, changes: readonly string[]): JournalEv
     versions: {},
     cells: cells.map((cell) => ({ ...cell, flowTitle: cell.flow, actorTitle: cell.actor })),
     changes: changes.map((name) => ({
-      kind: 'change' as const,
+      kind: name.startsWith('undo-') ? ('undo' as const) : ('change' as const),
       name,
       title: name,
       summary: name,

@@ -79,6 +79,8 @@ export class OwnEngine implements AsyncDisposable {
     const left = this.docker('ps', '--all', '--quiet').stdout.split('\n').filter(Boolean)
     if (left.length > 0) this.docker('rm', '--force', ...left)
     await this.stop('SIGTERM')
+    // A shim that outlives its engine: nobody else has this folder in its arguments.
+    spawnSync('pkill', ['-KILL', '-f', join(this.#folder, 'run')])
     this.#network.kill()
     // The engine's own mount of its data.
     spawnSync('umount', [join(this.#folder, 'data')])
