@@ -62,8 +62,7 @@ function titlesOf(inForce: readonly StepInForce[]): string {
 /** A step that is not the last declares what it breaks, so that the run goes on to the next. */
 function stepText(bench: Bench, one: StepInForce, isLast: boolean): string {
   const { step, on, byHand } = one
-  const seen = isLast ? [] : (bench.failingUnder.get(step.name) ?? [])
-  const added = seen.filter((cell) => !isDeclared(step.effects, cell))
+  const added = isLast ? [] : undeclared(bench, one)
   const effects = [
     ...step.effects,
     ...grouped(added).map(({ symptom, ...cells }) => ({ ...cells, becomes: symptom })),
@@ -81,6 +80,22 @@ function stepText(bench: Bench, one: StepInForce, isLast: boolean): string {
   }
   const from = `...(original.steps[${index}] as ${typeOf(step.kind)})`
   return `{\n  ${[from, ...Object.entries(altered).map(([key, value]) => `${key}: ${indented(literal(value), 2).trimStart()}`)].join(',\n  ')},\n}`
+}
+
+/** What was seen to fail under a step, and is not declared by it. */
+function undeclared({ failingUnder }: Bench, { step }: StepInForce): FailingCell[] {
+  return (failingUnder.get(step.name) ?? []).filter((cell) => !isDeclared(step.effects, cell))
+}
+
+/**
+ * A change that broke something with other steps after it. A run ends with the step that breaks something; to go on, what the change breaks
+ * would have to be declared as its effect, and an outage would be told as a change that is safe.
+ */
+export function harmfulBeforeTheLast(bench: Bench): StepInForce | undefined {
+  return bench
+    .inForce()
+    .slice(0, -1)
+    .find((one) => one.step.kind === 'change' && undeclared(bench, one).length > 0)
 }
 
 function isDeclared(effects: readonly Effect[], cell: CellId): boolean {

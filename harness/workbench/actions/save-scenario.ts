@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { nothing, schemaOf, type Action } from '../action.ts'
 import { unusable, type Bench } from '../bench.ts'
-import { scenarioText } from '../scenario-text.ts'
+import { harmfulBeforeTheLast, scenarioText } from '../scenario-text.ts'
 
 /** So often each cell is to have been tried since the last thing was done; more where a part of the traffic is spared. */
 const samplesWanted = 3
@@ -17,6 +17,12 @@ export const saveScenario: Action<'save-scenario'> = {
       throw unusable('nothing is in force that a scenario could do: alter something first')
     }
     await untilSeen(bench)
+    const harmful = harmfulBeforeTheLast(bench)
+    if (harmful) {
+      throw unusable(
+        `'${harmful.step.title}' broke something, and other steps came after it: a scenario ends with the step that breaks something, so turn the others off, or put this one in force last, and save again`,
+      )
+    }
     const { file } = bench.options
     const { id, path } = freeName(bench.scenario.id, dirname(file))
     const text = scenarioText(bench, id, `./${basename(file)}`)

@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest'
+
+import type { Effect } from '../core/index.ts'
+import type { Bench } from './bench.ts'
+import { harmfulBeforeTheLast } from './scenario-text.ts'
+
+const plan = 'plan'
+const hangs = 'news-hangs'
+const image = { flow: 'view-image', actor: 'web', symptom: '403/467', sometimes: false }
+
+/** These steps in force, in order, of which the change was seen to break viewing images. */
+function bench(order: readonly string[], effects: readonly Effect[] = []): Bench {
+  const steps = order.map((name) => ({
+    step: { kind: name === plan ? 'change' : 'fault', name, title: name, effects },
+    on: [],
+  }))
+  return {
+    inForce: () => steps,
+    failingUnder: new Map([[plan, [image]]]),
+  } as unknown as Bench
+}
+
+it.each<[string, Bench, string | undefined]>([
+  ['a change that broke something, with a fault after it', bench([plan, hangs]), plan],
+  ['such a change in the end', bench([hangs, plan]), undefined],
+  [
+    'a change that did what it declares',
+    bench([plan, hangs], [{ flows: ['view-image'], becomes: '403/467' }]),
+    undefined,
+  ],
+])('%s', (_, given, name) => {
+  expect(harmfulBeforeTheLast(given)?.step.name).toBe(name)
+})
