@@ -22,6 +22,7 @@ const news = site('news.example', {
       waiting += 1
       await delay('infinite')
     }),
+    http.get('/big', () => new HttpResponse(new Uint8Array(32 * mebibyte))),
     http.get('/endless', () => {
       const chunk = new Uint8Array(64 * 1024)
       const pull = (controller: ReadableStreamDefaultController) => {
@@ -89,6 +90,15 @@ describe('memory', () => {
     await hangUp(300)
     await proxy.recorded(400)
     expect((await liveMiB()) - before).toBeLessThan(4)
+  })
+
+  it('is told of a client that hangs up on a large body, although all of it was there at once', async () => {
+    await using proxy = await openProxy([news])
+    const request = send(proxy, '/big').end()
+    const [answer] = (await once(request, 'response')) as [IncomingMessage]
+    answer.pause()
+    request.destroy()
+    expect((await proxy.recorded(1))[0]?.note).toBe('the client hung up during the answer')
   })
 
   it('does not grow with an endless body that nobody reads', async () => {

@@ -58,7 +58,19 @@ export async function sendBody(
     return breakOff(error, answer)
   }
   if (left.aborted) return hungUpDuring
-  return endBody(answer, announced(response), sent, first)
+  const note = endBody(answer, announced(response), sent, first)
+  if (note !== undefined || sent <= maxTextBytes) return note
+  await untilSent(answer)
+  return left.aborted ? hungUpDuring : undefined
+}
+
+/** What is large waits for its client in this process: until the connection has taken it, the client may hang up. */
+function untilSent(answer: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    if (answer.writableFinished || answer.destroyed) return resolve()
+    answer.once('finish', resolve)
+    answer.once('close', resolve)
+  })
 }
 
 /** Of a body: what its handler says that it is long. */
