@@ -27,6 +27,8 @@ export class Roster {
   async refuse(id: string, signal: AbortSignal): Promise<void> {
     const address = this.#addresses.get(id)
     if (!address) return
+    // Whoever ended it and whoever heard of its end say so: the fabric is told once.
+    if (address.refuses) return this.#telling
     this.#addresses.set(id, { ...address, refuses: true })
     await this.#tell(signal)
   }
