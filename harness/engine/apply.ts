@@ -131,7 +131,7 @@ function failureOf(
 
 const undoTries = 3
 /** Of something that has been told to stop. */
-const stopsWithinMs = 2_000
+export const stopsWithinMs = 2_000
 const defaultUndoTimeoutMs = 5_000
 
 /**

@@ -17,6 +17,15 @@ export function checkName(path: string, name: string): Problem[] {
     : problem(path, `is '${name}'`, 'use lower case letters, digits and dashes, a letter first')
 }
 
+/** What nobody knows is a slip of the pen, and would be passed over in silence. `path` is empty for the whole. */
+export function checkKnown(path: string, given: object, names: readonly string[]): Problem[] {
+  return Object.keys(given)
+    .filter((name) => !names.includes(name))
+    .flatMap((name) =>
+      problem(path === '' ? name : `${path}.${name}`, 'is not known', `use ${names.join(', ')}`),
+    )
+}
+
 export function checkUnique(path: string, names: readonly string[]): Problem[] {
   return [...new Set(names.filter((name, i) => names.indexOf(name) !== i))].flatMap((name) =>
     problem(path, `has '${name}' twice`, 'give each a name of its own'),

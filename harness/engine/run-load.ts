@@ -225,7 +225,7 @@ class LoadOnStack {
   async once(): Promise<Verdict> {
     const figures = new LoadFiguresTaker()
     const result = await this.#run(this.#test.profile, {}, figures)
-    return combine([verdictOf(result), this.#compared(figures, result)])
+    return combine([judgeLoad(result), this.#compared(figures, result)])
   }
 
   /** Keeps what was measured, and compares it with the baseline where there is one. */
@@ -319,10 +319,6 @@ class LoadOnStack {
     })
     return result
   }
-}
-
-function verdictOf(result: LoadResult): Verdict {
-  return judgeLoad({ ...result, cells: result.metrics.cells() })
 }
 
 function doorsOf(test: LoadTest, stack: RunningStack) {

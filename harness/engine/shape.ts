@@ -1,4 +1,4 @@
-import { problem, type Problem } from './problem.ts'
+import { checkKnown, type Problem } from './problem.ts'
 
 type Check = (path: string, value: unknown) => Problem[]
 
@@ -224,17 +224,13 @@ function valuesOf(item: Check): Check {
       : wrong(path, value, 'an object')
 }
 
-/** A name that ends with '?' may be absent. Anything else is a slip of the pen, which would be passed over in silence. */
+/** A name that ends with '?' may be absent. Nothing else may be there. */
 function objectOf(members: Readonly<Record<string, Check>>): Check {
   const names = Object.keys(members).map((name) => name.replace('?', ''))
   const open = openObjectOf(members)
   return (path, value) => [
     ...open(path, value),
-    ...(isObject(value) ? Object.keys(value) : [])
-      .filter((name) => !names.includes(name))
-      .flatMap((name) =>
-        problem(path === '' ? name : `${path}.${name}`, 'is not known', `use ${names.join(', ')}`),
-      ),
+    ...(isObject(value) ? checkKnown(path, value, names) : []),
   ]
 }
 

@@ -1,12 +1,17 @@
 import type { Change, Emit, Fault, Step, SystemPort } from '../core/index.ts'
-import { applyToReplicas, injectFault, undoAll, type Applied, type StageResult } from './apply.ts'
+import {
+  applyToReplicas,
+  injectFault,
+  stopsWithinMs,
+  undoAll,
+  type Applied,
+  type StageResult,
+} from './apply.ts'
 import type { Clock, RunningReplica } from './ports.ts'
 import { roundMs } from './round-ms.ts'
 import type { EffectInForce } from './window.ts'
 
 const defaultTimeoutMs = 120_000
-/** Of a step that has been told to stop. */
-const stopsWithinMs = 2_000
 
 export interface StepsInForceOptions {
   readonly emit: Emit

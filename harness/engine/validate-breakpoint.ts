@@ -1,5 +1,5 @@
 import { durationMs } from '../load/index.ts'
-import { problem, type Problem } from './problem.ts'
+import { checkKnown, problem, type Problem } from './problem.ts'
 
 const members = ['from', 'to', 'stepDuration', 'precision', 'recoverWithin']
 /** In less than that too little comes back to judge by. */
@@ -15,11 +15,7 @@ export function checkBreakpoint(value: unknown, profile: unknown): Problem[] {
   const { from, to, stepDuration, precision, recoverWithin } = value
   const isFrom = isNumber(from) && from > 0
   return [
-    ...Object.keys(value)
-      .filter((name) => !members.includes(name))
-      .flatMap((name) =>
-        problem(`breakpoint.${name}`, 'is not known', `use ${members.join(', ')}`),
-      ),
+    ...checkKnown('breakpoint', value, members),
     ...(isFrom ? [] : problem('breakpoint.from', `is ${show(from)}`, 'use a number over 0')),
     ...(isNumber(to) && to > (isFrom ? from : 0)
       ? []

@@ -1,6 +1,6 @@
 import type { AmplificationLimit, LoadTest } from '../core/index.ts'
 import { validateProfile } from '../load/index.ts'
-import type { Problem } from './problem.ts'
+import { checkKnown, type Problem } from './problem.ts'
 import { scenarioOf } from './run-load.ts'
 import { checkBreakpoint } from './validate-breakpoint.ts'
 import { validateScenario } from './validate.ts'
@@ -38,13 +38,7 @@ export function validateLoadTest(value: unknown): Problem[] {
       : []
   return [
     ...shape,
-    ...Object.keys(test)
-      .filter((name) => !Object.hasOwn(members, name))
-      .map((path) => ({
-        path,
-        message: 'is not known',
-        hint: `use ${Object.keys(members).join(', ')}`,
-      })),
+    ...checkKnown('', test, Object.keys(members)),
     ...profile,
     ...checkLimits('leaks', test.leaks),
     ...checkLimits('regression', test.regression),

@@ -1,7 +1,7 @@
 import type { JudgementOptions, Scenario, StatusPageExpectation } from '../core/index.ts'
 import { defaultJudgement } from '../judge/index.ts'
 import { abortProblems } from './abort-conditions.ts'
-import { problem, type Problem } from './problem.ts'
+import { checkKnown, problem, type Problem } from './problem.ts'
 
 const statusNames: readonly (keyof StatusPageExpectation)[] = [
   'admitsWithinMs',
@@ -21,7 +21,7 @@ export function checkPromised(scenario: Scenario): Problem[] {
   )
   const admit = statusPage.admitsWithinMs ?? 0
   return [
-    ...unknown('expect.statusPage', statusPage, statusNames),
+    ...checkKnown('expect.statusPage', statusPage, statusNames),
     ...Object.entries(statusPage).flatMap(([name, ms]) =>
       ms >= 0 ? [] : problem(`expect.statusPage.${name}`, `is ${ms}`, 'use ms from 0'),
     ),
@@ -57,10 +57,4 @@ export function checkPromised(scenario: Scenario): Problem[] {
       ? []
       : problem('safety.stepTimeoutMs', `is ${stepTimeoutMs}`, 'use 1 to 3600000 ms')),
   ]
-}
-
-function unknown(path: string, given: object, names: readonly string[]): Problem[] {
-  return Object.keys(given)
-    .filter((name) => !names.includes(name))
-    .flatMap((name) => problem(`${path}.${name}`, 'is not known', `use ${names.join(', ')}`))
 }

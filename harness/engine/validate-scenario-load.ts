@@ -8,7 +8,7 @@ import {
 } from '../core/index.ts'
 import { defaultJudgement, defaultLoadJudgement } from '../judge/index.ts'
 import { canLast, validateProfile, type ProfileContext } from '../load/index.ts'
-import type { Problem } from './problem.ts'
+import { checkKnown, problem, type Problem } from './problem.ts'
 import { stagesOf } from './rollout.ts'
 import { cellsUnderLoad } from './scenario-load.ts'
 
@@ -89,11 +89,7 @@ function checkOptions(scenario: Scenario): Problem[] {
   }
   const needed = options.baselineMs + options.warmUpMs + 1_000
   return [
-    ...Object.keys(options)
-      .filter((name) => !Object.hasOwn(bounds, name))
-      .flatMap((name) =>
-        problem(`loadJudgement.${name}`, 'is not known', `use ${Object.keys(bounds).join(', ')}`),
-      ),
+    ...checkKnown('loadJudgement', options, Object.keys(bounds)),
     ...Object.entries(bounds).flatMap(([name, [from, to]]) => {
       const value = options[name as keyof LoadJudgementOptions]
       return value >= from && value <= to
@@ -108,8 +104,4 @@ function checkOptions(scenario: Scenario): Problem[] {
           'give it more, or loadJudgement.baselineMs and warmUpMs less',
         )),
   ]
-}
-
-function problem(path: string, message: string, hint: string): Problem[] {
-  return [{ path, message, hint }]
 }

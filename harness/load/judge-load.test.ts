@@ -6,7 +6,9 @@ const holds = { text: 'a', outcome: 'holds', value: 1 } as const
 const crossed = { text: 'http_reqs: count>5', outcome: 'crossed', value: 4 } as const
 const noData = { text: 'c', outcome: 'no-data' } as const
 
-const all = (count: number, failed = 0, symptoms = {}) => [{ count, failed, symptoms }]
+const all = (count: number, failed = 0, symptoms = {}) => ({
+  cells: () => [{ count, failed, symptoms }],
+})
 
 describe('the verdict on a load', () => {
   it.each([
@@ -16,12 +18,12 @@ describe('the verdict on a load', () => {
     [[holds, noData], 1, 'inconclusive'],
     [[], 0, 'inconclusive'],
   ])('of %j with %d flows is %3$s', (thresholds, flows, kind) => {
-    expect(judgeLoad({ thresholds, selfCheck, cells: all(flows) }).kind).toBe(kind)
+    expect(judgeLoad({ thresholds, selfCheck, metrics: all(flows) }).kind).toBe(kind)
   })
 
   it('never rounds a figure up to its limit', () => {
     const close = { text: 'checks: rate>0.99', outcome: 'crossed', value: 0.98999666 } as const
-    const { kind, reasons } = judgeLoad({ thresholds: [close], selfCheck, cells: all(1) }) as {
+    const { kind, reasons } = judgeLoad({ thresholds: [close], selfCheck, metrics: all(1) }) as {
       kind: string
       reasons: readonly { message: string }[]
     }
@@ -30,7 +32,7 @@ describe('the verdict on a load', () => {
   })
 
   it('says which threshold does not hold, and with which value', () => {
-    expect(judgeLoad({ thresholds: [crossed], selfCheck, cells: all(1) })).toMatchObject({
+    expect(judgeLoad({ thresholds: [crossed], selfCheck, metrics: all(1) })).toMatchObject({
       reasons: [{ code: 'threshold', message: 'http_reqs: count>5 does not hold: it is 4' }],
     })
   })
@@ -39,7 +41,7 @@ describe('the verdict on a load', () => {
     ['no threshold', []],
     ['none on failures', [{ ...holds, text: 'http_req_duration: p(95)<300' }]],
   ])('is no pass when flows failed and there is %s', (_, thresholds) => {
-    expect(judgeLoad({ thresholds, selfCheck, cells: all(60, 60, { 500: 60 }) })).toMatchObject({
+    expect(judgeLoad({ thresholds, selfCheck, metrics: all(60, 60, { 500: 60 }) })).toMatchObject({
       kind: 'inconclusive',
       reasons: [
         { code: 'threshold', message: expect.stringMatching(/^60 of 60 flows failed/) as string },
@@ -49,13 +51,13 @@ describe('the verdict on a load', () => {
 
   it('leaves it to a threshold on failures how many there may be', () => {
     const thresholds = [{ ...holds, text: 'checks{flow:read}: rate>0.9' }]
-    expect(judgeLoad({ thresholds, selfCheck, cells: all(60, 3, { 500: 3 }) }).kind).toBe('pass')
+    expect(judgeLoad({ thresholds, selfCheck, metrics: all(60, 3, { 500: 3 }) }).kind).toBe('pass')
   })
 
   it('blames on the flow, and not on the system, what the flow threw itself', () => {
     const missed = { text: 'checks: rate>0.99', outcome: 'crossed', value: 0.7 } as const
     const judged = (symptoms: object) =>
-      judgeLoad({ thresholds: [missed], selfCheck, cells: all(60, 16, symptoms) })
+      judgeLoad({ thresholds: [missed], selfCheck, metrics: all(60, 16, symptoms) })
     expect(judged({ 'fault in the flow': 16 })).toMatchObject({
       kind: 'inconclusive',
       reasons: [{ code: 'checker-crashed' }],
@@ -65,7 +67,7 @@ describe('the verdict on a load', () => {
 
   it('blames nothing on the system when the load itself was the limit', () => {
     const slow = { ...selfCheck, ok: false, problems: ['late'] }
-    expect(judgeLoad({ thresholds: [crossed], selfCheck: slow, cells: all(1) })).toEqual({
+    expect(judgeLoad({ thresholds: [crossed], selfCheck: slow, metrics: all(1) })).toEqual({
       kind: 'inconclusive',
       reasons: [{ code: 'generator-limited', message: 'late' }],
     })

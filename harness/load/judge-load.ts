@@ -7,6 +7,8 @@ import {
   type Verdict,
 } from '../core/index.ts'
 import type { LoadResult } from './embedded.ts'
+import type { MetricName } from './metric-names.ts'
+import type { ThresholdResult } from './thresholds.ts'
 
 /** What flows of a load came to. */
 interface Flows {
@@ -23,13 +25,16 @@ interface Flows {
 export function judgeLoad({
   thresholds,
   selfCheck,
-  cells,
-}: Pick<LoadResult, 'thresholds' | 'selfCheck'> & { readonly cells: readonly Flows[] }): Verdict {
+  metrics,
+}: Pick<LoadResult, 'thresholds' | 'selfCheck'> & {
+  readonly metrics: { cells(): readonly Flows[] }
+}): Verdict {
   if (!selfCheck.ok) {
     return inconclusive(
       ...selfCheck.problems.map((message): Reason => ({ code: 'generator-limited', message })),
     )
   }
+  const cells = metrics.cells()
   const flows = sum(cells, ({ count }) => count)
   const failed = sum(cells, (cell) => cell.failed)
   const faults = sum(cells, ({ symptoms }) => symptoms[flowFault] ?? 0)
@@ -39,12 +44,18 @@ export function judgeLoad({
     const message = `${faults} of ${flows} flows threw an error that is no FlowFailure (${failed} failed in all): correct the flow, or let it say what it missed`
     return inconclusive({ code: 'checker-crashed', message })
   }
-  if (failed === 0 || thresholds.some(({ text }) => speaksOfFailures.test(text))) return verdict
+  if (failed === 0 || speakOf(thresholds, ['checks', 'http_req_failed'])) return verdict
   const message = `${failed} of ${flows} flows failed, and no threshold says how many may: add one, checks: ['rate>0.99'] for instance`
   return combine([verdict, inconclusive({ code: 'threshold', message })])
 }
 
-const speaksOfFailures = /^(checks|http_req_failed)\b/
+/** Whether any of these thresholds is about one of the metrics. */
+export function speakOf(
+  thresholds: readonly Pick<ThresholdResult, 'text'>[],
+  metrics: readonly MetricName[],
+): boolean {
+  return thresholds.some(({ text }) => metrics.some((name) => new RegExp(`^${name}\\b`).test(text)))
+}
 
 function sum<T>(list: readonly T[], figure: (one: T) => number): number {
   return list.reduce((total, one) => total + figure(one), 0)

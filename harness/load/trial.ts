@@ -1,7 +1,7 @@
 import { reasonsOf } from '../core/index.ts'
 import type { Trial } from './breakpoint.ts'
 import type { LoadResult } from './embedded.ts'
-import { judgeLoad } from './judge-load.ts'
+import { judgeLoad, speakOf } from './judge-load.ts'
 
 /** What became of a rate, and why where it did not hold. */
 export interface TriedRate {
@@ -14,7 +14,7 @@ export interface TriedRate {
  * tried at that rate. Then nothing can be told, unless a threshold on dropped_iterations says how many may be dropped.
  */
 export function judgeTrial(result: LoadResult): TriedRate {
-  const verdict = judgeLoad({ ...result, cells: result.metrics.cells() })
+  const verdict = judgeLoad(result)
   const why = reasonsOf(verdict).map(({ message }) => message)
   if (verdict.kind === 'fail') return { trial: 'breaks', why }
   const unreached = unreachedText(result)
@@ -29,11 +29,9 @@ export function unreachedText({
 }: Pick<LoadResult, 'metrics' | 'thresholds'>): string | undefined {
   const count = { kind: 'count' } as const
   const dropped = metrics.read('dropped_iterations', {}, count) ?? 0
-  if (dropped === 0 || thresholds.some(({ text }) => speaksOfDropped.test(text))) return undefined
+  if (dropped === 0 || speakOf(thresholds, ['dropped_iterations'])) return undefined
   const started = (metrics.read('iterations', {}, count) ?? 0) + metrics.cut
   const takesMs = metrics.read('iteration_duration', {}, { kind: 'avg' })
   const time = takesMs === undefined ? '' : ` (a flow took ${Math.round(takesMs)} ms)`
   return `the rate was not reached: ${dropped} of ${dropped + started} flows were dropped, since as many as maxVUs allows were under way${time}. Give more maxVUs, or say how many may be dropped, dropped_iterations: ['count<1'] for instance`
 }
-
-const speaksOfDropped = /^dropped_iterations\b/
