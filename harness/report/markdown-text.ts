@@ -15,9 +15,10 @@ export function plainMarkdown(text: string): string {
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replace(/[\\`*_{}[\]()#|~$]/g, '\\$&')
+    // First, since `apart` has such a # itself.
+    .replace(/#(?=\d)/g, `#${apart}`)
     .replace(/^(\s*)([-+=]|\d+(?=[.)]))/, `$1${apart}$2`)
     .replaceAll('@', `@${apart}`)
-    .replace(/#(?=\d)/g, `#${apart}`)
     .replace(/\b(gh)-(?=\d)/gi, `$1-${apart}`)
     .replace(/:(?=\/\/|[\w+-]+:)/g, `:${apart}`)
     .replace(/\b(www)\./gi, `$1${apart}.`)

@@ -46,6 +46,21 @@ test.each(hostile)('in prose %j is this text and nothing else', (text) => {
   expect(shown).not.toMatch(/@[a-z]|#\d(?!\d*;)|\bGH-\d|:\/\/|:[a-z]+:|www\.|\u202e/i)
 })
 
+test.each([
+  'ask @octocat and @org/team',
+  '1. see #1 and GH-12',
+  '- www.phish.example',
+  '&lt; &#64;octocat',
+])('a reader of %j reads just that', (text) => {
+  const html = marked.parse(plainMarkdown(text), { async: false })
+  const read = html
+    .replaceAll(/<[^>]*>/g, '')
+    .replaceAll('\u200b', '')
+    .replaceAll('&amp;', '&')
+    .trim()
+  expect(read).toBe(text)
+})
+
 test.each(hostile)('as code %j is this text and nothing else, in a table too', (text) => {
   expect(tags(marked.parse(`x ${codeMarkdown(text)} y`, { async: false }))).toEqual(['p', 'code'])
   const table = `| a | b |\n| - | - |\n| ${codeInTable(text)} | end |`
