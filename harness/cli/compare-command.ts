@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { HarnessError, exitCodes } from '../core/index.ts'
 import {
+  assertNotOwnNoise,
   compareRuns,
   comparisonPage,
   mergeRuns,
@@ -27,7 +28,9 @@ interface CompareOptions {
 /** `aftershock compare <a> <b>`: 0 no regression, 1 regression, 2 inconclusive. */
 export function compareCommand(a: string, b: string, { format, noise = [] }: CompareOptions): void {
   const reference = mergeRuns([a, ...noise].map(readFigures))
-  const comparison = compareRuns(reference, readFigures(b))
+  const other = readFigures(b)
+  assertNotOwnNoise(reference, other)
+  const comparison = compareRuns(reference, other)
   process.stdout.write(
     format === 'json'
       ? `${comparisonJson(comparison)}\n`

@@ -1,9 +1,16 @@
 import { HarnessError, type AnswerField, type AnswerValue } from '../core/index.ts'
-import { answerKey, figuresVersion, type AnswerFigures, type RunFigures } from './figures.ts'
+import {
+  answerKey,
+  commitOf,
+  figuresVersion,
+  type AnswerFigures,
+  type RunFigures,
+} from './figures.ts'
 
 /**
  * Several runs of one version as one: the figures of the first, and answers in which only those fields
- * have values that had the same in each run: what differs between runs of one version is noise. Throws HarnessError USAGE for none, or for different scenarios.
+ * have values that had the same in each run: what differs between runs of one version is noise. Throws HarnessError USAGE for none, for
+ * different scenarios or commits, and for a run that is there twice.
  */
 export function mergeRuns(runs: readonly RunFigures[]): RunFigures {
   const [first, ...others] = runs
@@ -16,6 +23,8 @@ export function mergeRuns(runs: readonly RunFigures[]): RunFigures {
       { hint: 'name runs of one scenario' },
     )
   }
+  assertOfOneVersion(first, others)
+  assertOnce(runs.flatMap((run) => run.runs))
   const byKey = Map.groupBy(
     runs.flatMap(({ answers }) => answers),
     answerKey,
@@ -25,6 +34,39 @@ export function mergeRuns(runs: readonly RunFigures[]): RunFigures {
     runs: runs.flatMap((run) => run.runs),
     answers: first.answers.map((page) => mergePages(byKey.get(answerKey(page)) ?? [page])),
   }
+}
+
+/** Throws HarnessError USAGE where b is one of several runs that are to tell noise from drift: whatever is new in it would be noise. */
+export function assertNotOwnNoise(a: RunFigures, b: RunFigures): void {
+  const own = a.runs.length > 1 ? b.runs.find((id) => a.runs.includes(id)) : undefined
+  if (own === undefined) return
+  throw new HarnessError('USAGE', `the run ${own} cannot tell what in it is noise`, {
+    hint: 'noise is what differs between other runs of the version of <a>',
+  })
+}
+
+function assertOfOneVersion(first: RunFigures, others: readonly RunFigures[]): void {
+  const { git } = first
+  const other = others.find((run) => run.git?.head !== git?.head || run.git?.dirty !== git?.dirty)
+  if (!other) return
+  const [a, b] = [first, other].map((run) => `${run.runs[0]} of ${commitOf(run)}`)
+  throw new HarnessError(
+    'USAGE',
+    `the runs are of different versions, between which nothing is noise: ${a}, and ${b}`,
+    { hint: 'name runs of one commit' },
+  )
+}
+
+function assertOnce(ids: readonly string[]): void {
+  const twice = ids.find((id, i) => ids.indexOf(id) !== i)
+  if (twice === undefined) return
+  throw new HarnessError(
+    'USAGE',
+    `the run ${twice} is there twice: it does not differ from itself`,
+    {
+      hint: 'name further runs of the same version',
+    },
+  )
 }
 
 function mergePages(pages: readonly AnswerFigures[]): AnswerFigures {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { compareRuns } from './compare-runs.ts'
 import { comparisonPage } from './comparison-page.ts'
-import type { RunFigures } from './figures.ts'
+import type { RunFigures, WindowFigures } from './figures.ts'
+import type { Standing } from './standing.ts'
 import { cell, figures, latencies } from './test-figures.ts'
 
 const broken = { judgement: 'broken', symptom: '503', samples: 3, failures: 3 } as const
+const declared = { ...broken, judgement: 'effect' } as const
 const held = { judgement: 'holds', samples: 9, failures: 0 } as const
 
 describe('cells', () => {
@@ -38,6 +40,26 @@ describe('cells', () => {
       outcome: 'no-regression',
       cells: [{ standing: 'improvement' }],
     })
+  })
+
+  it.each<[string, WindowFigures, WindowFigures, Standing]>([
+    ['is declared now', broken, declared, 'change'],
+    ['is declared no longer', declared, broken, 'change'],
+    ['is declared now, in another way', broken, { ...declared, symptom: '403' }, 'change'],
+    [
+      'breaks in a way that was not declared',
+      declared,
+      { ...broken, symptom: '403' },
+      'regression',
+    ],
+  ])('a failure that %s', (_, a, b, standing) => {
+    const [before, after] = [a, b].map((change) =>
+      figures({ cells: [cell('read', { windows: { change } })] }),
+    ) as [RunFigures, RunFigures]
+    const comparison = compareRuns(before, after)
+    expect(comparison.cells).toMatchObject([{ standing }])
+    const text = JSON.stringify(comparisonPage(comparison))
+    expect(/declared? to (?:now|no)|no longer declared/.test(text)).toBe(standing === 'change')
   })
 
   it('one that breaks in another way is a change', () => {
@@ -149,11 +171,16 @@ describe('latencies', () => {
   })
 
   it('of a machine that is three times as slow are the same, and that is said', () => {
-    const { latencies: found, outcome } = compareRuns(
+    const comparison = compareRuns(
       run(1, () => 1),
       run(2, () => 3),
     )
+    const { latencies: found, outcome } = comparison
     expect(outcome).toBe('no-regression')
+    const { title, tone, lead } = comparisonPage(comparison)
+    expect(title).toMatch(/^NO REGRESSION, BUT SLOWER AS A WHOLE: /)
+    expect(tone).toBe('open')
+    expect(lead[1]).toMatch(/^As a whole the second run took (2\.[5-9]|3\.[0-4])\d times as long /)
     expect(found.speed.undisturbed).toBeGreaterThan(2.5)
     expect(found.speed.undisturbed).toBeLessThan(3.5)
   })

@@ -10,21 +10,26 @@ import type { Standing } from './standing.ts'
 const mostRows = 25
 /** A whole run that is this much slower or faster is worth a word. */
 const speedWorthSaying = 1.15
+/** One that is this much slower is no good news, whatever its cells say of each other. */
+const muchSlower = 1.5
 
 /** A comparison as something to be read: what is worse first, then what else differs, then what was compared and how. */
 export function comparisonPage(comparison: Comparison): Page {
   const { outcome, a, b, open } = comparison
   const regressions = rowsOf(comparison, 'regression')
+  const isSlower = Object.values(comparison.latencies.speed).some((value) => value >= muchSlower)
   const word = {
-    'no-regression': 'NO REGRESSION',
+    'no-regression': isSlower ? 'NO REGRESSION, BUT SLOWER AS A WHOLE' : 'NO REGRESSION',
     regression: 'REGRESSION',
     inconclusive: 'INCONCLUSIVE',
   }[outcome]
   return {
     title: `${word}: ${b.scenario} against ${a.runs[0]}`,
-    tone: outcome === 'regression' ? 'bad' : outcome === 'inconclusive' ? 'open' : 'good',
+    tone:
+      outcome === 'regression' ? 'bad' : outcome === 'inconclusive' || isSlower ? 'open' : 'good',
     lead: [
       leadOf(comparison, regressions.length),
+      ...speedLead(comparison),
       ...(a.scenario === b.scenario ? [] : [otherScenario(a, b)]),
     ],
     sections: [
@@ -32,7 +37,6 @@ export function comparisonPage(comparison: Comparison): Page {
       section('What got better', rowsOf(comparison, 'improvement')),
       section('What is different, and neither', rowsOf(comparison, 'change')),
       ...(open.length > 0 ? [{ title: 'What is not known', notes: open }] : []),
-      speedSection(comparison),
       surroundingSection(comparison),
       comparedSection(comparison),
     ].flatMap((one) => (one ? [one] : [])),
@@ -49,7 +53,7 @@ function leadOf({ outcome, verdictRegressed, open }: Comparison, regressions: nu
     case 'inconclusive':
       return `Nothing is proven: ${open.join('; ')}.`
     case 'no-regression':
-      return 'Nothing got worse that can be told from chance and from the noise of the machine.'
+      return 'Of the cells, errors, latencies and answers none got worse beside the others, by more than chance and the noise of the machine.'
   }
 }
 
@@ -84,7 +88,13 @@ function rowsOf(comparison: Comparison, standing: Standing): string[][] {
   return [
     ...cells
       .filter(has)
-      .map(({ flow, actor, window, a, b }) => [`${flow} as ${actor}`, window, a, b, '']),
+      .map(({ flow, actor, window, a, b, note = '' }) => [
+        `${flow} as ${actor}`,
+        window,
+        a,
+        b,
+        note,
+      ]),
     // Where the judgement differs, that the errors do as well is no news.
     ...errors
       .filter((one) => has(one) && !told.has(`${one.flow} ${one.actor} ${one.window}`))
@@ -112,20 +122,34 @@ function latencyRow(one: LatencyDifference): string[] {
   return [`${flow} as ${actor}`, when, `${ms(aMs)} ms`, `${ms(bMs)} ms`, told]
 }
 
-function driftRow({ flow, request, window, actors, path, kind, a, b }: FieldDifference): string[] {
+function driftRow({
+  request,
+  flows,
+  actors,
+  windows,
+  path,
+  kind,
+  a,
+  b,
+}: FieldDifference): string[] {
   const what = kind === 'status' ? 'status' : `${path} ${kind === 'value' ? '' : kind}`.trim()
-  return [`${request} of ${flow}`, what, a, b, `${window}, as ${actors.join(', ')}`]
+  const where = [`in ${flows.join(', ')}`, `as ${actors.join(', ')}`, windows.join(', ')]
+  return [request, what, a, b, where.join('; ')]
 }
 
-function speedSection({ latencies: { speed } }: Comparison): Section | undefined {
-  const notes = Object.entries(speed).flatMap(([group, value]) => {
+/** What slowed or sped up everything is the first that a reader has to know, and the last that is judged. */
+function speedLead({ latencies: { speed } }: Comparison): string[] {
+  return Object.entries(speed).flatMap(([group, value]) => {
     if (value < speedWorthSaying && value > 1 / speedWorthSaying) return []
     const when = group === 'changed' ? 'with the change in force' : 'with no change in force'
+    const why =
+      value > 1
+        ? 'a machine that was busier, or a system that is slower everywhere'
+        : 'a machine that had less to do, or a system that is faster everywhere'
     return [
-      `the second run took ${factor(value)} as long ${when}: a machine that was busier, or a system that is slower everywhere; this is not judged`,
+      `As a whole the second run took ${factor(value)} as long ${when}: ${why}. This is not judged.`,
     ]
   })
-  return notes.length === 0 ? undefined : { title: 'The run as a whole', notes }
 }
 
 function surroundingSection({ surroundings }: Comparison): Section | undefined {

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import type { AnswerField } from '../core/index.ts'
-import { mergeRuns, readBaseline, writeBaseline } from './baseline-file.ts'
+import { assertNotOwnNoise, mergeRuns, readBaseline, writeBaseline } from './baseline-file.ts'
 import { compareRuns } from './compare-runs.ts'
+import { comparisonPage } from './comparison-page.ts'
 import type { RunFigures } from './figures.ts'
 import { answers, cell, figures } from './test-figures.ts'
 
@@ -95,6 +96,42 @@ it('what several actors see is one line, and another status is told', () => {
   expect(compareRuns(a, b).drift.differences).toMatchObject([
     { kind: 'status', actors: ['web', 'mobile'], a: '200', b: '204', standing: 'regression' },
   ])
+})
+
+it('a field that is gone everywhere is counted once, and where it was is named', () => {
+  const places = [
+    { flow: 'read', actor: 'web', window: 'baseline' },
+    { flow: 'read', actor: 'web', window: 'change' },
+    { flow: 'list', actor: 'mobile', window: 'change' },
+  ] as const
+  const all = (fields: Readonly<Record<string, AnswerField>>) =>
+    figures({ answers: places.map((place) => answers(fields, place)) })
+  const comparison = compareRuns(all({ '.id': open, '.plan': open }), all({ '.plan': open }))
+  expect(comparison.drift.differences).toMatchObject([
+    {
+      path: '.id',
+      flows: ['read', 'list'],
+      actors: ['web', 'mobile'],
+      windows: ['baseline', 'change'],
+    },
+  ])
+  const { lead, sections } = comparisonPage(comparison)
+  expect(lead[0]).toBe('1 thing got worse.')
+  expect(sections[0]?.table?.rows[0]?.at(-1)).toBe(
+    'in read, list; as web, mobile; baseline, change',
+  )
+})
+
+it('a run is not its own noise, and neither is one of another version', () => {
+  const git = { head: 'b'.repeat(16), dirty: false }
+  expect(() => mergeRuns([run('a', {}), run('a', {})])).toThrow('the run a is there twice')
+  expect(() => mergeRuns([run('a', {}), { ...run('b', {}), git }])).toThrow(
+    'a of aaaaaaaaaaaa, and b of bbbbbbbbbbbb',
+  )
+  const both = mergeRuns([run('a', {}), run('b', {})])
+  expect(() => assertNotOwnNoise(both, run('b', {}))).toThrow('cannot tell what in it is noise')
+  expect(() => assertNotOwnNoise(both, run('c', {}))).not.toThrow()
+  expect(() => assertNotOwnNoise(run('a', {}), run('a', {}))).not.toThrow()
 })
 
 it('answers seen once or twice say nothing', () => {

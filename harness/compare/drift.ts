@@ -2,15 +2,16 @@ import type { AnswerField, AnswerValue, WindowKind } from '../core/index.ts'
 import { answerKey, type AnswerFigures, type RunFigures } from './figures.ts'
 import type { Standing } from './standing.ts'
 
-/** A field of JSON answers that is not what it was. */
+/** A field of JSON answers that is not what it was: once, wherever it was seen. */
 export interface FieldDifference {
-  readonly flow: string
   readonly request: string
-  readonly window: WindowKind
+  readonly flows: readonly string[]
   readonly actors: readonly string[]
+  readonly windows: readonly WindowKind[]
   /** Empty: the status of the answer. */
   readonly path: string
   readonly kind: 'status' | 'gone' | 'added' | 'type' | 'value'
+  /** Where it was not the same everywhere, some of what was seen. */
   readonly a: string
   readonly b: string
   readonly standing: Standing
@@ -28,7 +29,10 @@ const fewestSamples = 3
 /** As many fields as a run writes down of one answer: then not all of them are known. */
 const mostFields = 150
 
-type Found = Omit<FieldDifference, 'flow' | 'request' | 'window' | 'actors'>
+/** As many texts are told of a field that was not the same everywhere. */
+const mostTexts = 3
+
+type Found = Pick<FieldDifference, 'path' | 'kind' | 'a' | 'b' | 'standing'>
 
 /**
  * How JSON answers drifted: fields that were in all answers of a and are in none of b, fields that are new, values of other types,
@@ -47,16 +51,41 @@ export function compareAnswers(a: RunFigures, b: RunFigures): Drift {
   const found = pairs.flatMap(({ page, other }) =>
     differencesOf(page, other, noiseKnown).map((one) => ({ page, one })),
   )
-  const grouped = Map.groupBy(found, ({ page: { flow, request, window }, one }) =>
-    JSON.stringify([flow, request, window, one]),
+  const bySame = Map.groupBy(found, ({ page: { request }, one: { path, kind, standing } }) =>
+    JSON.stringify([request, path, kind, standing]),
   )
-  const differences = [...grouped.values()].flatMap((same) => {
-    const [first] = same
-    if (!first) return []
-    const { flow, request, window } = first.page
-    return [{ flow, request, window, actors: same.map(({ page }) => page.actor), ...first.one }]
-  })
-  return { compared: pairs.length, noiseKnown, differences }
+  return { compared: pairs.length, noiseKnown, differences: [...bySame.values()].flatMap(asOne) }
+}
+
+function asOne(
+  same: readonly { readonly page: AnswerFigures; readonly one: Found }[],
+): FieldDifference[] {
+  const [first] = same
+  if (!first) return []
+  const { path, kind, standing } = first.one
+  return [
+    {
+      request: first.page.request,
+      flows: distinct(same.map(({ page }) => page.flow)),
+      actors: distinct(same.map(({ page }) => page.actor)),
+      windows: distinct(same.map(({ page }) => page.window)),
+      path,
+      kind,
+      a: some(same.map(({ one }) => one.a)),
+      b: some(same.map(({ one }) => one.b)),
+      standing,
+    },
+  ]
+}
+
+function distinct<T>(values: readonly T[]): T[] {
+  return [...new Set(values)]
+}
+
+function some(texts: readonly string[]): string {
+  const all = distinct(texts)
+  const shown = all.slice(0, mostTexts).join(' or ')
+  return all.length > mostTexts ? `${shown} or others` : shown
 }
 
 function differencesOf(a: AnswerFigures, b: AnswerFigures, noiseKnown: boolean): Found[] {

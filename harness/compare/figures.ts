@@ -98,6 +98,10 @@ export function answerKey({
   return `${flow} × ${actor} ${window} ${request}`
 }
 
+export function commitOf({ git }: RunFigures): string {
+  return git ? `${git.head.slice(0, 12)}${git.dirty ? ' (dirty)' : ''}` : 'unknown'
+}
+
 interface Latencies {
   readonly undisturbedMs: Map<string, number[]>
   readonly changedMs: Map<string, number[]>

@@ -1,4 +1,4 @@
-export { mergeRuns, readBaseline, writeBaseline } from './baseline-file.ts'
+export { assertNotOwnNoise, mergeRuns, readBaseline, writeBaseline } from './baseline-file.ts'
 export { compareRuns, type Comparison } from './compare-runs.ts'
 export { comparisonPage } from './comparison-page.ts'
 export { figuresOf, type RunFigures } from './figures.ts'

@@ -11,6 +11,8 @@ export interface CellDifference {
   readonly a: string
   readonly b: string
   readonly standing: Standing
+  /** What the standing does not say. */
+  readonly note?: string
 }
 
 export interface ErrorDifference {
@@ -61,16 +63,36 @@ export function pairsOf(a: RunFigures, b: RunFigures): Pair[] {
   })
 }
 
-/** Cells that were judged otherwise, or broke in another way. What either run left undecided is no difference. */
+/**
+ * Cells that were judged otherwise, or broke in another way. What either run left undecided is no difference, and a failure that
+ * is declared now, or no longer, is neither better nor worse for who meets it.
+ */
 export function compareCells(pairs: readonly Pair[]): CellDifference[] {
   return pairs.flatMap(({ flow, actor, window, a, b }) => {
     if (a.judgement === 'undecided' || b.judgement === 'undecided') return []
     const worse = ranks[b.judgement] - ranks[a.judgement]
     const isOther = a.judgement !== b.judgement || a.symptom !== b.symptom
     if (!isOther || (worse === 0 && b.judgement === 'holds' && a.judgement === 'holds')) return []
-    const standing = worse > 0 ? 'regression' : worse < 0 ? 'improvement' : 'change'
-    return [{ flow, actor, window, a: shown(a), b: shown(b), standing }]
+    const note = declaredNote(a, b)
+    const standing =
+      note !== undefined || worse === 0 ? 'change' : worse > 0 ? 'regression' : 'improvement'
+    const found = { flow, actor, window, a: shown(a), b: shown(b), standing } as const
+    return [note === undefined ? found : { ...found, note }]
   })
+}
+
+/** Of a cell that fails in both runs, and is declared to in one of them. One that fails in another way undeclared is worse. */
+function declaredNote(a: WindowFigures, b: WindowFigures): string | undefined {
+  const isSame = a.symptom === b.symptom
+  if (a.judgement === 'broken' && b.judgement === 'effect') {
+    return isSame
+      ? 'fails as before, and is declared to now'
+      : 'fails still, and is declared to now'
+  }
+  if (a.judgement === 'effect' && b.judgement === 'broken' && isSame) {
+    return 'fails as before, and is no longer declared to'
+  }
+  return undefined
 }
 
 /** Fisher's exact test on the counts of each cell and window, at 1 % after Holm's correction, and 5 points apart at least. */

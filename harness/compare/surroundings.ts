@@ -1,4 +1,4 @@
-import type { RunFigures } from './figures.ts'
+import { commitOf, type RunFigures } from './figures.ts'
 
 /** Something beside the cells that differs. */
 export interface Surrounding {
@@ -15,7 +15,7 @@ export function surroundings(a: RunFigures, b: RunFigures): Surrounding[] {
     scenario: run.scenario,
     runtime: run.runtime,
     verdict: run.verdict,
-    commit: run.git ? `${run.git.head.slice(0, 12)}${run.git.dirty ? ' (dirty)' : ''}` : 'unknown',
+    commit: commitOf(run),
     ...flat('version', run.versions),
     ...flat(
       'change',
