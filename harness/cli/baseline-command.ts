@@ -48,7 +48,7 @@ function figuresOfWhat(what: string, most: number, runsFolder: string): RunFigur
   if (existsSync(what) && (statSync(what).isDirectory() || what.endsWith('.ndjson'))) {
     return [readFigures(what)]
   }
-  const found = runsOf(what, runsFolder).toReversed()
+  const found = runsOf(what, runsFolder).runs.toReversed()
   const newest = found[0]?.summary
   if (!newest) {
     throw new HarnessError(

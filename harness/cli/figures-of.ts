@@ -35,16 +35,26 @@ export interface FoundRun {
   readonly summary: Summary
 }
 
-/** The runs of a scenario below the folder that left a summary, oldest first. What is no run of this version is passed over. */
-export function runsOf(scenario: string, directory: string): FoundRun[] {
+export interface FoundRuns {
+  /** Oldest first. */
+  readonly runs: readonly FoundRun[]
+  /** How many there are in which a person did with the system what they wanted: these are no runs of the scenario. */
+  readonly sessions: number
+}
+
+/** What a scenario left below the folder, by its summaries. What is no run of this version is passed over. */
+export function runsOf(scenario: string, directory: string): FoundRuns {
   const names = existsSync(directory) ? readdirSync(directory).toSorted() : []
-  return names
-    .flatMap((name) => {
-      const folder = join(directory, name)
-      const summary = readSummary(join(folder, 'summary.json'))
-      return summary?.scenario === scenario ? [{ folder, summary }] : []
-    })
-    .toSorted((a, b) => (a.summary.startedAt < b.summary.startedAt ? -1 : 1))
+  const found = names.flatMap((name) => {
+    const folder = join(directory, name)
+    const summary = readSummary(join(folder, 'summary.json'))
+    return summary?.scenario === scenario ? [{ folder, summary }] : []
+  })
+  const runs = found.filter(({ summary }) => summary.session === undefined)
+  return {
+    runs: runs.toSorted((a, b) => (a.summary.startedAt < b.summary.startedAt ? -1 : 1)),
+    sessions: found.length - runs.length,
+  }
 }
 
 function readSummary(file: string): Summary | undefined {

@@ -18,9 +18,8 @@ export async function trendCommand(
   { last, runs: named, format }: TrendOptions,
 ): Promise<void> {
   const directory = named ?? relative(process.cwd(), (await openHere()).runsFolder)
-  const runs = runsOf(scenario, directory)
-    .slice(-last)
-    .map(({ summary }) => summary)
+  const { runs: found, sessions } = runsOf(scenario, directory)
+  const runs = found.slice(-last).map(({ summary }) => summary)
   if (runs.length === 0) {
     throw new HarnessError(
       'USAGE',
@@ -44,6 +43,6 @@ export async function trendCommand(
   }
   const { unicode } = renderOptionsFor(process.stdout)
   process.stdout.write(
-    renderPage(trendPage(scenario, runs, format !== 'terminal' || unicode), format),
+    renderPage(trendPage(scenario, runs, sessions, format !== 'terminal' || unicode), format),
   )
 }

@@ -92,10 +92,12 @@ it('a trend shows each run, the newest at the top, and the figures over time', (
   const { tone, lead, sections } = trendPage(
     'shop',
     [run(1, 'pass'), run(2, 'inconclusive'), run(4, 'fail')],
+    2,
     true,
   )
   expect(tone).toBe('bad')
   expect(lead[0]).toContain('1 of 3 passed')
+  expect(lead[1]).toContain('2 sessions of aftershock reproduce')
   const [trend, runs] = sections
   expect(trend?.table?.rows[0]?.slice(0, 2)).toEqual(['verdict', 'P?F'])
   expect(trend?.table?.rows).toContainEqual([
@@ -129,7 +131,7 @@ it('the median of two runs lies between them', () => {
       git: null,
     }
   })
-  const [trend, runs] = trendPage('shop', totals, true).sections
+  const [trend, runs] = trendPage('shop', totals, 0, true).sections
   expect(trend?.table?.rows.at(-1)?.slice(2)).toEqual(['10.0 s', '15.0 s', '20.0 s', '20.0 s'])
   expect(runs?.table?.rows[0]?.[0]).toBe('2021-11-01 10:00')
 })

@@ -1,4 +1,4 @@
-import { brokenCells, formatDuration, type Summary } from '../report/index.ts'
+import { brokenCells, count, formatDuration, type Summary } from '../report/index.ts'
 import type { Page } from './page.ts'
 
 /** What of a summary.json is looked at over time. */
@@ -46,8 +46,13 @@ const series: readonly Series[] = [
   },
 ]
 
-/** The runs of a scenario, oldest first: a sparkline for each figure, and a line for each run, the newest at the top. */
-export function trendPage(scenario: string, runs: readonly TrendRun[], unicode: boolean): Page {
+/** The runs of a scenario, oldest first, beside so many sessions of `reproduce`: a sparkline for each figure, and a line for each run, the newest at the top. */
+export function trendPage(
+  scenario: string,
+  runs: readonly TrendRun[],
+  sessions: number,
+  unicode: boolean,
+): Page {
   const passes = runs.filter(({ verdict }) => verdict === 'pass').length
   const last = runs.at(-1)
   const isOneYear = new Set(runs.map(({ startedAt }) => startedAt.slice(0, 4))).size === 1
@@ -56,6 +61,9 @@ export function trendPage(scenario: string, runs: readonly TrendRun[], unicode: 
     tone: last?.verdict === 'pass' ? 'good' : last?.verdict === 'fail' ? 'bad' : 'open',
     lead: [
       `${passes} of ${runs.length} passed; the newest: ${last?.verdict ?? 'none'}. Oldest on the left.`,
+      ...(sessions === 0
+        ? []
+        : [`Left out: ${count(sessions, 'session')} of aftershock reproduce, which are no runs.`]),
     ],
     sections: [
       {

@@ -60,6 +60,17 @@ test('of a fault what suffered as declared is named, and nothing about it is gre
   expect(green(summary)).toEqual([])
 })
 
+test('where only users under load were harmed that is the first figure, and none is green', () => {
+  const cell = { flow: 'timeline', actor: 'web', window: 'change:1', judgement: 'slower' } as const
+  const load = { cells: [cell] } as unknown as NonNullable<Summary['load']>
+  const figures = figuresOf({ ...harmless(), load })
+  expect(figures.slice(0, 2)).toMatchObject([
+    { value: '1 of 1', what: 'cells under load failed or became slower', tone: 'bad' },
+    { value: '0 of 57', what: 'cells broken by the change apart from the load', tone: 'plain' },
+  ])
+  expect(figures.filter(({ tone }) => tone === 'good')).toEqual([])
+})
+
 test('of a change what it did as declared is named', () => {
   expect(pageSentence(harmless())).toBe(
     '‘enforce API plans’ did what it declares to post text and api read for the free api client, and broke nothing else. Undoing it brought everything back in 0.8 s.',

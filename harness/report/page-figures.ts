@@ -13,11 +13,13 @@ export interface Figure {
 
 /** The figures that matter, the first ones most. They say nothing that a reason of the verdict speaks against. */
 export function figuresOf(summary: Summary): Figure[] {
+  const [broken, load] = [brokenFigure(summary), loadFigure(summary)]
+  const isHidden = isHarmOfLoadOnly(summary)
   return [
-    brokenFigure(summary),
+    ...(isHidden ? [...load, broken] : [broken]),
     ...struckFigure(summary),
     ...backFigure(summary),
-    ...loadFigure(summary),
+    ...(isHidden ? [] : load),
     ...statusFigure(summary),
     outsideFigure(summary),
   ]
@@ -42,14 +44,23 @@ function brokenFigure(summary: Summary): Figure {
   }
   return {
     value: `${broken} of ${summary.cells.length}`,
-    what: 'cells broken by the change',
+    what: `cells broken by the change${isHarmOfLoadOnly(summary) ? ' apart from the load' : ''}`,
     tone: broken > 0 ? 'bad' : isGoodNews(summary) ? 'good' : 'plain',
   }
 }
 
+/** That no cell broke is not the news then. */
+function isHarmOfLoadOnly(summary: Summary): boolean {
+  return brokenCells(summary).length === 0 && harmedUnderLoad(summary).length > 0
+}
+
 /** Whether a zero is good news: of a run that proves nothing, or under which users suffered, it is none. */
 function isGoodNews(summary: Summary): boolean {
-  return summary.verdict !== 'inconclusive' && struckCells(summary).length === 0
+  return (
+    summary.verdict !== 'inconclusive' &&
+    struckCells(summary).length === 0 &&
+    !isHarmOfLoadOnly(summary)
+  )
 }
 
 function struckFigure(summary: Summary): Figure[] {

@@ -17,6 +17,8 @@ export interface Summary {
   readonly schemaVersion: typeof summaryVersion
   readonly runId: string
   readonly scenario: string
+  /** Present where a person did with the system what they wanted: no run of the scenario. */
+  readonly session?: 'reproduce'
   readonly title: string
   readonly runtime: string
   readonly seed: number

@@ -283,3 +283,9 @@ test.each<[string, JournalBuilder]>([
 ])('%s is unreadable', (_name, journal) => {
   expect(() => summarize(journal.events)).toThrow(HarnessError)
 })
+
+test('a session of reproduce is told from a run', () => {
+  const started = { args: ['reproduce', 'twitter-api-plan', '--open'] }
+  expect(valid(incident({ started })).session).toBe('reproduce')
+  expect(valid(incident()).session).toBeUndefined()
+})

@@ -37,6 +37,7 @@ export function summarizeModel(model: RunModel): Summary {
     schemaVersion: summaryVersion,
     runId: started.runId,
     scenario: started.scenario,
+    ...(started.args[0] === 'reproduce' ? { session: 'reproduce' } : {}),
     title: started.title,
     runtime: started.runtime,
     seed: started.seed,
