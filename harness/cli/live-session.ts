@@ -1,4 +1,10 @@
-import { cellKey, describeError, type JournalEvent, type SampleRecord } from '../core/index.ts'
+import {
+  cellKey,
+  count,
+  describeError,
+  type JournalEvent,
+  type SampleRecord,
+} from '../core/index.ts'
 import type { Experiment } from '../engine/index.ts'
 import { renderTerminal, summarize } from '../report/index.ts'
 import type { Workbench } from '../workbench/index.ts'
@@ -86,7 +92,10 @@ export class LiveSession {
     const samples = [...this.#latest.values()]
     const failing = samples.filter(({ ok }) => !ok)
     const lines = failing.map((sample) => `  ${cellKey(sample)}: ${sample.symptom}`)
-    return [`${failing.length} of ${samples.length} cells fail right now.`, ...lines].join('\n')
+    return [
+      `${failing.length} of ${count(samples.length, 'cell')} ${failing.length === 1 ? 'fails' : 'fail'} right now.`,
+      ...lines,
+    ].join('\n')
   }
 
   #addresses(experiment: Experiment): string {

@@ -1,7 +1,7 @@
 import { accessSync, constants, createReadStream, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { HarnessError, Redactor, type JournalEvent } from '../core/index.ts'
+import { count, HarnessError, Redactor, type JournalEvent } from '../core/index.ts'
 import {
   JournalReader,
   PageFold,
@@ -72,7 +72,7 @@ function warningsOf({ skipped, truncated }: Omit<ParsedJournal, 'events'>): stri
   return [
     ...Object.entries(skipped).map(
       ([kind, times]) =>
-        `skipped ${times} events of the kind '${kind}', which this version does not know`,
+        `skipped ${count(times, 'event')} of the kind '${kind}', which this version does not know`,
     ),
     ...(truncated ? ['the last line is cut off: the run was killed while it wrote'] : []),
   ]

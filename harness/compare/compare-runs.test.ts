@@ -112,7 +112,7 @@ describe('cells', () => {
           }),
         ],
       },
-      /1 windows of cells are undecided/,
+      /1 window of cells is undecided/,
     ],
   ])('%s is inconclusive, and never no regression', (_name, overrides, why) => {
     const { outcome, open } = compareRuns(figures(), figures(overrides))

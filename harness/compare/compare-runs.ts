@@ -1,3 +1,4 @@
+import { count } from '../core/index.ts'
 import { compareAnswers, type Drift } from './drift.ts'
 import type { RunFigures } from './figures.ts'
 import { compareLatencies, type LatencyComparison } from './latencies.ts'
@@ -68,7 +69,9 @@ function openQuestions(a: RunFigures, b: RunFigures, pairs: ReturnType<typeof pa
       ? [`of ${windowsOf(a)} windows of cells ${missing} are missing in the second run`]
       : []),
     ...(undecided.length > 0
-      ? [`${undecided.length} windows of cells are undecided in the second run`]
+      ? [
+          `${count(undecided.length, 'window')} of cells ${undecided.length === 1 ? 'is' : 'are'} undecided in the second run`,
+        ]
       : []),
   ]
 }

@@ -165,7 +165,7 @@ function surroundingSection({ surroundings }: Comparison): Section | undefined {
 
 function comparedSection({ a, cells, errors, latencies, drift }: Comparison): Section {
   const noise = drift.noiseKnown
-    ? `noise known from ${a.runs.length} runs`
+    ? `noise known from ${count(a.runs.length, 'run')}`
     : 'noise not known, since the reference is one run: other values are shown and not judged'
   const against =
     Object.keys(latencies.speed).length > 0

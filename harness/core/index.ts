@@ -1,4 +1,5 @@
 export * from './cell.ts'
+export * from './count.ts'
 export * from './definitions.ts'
 export * from './errors.ts'
 export * from './half-done.ts'

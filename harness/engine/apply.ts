@@ -148,17 +148,19 @@ export async function undoAll(
     const { step: change } = applied.at(-1) as Applied
     const startMs = now()
     const replicas: string[] = []
+    let isUndone = false
     while (applied.at(-1)?.step === change) {
       const last = applied.pop() as Applied
       const error = await tryUndo(last)
       if (error === undefined) {
         replicas.push(...last.on)
+        isUndone = true
         continue
       }
       stuck.add(change)
       emit('undo.failed', { change, replica: last.on.join(', '), message: describeError(error) })
     }
-    emit('change.undone', { change, replicas, durationMs: now() - startMs })
+    if (isUndone) emit('change.undone', { change, replicas, durationMs: now() - startMs })
   }
   return stuck
 }

@@ -1,4 +1,5 @@
 import {
+  count,
   HarnessError,
   cellsOf,
   describeError,
@@ -140,7 +141,7 @@ export class Experiment {
   async baseline(): Promise<boolean> {
     this.journal.emit('phase', {
       phase: 'baseline',
-      text: `checking that all ${this.cells.length} cells work before anything is changed`,
+      text: `checking that ${this.cells.length === 1 ? 'the cell works' : `all ${this.cells.length} cells work`} before anything is changed`,
     })
     await this.hashState('before')
     const startMs = this.#now()
@@ -234,7 +235,7 @@ export class Experiment {
     if (!writes || signal.aborted) return
     this.journal.emit('phase', {
       phase: 'recovering',
-      text: `reading back ${this.#writes.records.length} writes`,
+      text: `reading back ${count(this.#writes.records.length, 'write')}`,
     })
     const headers = new Map(this.actors.map((actor) => [actor.id, actor.headers]))
     const clientFor = (actor: string, bounded: AbortSignal) =>
@@ -327,7 +328,7 @@ export class Experiment {
     }
     this.journal.emit('phase', {
       phase: 'watching',
-      text: `watching what '${step.name}' does to ${this.cells.length} cells`,
+      text: `watching what '${step.name}' does to ${count(this.cells.length, 'cell')}`,
     })
     this.#steps.expectEffects(step, everywhere)
     const startMs = this.#now()

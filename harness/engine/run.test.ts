@@ -357,11 +357,12 @@ describe('a fault', () => {
         },
       }),
     }
-    const { verdict, reasons } = await run(system, { steps: [stuck, harmless] })
+    const { verdict, reasons, of } = await run(system, { steps: [stuck, harmless] })
     expect(verdict?.kind).toBe('fail')
     expect(reasons).toEqual([
       "undo-failed: 'stuck' could not be undone on media-2: media-2 does not start",
     ])
+    expect(of('change.undone').map(({ change }) => change)).toEqual(['harmless'])
     expect(tries).toBe(3)
     expect(system.disposed).toBe(1)
     expectRestored(system)

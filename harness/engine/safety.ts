@@ -1,5 +1,6 @@
 import {
   cellKey,
+  count,
   selects,
   type EventBody,
   type JournalEvent,
@@ -53,7 +54,7 @@ export class Safety {
   get reason(): string {
     return this.#isCrossed
       ? 'a threshold was crossed'
-      : `${this.#unexpected.size} cells broke that were not to`
+      : `${count(this.#unexpected.size, 'cell')} broke that ${this.#unexpected.size === 1 ? 'was' : 'were'} not to`
   }
 
   /** Resolves when it is, or the signal is aborted. */

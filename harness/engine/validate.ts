@@ -1,4 +1,5 @@
 import {
+  count,
   HarnessError,
   cellsOf,
   selects,
@@ -181,7 +182,11 @@ function checkRollout(path: string, rollout: Rollout, replicas: number): Problem
     ...numbers
       .filter((n) => !Number.isInteger(n) || n < 1 || n > replicas)
       .flatMap((n) =>
-        problem(path, `asks for ${n} of ${replicas} replicas`, `use 1 to ${replicas}, or 'all'`),
+        problem(
+          path,
+          `asks for ${n} of ${count(replicas, 'replica')}`,
+          `use 1 to ${replicas}, or 'all'`,
+        ),
       ),
     ...(rollout.kind === 'staged' && (stages.length === 0 || !ascending)
       ? problem(

@@ -1,4 +1,5 @@
 import {
+  count,
   HalfInjected,
   type Fault,
   type InjectedFault,
@@ -29,7 +30,7 @@ const healTimeoutMs = 30_000
 export function pressureFault(name: string, options: PressureFaultOptions): Fault {
   const { cpus, memoryMb, diskFull } = options
   const what = [
-    ...(cpus === undefined ? [] : [`${cpus} cores`]),
+    ...(cpus === undefined ? [] : [count(cpus, 'core')]),
     ...(memoryMb === undefined ? [] : [`${memoryMb} MiB of memory`]),
     ...(diskFull ? ['no room left on its disk'] : []),
   ].join(' and ')
@@ -88,7 +89,7 @@ async function inject(
   return {
     on,
     explain: struck.flatMap(({ id }) => [
-      ...(cpus === undefined ? [] : [`${id} may use ${cpus} cores`]),
+      ...(cpus === undefined ? [] : [`${id} may use ${count(cpus, 'core')}`]),
       ...(memoryMb === undefined ? [] : [`${id} may use ${memoryMb} MiB`]),
       ...(diskFull ? [`${id} has a full disk`] : []),
     ]),

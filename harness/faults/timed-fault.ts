@@ -1,4 +1,5 @@
 import {
+  count,
   HalfInjected,
   HarnessError,
   describeError,
@@ -30,7 +31,7 @@ export function timed(fault: Fault, timing: Timing): Fault {
     ...(afterMs > 0 ? [`after ${afterMs} ms`] : []),
     `for ${forMs} ms`,
     ...(everyMs === undefined ? [] : [`every ${everyMs} ms`]),
-    ...(times === undefined ? [] : [`${times} times`]),
+    ...(times === undefined ? [] : [count(times, 'time')]),
   ].join(', ')
   return {
     ...fault,

@@ -1,6 +1,7 @@
 import {
   cellKey,
   combine,
+  count,
   fail,
   inconclusive,
   pass,
@@ -31,7 +32,7 @@ export function checkBaseline(history: readonly JournalEvent[], started: Started
         message:
           cell.judgement === 'broken'
             ? `already failed before any change (${failures(cell)}); the change was not applied`
-            : `not enough was seen of it before the change (${cell.evidence.samples} samples); the change was not applied`,
+            : `not enough was seen of it before the change (${count(cell.evidence.samples, 'sample')}); the change was not applied`,
       })
     }),
   ])

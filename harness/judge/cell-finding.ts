@@ -1,4 +1,4 @@
-import { fail, inconclusive, pass, type CellId, type Verdict } from '../core/index.ts'
+import { count, fail, inconclusive, pass, type CellId, type Verdict } from '../core/index.ts'
 import type { Judged } from './history.ts'
 import { percent, ratioOf, symptomList } from './wording.ts'
 
@@ -19,7 +19,7 @@ export function checkHolding(finding: Judged, under: string): Verdict {
       return fail({
         code: 'effect-absent',
         cell,
-        message: `the declared effect ${finding.declared} did not take effect: not seen in ${finding.evidence.samples} samples`,
+        message: `the declared effect ${finding.declared} did not take effect: not seen in ${count(finding.evidence.samples, 'sample')}`,
       })
     case 'effect-partial':
       return fail({

@@ -1,5 +1,6 @@
 import {
   combine,
+  count,
   fail,
   inconclusive,
   pass,
@@ -76,7 +77,7 @@ function checkCounted({ counts, lost }: OutsideRest, allowed: readonly string[])
       : [
           inconclusive({
             code: 'no-data',
-            message: `${lost} requests to the outside came faster than they could be read, so that nobody knows what they asked for`,
+            message: `${count(lost, 'request')} to the outside came faster than they could be read, so that nobody knows what they asked for`,
           }),
         ]),
   ]

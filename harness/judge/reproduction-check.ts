@@ -1,6 +1,7 @@
 import {
   cellKey,
   combine,
+  count,
   fail,
   lasting,
   pass,
@@ -120,7 +121,7 @@ function checkIntermittence(expect: Expectation, judged: readonly Judged[]): Ver
   if (broken.length === 0 || total('failures') < total('samples')) return pass
   return fail({
     code: 'not-reproduced',
-    message: `${broken.length} cells were expected to fail now and then, and failed every time (${total('failures')} of ${total('samples')})`,
+    message: `${count(broken.length, 'cell')} ${broken.length === 1 ? 'was' : 'were'} expected to fail now and then, and failed every time (${total('failures')} of ${total('samples')})`,
   })
 }
 

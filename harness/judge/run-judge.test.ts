@@ -169,7 +169,7 @@ const failing: Row[] = [
     },
     'fail',
     [
-      'not-reproduced: 1 cells were expected to fail now and then, and failed every time (12 of 12)',
+      'not-reproduced: 1 cell was expected to fail now and then, and failed every time (12 of 12)',
     ],
   ],
   [

@@ -1,5 +1,6 @@
 import {
   combine,
+  count,
   describeError,
   fail,
   inconclusive,
@@ -204,7 +205,9 @@ function withoutQuery(url: string): string {
 /** The query where it was always the same. */
 function querySaid(events: readonly EventOf<'outside'>[]): string {
   const queries = [...new Set(events.map(({ url }) => url.slice(withoutQuery(url).length)))]
-  return queries.length === 1 ? (queries[0] ?? '') : `?… with ${queries.length} queries`
+  return queries.length === 1
+    ? (queries[0] ?? '')
+    : `?… with ${count(queries.length, 'query', 'queries')}`
 }
 
 function hostOf(url: string): string | undefined {

@@ -1,5 +1,6 @@
 import {
   combine,
+  count,
   fail,
   inconclusive,
   pass,
@@ -35,7 +36,7 @@ export function checkWrites(history: readonly JournalEvent[]): Verdict {
       : [
           fail({
             code: 'write-duplicated',
-            message: `${duplicated.count} writes are there more than once: ${named(duplicated)}`,
+            message: `${count(duplicated.count, 'write')} ${duplicated.count === 1 ? 'is' : 'are'} there more than once: ${named(duplicated)}`,
           }),
         ]),
     ...(phantom === undefined || phantom.count === 0

@@ -17,7 +17,7 @@ import type {
   SummaryReason,
 } from './summary-types.ts'
 import { renderTerminal } from './terminal.ts'
-import { holds, incident } from './test-journal.ts'
+import { holds, incident, JournalBuilder, planChange, twitterCells } from './test-journal.ts'
 
 const whole = summarize(incident({ started: { expect: holds } }).events)
 const few = whole.cells.slice(0, 5)
@@ -84,13 +84,22 @@ const summaries = fc
     reasons: fc.tuple(fc.array(reason), fc.array(notRecovered)).map((both) => both.flat()),
     expectation: fc.constantFrom('holds' as const, 'reproduces' as const),
     load: fc.option(load),
-    recoversBy: fc.option(fc.constant('flush')),
+    broughtBack: fc.option(
+      fc.array(
+        fc.record({
+          step: fc.constantFrom('flush', null),
+          isUndo: fc.boolean(),
+          cells: fc.integer({ min: 0, max: 5 }),
+        }),
+        { minLength: 1 },
+      ),
+    ),
   })
-  .map(({ load: loadCells, recoversBy, ...told }): Summary => ({
+  .map(({ load: loadCells, broughtBack, ...told }): Summary => ({
     ...whole,
     ...told,
     verdict: 'fail',
-    ...(recoversBy === null ? {} : { recoversBy }),
+    ...(broughtBack === null ? {} : { broughtBack }),
     ...(loadCells === null
       ? {}
       : {
@@ -158,18 +167,58 @@ test('a cell of which nothing was decided is not known to have changed', () => {
   expect(cameBack({ ...whole, cells })).toMatchObject({ kind: 'all', altered: 32, back: 32 })
 })
 
-test('an undo that came before anything broke was not in vain', () => {
-  const step = whole.changes[0] as Summary['changes'][number]
-  const undo = { ...step, kind: 'undo' as const, name: 'undo-it' }
-  const steps = { ...whole, changes: [step, undo, { ...step, name: 'flush' }], recoversBy: 'flush' }
-  expect(headline(steps)).toMatch(/, undoing was no help, and 'flush' brought all 32 back$/)
-  expect(pageSentence(steps)).toContain('Undoing it was no help; ‘flush’ brought everything back.')
-  const late = whole.cells.map((cell) => ({
-    ...cell,
-    change: cell.change && { ...cell.change, window: 'change:3' },
+/** A run of one change, an undo of it, and a last step; what was found of each of some cells under each, and after the undo at the end. */
+function inSteps(...found: readonly (readonly Judgement[])[]): Summary {
+  const given = ['plan', 'undo-plan', 'flush'] as const
+  const changes = given.map((name) => ({
+    ...planChange,
+    name,
+    kind: name === 'undo-plan' ? ('undo' as const) : planChange.kind,
   }))
-  expect(headline({ ...steps, cells: late })).toMatch(/declared, and 'flush' brought all 32 back$/)
-  expect(pageSentence({ ...steps, cells: late })).not.toContain('no help')
+  const cells = twitterCells.slice(0, found.length)
+  const journal = new JournalBuilder().start({ cells, changes })
+  for (const [i, id] of ['change:1', 'change:2', 'change:3', 'recovery'].entries()) {
+    if (i === 1) journal.emit('change.undone', undone)
+    journal.after(9).open(id, given[i])
+    for (const [c, cell] of cells.entries()) {
+      journal.judge(id, cell, found[c]?.[i] ?? 'holds', { symptom: '503' })
+    }
+    journal.close(id)
+  }
+  return summarize(journal.end({ kind: 'pass' }).events)
+}
+const undone = { change: 'plan', replicas: ['gateway-1'], durationMs: 1 }
+const lasted = ['broken', 'broken', 'holds'] as const
+
+test.each<[string, readonly (readonly Judgement[])[], string]>([
+  [
+    'that helped nobody was no help',
+    [lasted, lasted],
+    "'undo-plan' was no help and 'flush' brought all 2 back",
+  ],
+  [
+    'that helped some is said to have helped those',
+    [lasted, ['broken', 'holds', 'holds']],
+    "'undo-plan' brought 1 of 2 back and 'flush' brought 1 of 2 back",
+  ],
+  [
+    'that came before anything broke was not tried',
+    [['holds', 'holds', 'broken']],
+    'it came back with nothing left to undo',
+  ],
+])('an undo %s', (_, found, told) => {
+  const summary = inSteps(...found)
+  expect(headline(summary)).toMatch(new RegExp(`as the scenario says, and ${told}$`))
+  expect(pageSentence(summary)).toContain(
+    ` ${told.replaceAll(/'([^']+)'/g, '‘$1’')}.`.replace(' it ', ' It '),
+  )
+  expect(headline(summary)).not.toContain('undoing brought')
+})
+
+test('not all is said to come back by undoing where steps brought some back', () => {
+  const summary = inSteps(lasted, ['broken', 'broken', 'broken', 'broken'])
+  expect(headline(summary)).toContain(', and ONLY 1 of the 2 that changed came back')
+  expect(pageSentence(summary)).toContain('What broke did not all come back: ')
 })
 
 test('every text says so where everything did', () => {

@@ -84,13 +84,26 @@ function byKey(cells: readonly CellId[]): ReadonlyMap<string, CellId> {
   return new Map(cells.map(({ flow, actor }) => [cellKey({ flow, actor }), { flow, actor }]))
 }
 
-/** Whether an undo came after a cell had broken, so that it could have helped: one that came before it says nothing. Steps are counted from 1, as windows are. */
-export function wasUndoneInVain({ cells, changes, recoversBy }: Summary): boolean {
-  const undos = changes.flatMap(({ kind, name }, i) =>
-    kind === 'undo' && name !== recoversBy ? [i + 1] : [],
-  )
-  const first = cells.flatMap(({ change }) =>
-    change?.judgement === 'broken' ? [Number(change.window.split(':')[1])] : [],
-  )
-  return undos.length === 0 || undos.some((undo) => first.some((broke) => broke < undo))
+/**
+ * By what the cells came back that broke, where all of them did: a phrase for each step, with its name in these quotes. Empty where
+ * undoing all at the end did it.
+ */
+export function backBySteps(
+  { broughtBack = [] }: Summary,
+  broke: number,
+  quoted: (step: string) => string,
+): string[] {
+  const number = broughtBack.reduce((sum, { cells }) => sum + cells, 0)
+  if (number === 0) return []
+  const of = (cells: number) =>
+    cells < broke ? `${cells} of ${broke}` : broke === 1 ? 'it' : `all ${broke}`
+  return [
+    ...broughtBack.map(({ step, cells }) => {
+      if (step === null) return `${of(cells)} came back with nothing left to undo`
+      return cells === 0
+        ? `${quoted(step)} was no help`
+        : `${quoted(step)} brought ${of(cells)} back`
+    }),
+    ...(number < broke ? [`undoing brought ${of(broke - number)} back`] : []),
+  ]
 }

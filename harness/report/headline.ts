@@ -1,9 +1,9 @@
-import { cameBack, isAltered, wasUndoneInVain, type CameBack } from './came-back.ts'
+import { cameBack, backBySteps, isAltered, type CameBack } from './came-back.ts'
 import { brokenCells, harmedUnderLoad, isCutOff, reasonsByCell, struckCells } from './faults.ts'
 import { oneLine } from './one-line.ts'
 import { isLeftApplied } from './summary.ts'
 import type { Summary, SummaryCell } from './summary-types.ts'
-import { count, formatDuration, list } from './words.ts'
+import { all, count, formatDuration, list } from './words.ts'
 
 /** The verdict as one sentence that needs no context, without the word PASS, FAIL or INCONCLUSIVE before it. */
 export function headline(summary: Summary): string {
@@ -33,7 +33,7 @@ function held(summary: Summary): string {
   }
   const found =
     effects === 0
-      ? `all ${count(rest, 'cell')} held`
+      ? `${all(rest, 'cell')} held`
       : `${count(rest, 'cell')} held and ${effects} changed as declared`
   return `${changeNames(summary)} broke nothing${effects === 0 ? '' : ' else'}: ${found}${recovery(summary)}`
 }
@@ -111,24 +111,24 @@ function recovery(summary: Summary): string {
     case 'unwatched':
       return found.altered > 0 ? ', and whether undoing helps was not watched' : ''
     case 'not-all':
-      return `, and ${list(leftWords(found))}`
+      return `, and ${list(leftWords(found, summary.broughtBack !== undefined))}`
     case 'all':
       return allBack(summary, found)
   }
 }
 
-function leftWords({
-  altered,
-  unwatched,
-  back,
-  still,
-  underLoad,
-  stateDiffers,
-}: CameBack): string[] {
+function leftWords(
+  { altered, unwatched, back, still, underLoad, stateDiffers }: CameBack,
+  bySteps: boolean,
+): string[] {
   const others = still.filter((cell) => !isAltered(cell)).length
   const left = [
     ...(back < altered - unwatched.filter(isAltered).length
-      ? [`undoing brought back ONLY ${back} of the ${altered} that changed`]
+      ? [
+          bySteps
+            ? `ONLY ${back} of the ${altered} that changed came back`
+            : `undoing brought back ONLY ${back} of the ${altered} that changed`,
+        ]
       : []),
     ...(unwatched.length > 0
       ? [`${count(unwatched.length, 'cell was', 'cells were')} not watched after undoing`]
@@ -145,10 +145,8 @@ function leftWords({
 function allBack(summary: Summary, { altered }: CameBack): string {
   const told = brokenCells(summary).length || altered
   const { recoveryMs } = summary.timings
-  if (summary.recoversBy !== undefined) {
-    const inVain = wasUndoneInVain(summary) ? ', undoing was no help' : ''
-    return `${inVain}, and ${quoted(summary.recoversBy)} brought ${told === 1 ? 'it' : `all ${told}`} back`
-  }
+  const bySteps = backBySteps(summary, told, quoted)
+  if (bySteps.length > 0) return `, and ${list(bySteps)}`
   const inTime = recoveryMs === null ? '' : ` in ${formatDuration(recoveryMs)}`
   return `, and undoing brought ${told === 1 ? 'it' : `all ${told}`} back${inTime}`
 }

@@ -37,7 +37,7 @@ function errorLine(state: LoadLive, theme: Theme): string {
     .map(([symptom, times]) => `${times} ${theme.symbols.times} ${theme.safe(symptom)}`)
   const rest = kinds.slice(mostSymptoms).reduce((sum, [, times]) => sum + times, 0)
   const words =
-    kinds.length === 0 ? 'none' : [...told, ...(rest > 0 ? [`${rest} others`] : [])].join(', ')
+    kinds.length === 0 ? 'none' : [...told, ...(rest > 0 ? [count(rest, 'other')] : [])].join(', ')
   const text = fit(`${'errors'.padEnd(label)}${words}`, theme)
   return kinds.length === 0 ? theme.quiet(text) : theme.bad(text)
 }

@@ -120,7 +120,9 @@ export class PageFold {
         return this.#mark(
           event.atMs,
           'applied',
-          `${event.change} applied to ${event.replicas.join(', ')}`,
+          event.replicas.length === 0
+            ? event.change
+            : `${event.change} applied to ${event.replicas.join(', ')}`,
         )
       case 'change.undone':
         return this.#mark(event.atMs, 'undone', `${event.change} undone`)

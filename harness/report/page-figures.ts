@@ -2,7 +2,7 @@ import { cellKey } from '../core/index.ts'
 import { cameBack, wasWatched } from './came-back.ts'
 import { brokenCells, harmedUnderLoad, sickCells, struckCells, wasApplied } from './faults.ts'
 import type { Summary } from './summary-types.ts'
-import { formatDuration } from './words.ts'
+import { count, formatDuration } from './words.ts'
 
 /** One of the figures below the verdict. 'good' is green, so it is only said of what was measured and proven. */
 export interface Figure {
@@ -79,13 +79,16 @@ function backFigure(summary: Summary): Figure[] {
   const touched = new Set([...keysOf(broken), ...lasting])
   if (touched.size === 0) return []
   const back = broken.filter((cell) => wasWatched(cell) && !lasting.has(cellKey(cell))).length
-  const { recoveryMs } = summary.timings
+  const { broughtBack, timings } = summary
   const isAll = kind === 'all' && back === touched.size
-  const inTime = isAll && recoveryMs !== null ? ` in ${formatDuration(recoveryMs)}` : ''
+  const inTime =
+    isAll && timings.recoveryMs !== null && broughtBack === undefined
+      ? ` in ${formatDuration(timings.recoveryMs)}`
+      : ''
   return [
     {
       value: `${back} of ${touched.size}${inTime}`,
-      what: `came back when it was undone${underLoad.length > 0 ? ', under load too' : ''}${stateDiffers ? ', the configuration did not' : ''}`,
+      what: `came back${broughtBack === undefined ? ' when it was undone' : ''}${underLoad.length > 0 ? ', under load too' : ''}${stateDiffers ? ', the configuration did not' : ''}`,
       tone: isAll ? 'good' : 'bad',
     },
   ]
@@ -126,7 +129,7 @@ function statusFigure({ statusPage }: Summary): Figure[] {
 function outsideFigure({ outside }: Summary): Figure {
   return {
     value: String(outside.refused.length),
-    what: `of ${outside.requests} requests to the outside refused`,
+    what: `of ${count(outside.requests, 'request')} to the outside refused`,
     tone: outside.refused.length > 0 ? 'bad' : 'plain',
   }
 }

@@ -1,4 +1,4 @@
-import { cameBack, wasUndoneInVain, type CameBack } from './came-back.ts'
+import { backBySteps, cameBack, type CameBack } from './came-back.ts'
 import { brokenCells, harmedUnderLoad, isCutOff, sickCells, struckCells } from './faults.ts'
 import { headline } from './headline.ts'
 import { reasonSentences } from './reason-sentences.ts'
@@ -98,12 +98,10 @@ function recovery(summary: Summary, broken: readonly SummaryCell[]): string {
     case 'unwatched':
       return broken.length > 0 ? 'Whether undoing helps was not watched.' : ''
     case 'not-all':
-      return `Undoing it did not bring everything back: ${list(whatIsLeft(summary, found))}.`
+      return `${summary.broughtBack ? 'What broke did not all come back' : 'Undoing it did not bring everything back'}: ${list(whatIsLeft(summary, found))}.`
     case 'all': {
-      if (summary.recoversBy !== undefined) {
-        const by = `‘${summary.recoversBy}’ brought everything back.`
-        return wasUndoneInVain(summary) ? `Undoing it was no help; ${by}` : by
-      }
+      const bySteps = backBySteps(summary, broken.length, (step) => `‘${step}’`)
+      if (bySteps.length > 0) return `${capital(list(bySteps))}.`
       const inTime = recoveryMs === null ? '' : ` in ${formatDuration(recoveryMs)}`
       return `Undoing it brought everything back${inTime}.`
     }

@@ -43,6 +43,16 @@ test('what is wider than the terminal goes on below itself', () => {
   ])
 })
 
+test('a step that is on no replica is taken, not applied to nothing', () => {
+  const journal = new JournalBuilder().emit('change.applied', {
+    change: 'undo-plan',
+    replicas: [],
+    explain: ["undo 'plan'"],
+    durationMs: 1,
+  })
+  expect(logOf(journal.events)).toEqual(["    0 ms  took 'undo-plan': undo 'plan'"])
+})
+
 test('the status page is told when it changes', () => {
   const journal = new JournalBuilder()
   const read = (overall: 'operational' | 'degraded', error?: string) =>

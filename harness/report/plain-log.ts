@@ -66,7 +66,7 @@ function lineFor(event: JournalEvent, memory: Memory): string | null {
     case 'change.failed':
       return `NOT APPLIED: '${event.change}' to ${event.replica} (${event.why}): ${event.message}`
     case 'change.undone':
-      return `undone '${event.change}' on ${list(event.replicas, 6)} in ${formatDuration(event.durationMs)}`
+      return `undone '${event.change}'${event.replicas.length === 0 ? '' : ` on ${list(event.replicas, 6)}`} in ${formatDuration(event.durationMs)}`
     case 'undo.failed':
       return `NOT UNDONE: '${event.change}' on ${event.replica}: ${event.message}`
     case 'status.read':
@@ -152,7 +152,12 @@ function appliedLine(event: EventOf<'change.applied'>): string {
   const shown = event.explain.slice(0, mostDiffLines).join('; ')
   const more = event.explain.length - mostDiffLines
   const rest = more > 0 ? `; and ${count(more, 'more line')}` : ''
-  return `applied '${event.change}'${stage} to ${list(event.replicas, 6)}: ${shown || 'no difference'}${rest}`
+  // An undo and a wait are on no replica.
+  const what =
+    event.replicas.length === 0
+      ? `took '${event.change}'`
+      : `applied '${event.change}'${stage} to ${list(event.replicas, 6)}`
+  return `${what}: ${shown || 'no difference'}${rest}`
 }
 
 function statusLine(event: EventOf<'status.read'>, memory: Memory): string | null {

@@ -57,7 +57,7 @@ function declared(cells: readonly SummaryCell[]): string {
 }
 
 const ofTheSystem: Partial<Record<ReasonCode, string>> = {
-  'change-refused': 'The system refused the change, so that it never was in force',
+  'change-refused': 'The system refused the change',
   'change-is-noop': 'The change altered nothing',
   'apply-failed': 'The change could not be applied',
   'status-page': 'The status page did not do as the scenario says',

@@ -25,8 +25,10 @@ export interface Summary {
   readonly startedAt: string
   readonly verdict: Verdict['kind']
   readonly expectation: Expectation['kind']
-  /** Name of the step by which cells came back that undoing alone does not bring back. */
+  /** Name of the step by which cells are to come back that undoing alone does not bring back. */
   readonly recoversBy?: string
+  /** By which steps, in their order, cells came back before all was undone at the end; absent where there is none. */
+  readonly broughtBack?: readonly SummaryBroughtBack[]
   readonly reasons: readonly SummaryReason[]
   readonly cells: readonly SummaryCell[]
   readonly changes: readonly SummaryChange[]
@@ -121,6 +123,14 @@ export interface SummaryLoadCell {
   readonly max: number | null
   readonly judgedMs: number
   readonly note: string | null
+}
+
+export interface SummaryBroughtBack {
+  /** Null: none did, they came back by themselves. */
+  readonly step: string | null
+  readonly isUndo: boolean
+  /** How many of those that had broken. 0: an undo that was tried, and was no help. */
+  readonly cells: number
 }
 
 export interface SummaryReason {

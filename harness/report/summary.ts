@@ -6,6 +6,7 @@ import {
   type StatusPageFinding,
   type Verdict,
 } from '../core/index.ts'
+import { broughtBack } from './brought-back.ts'
 import { summarizeCells } from './summary-cells.ts'
 import { summarizeLinks } from './summary-links.ts'
 import { summarizeLoad } from './summary-load.ts'
@@ -33,6 +34,7 @@ export function summarizeModel(model: RunModel): Summary {
   const { started } = model
   const verdict = verdictOf(model)
   const load = summarizeLoad(model)
+  const back = broughtBack(model)
   return {
     schemaVersion: summaryVersion,
     runId: started.runId,
@@ -45,6 +47,7 @@ export function summarizeModel(model: RunModel): Summary {
     verdict: verdict.kind,
     expectation: started.expect.kind,
     ...recoversBy(started),
+    ...(back.length === 0 ? {} : { broughtBack: back }),
     reasons: reasonsOf(verdict).map(flatReason),
     cells: summarizeCells(model),
     changes: summarizeChanges(model),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { count, formatDuration, list } from './words.ts'
+import { all, count, formatDuration, list } from './words.ts'
 
 test.each([
   [0, '0 ms'],
@@ -23,6 +23,11 @@ test.each([
   [34, '34 cells'],
 ])('%d of a noun reads as %s', (value, text) => {
   expect(count(value, 'cell')).toBe(text)
+})
+
+test('all of one is the one', () => {
+  expect(all(1, 'cell')).toBe('the cell')
+  expect(all(2, 'cell')).toBe('all 2 cells')
 })
 
 test('a list names its items and counts the rest', () => {

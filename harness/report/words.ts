@@ -1,3 +1,5 @@
+export { all, count } from '../core/index.ts'
+
 /** `12 ms`, `0.8 s`, `1 min 02 s`, `2 h 05 min`. Negative or unknown durations are said to be so, never as a number. */
 export function formatDuration(durationMs: number): string {
   if (!Number.isFinite(durationMs) || durationMs < 0) return 'an unknown time'
@@ -12,11 +14,6 @@ export function formatDuration(durationMs: number): string {
 
 function twoDigits(value: number): string {
   return String(value).padStart(2, '0')
-}
-
-/** `1 cell`, `34 cells`, `2 replies`: the count and its noun. */
-export function count(value: number, singular: string, plural = `${singular}s`): string {
-  return `${value} ${value === 1 ? singular : plural}`
 }
 
 /** `a`, `a and b`, `a, b and c`; with `atMost`, `a, b and 7 more`. */

@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { HarnessError } from '../../core/index.ts'
+import { count, HarnessError } from '../../core/index.ts'
 import { Ticker, planLoad, wantedRate, type LoadRequest, type LoadResult } from '../embedded.ts'
 import { LoadMetrics } from '../metrics.ts'
 import type { SelfCheck } from '../self-check.ts'
@@ -108,7 +108,7 @@ export async function runK6Load(request: K6LoadRequest): Promise<LoadResult> {
           : []),
         ...(exit.end === 'aborted' ? [`k6 ended before its time: ${exit.meaning}`] : []),
         ...(read.strangeLines > 0
-          ? [`${read.strangeLines} lines of k6's output could not be understood`]
+          ? [`${count(read.strangeLines, 'line')} of k6's output could not be understood`]
           : []),
       ]),
     }

@@ -1,3 +1,4 @@
+import { all, count } from '../words.ts'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { LiveState } from '../live-contract.ts'
 import type { NowFold } from '../now.ts'
@@ -68,11 +69,13 @@ function LiveHead({ view, data, act }: { view: LiveView; data: PageData; act: Ac
 function sentenceOf({ now, connection }: LiveView, cells: number): string {
   const { failing, size } = now
   if (connection === 'ended') return 'This session is over.'
-  if (connection === 'connecting') return `When last heard of, ${failing} of ${size} cells failed.`
-  if (size < cells) return `${size} of ${cells} cells were tried so far, ${failing} failed.`
+  if (connection === 'connecting')
+    return `When last heard of, ${failing} of ${count(size, 'cell')} failed.`
+  if (size < cells)
+    return `${size} of ${count(cells, 'cell')} ${size === 1 ? 'was' : 'were'} tried so far, ${failing} failed.`
   return failing === 0
-    ? `All ${size} cells work right now.`
-    : `${failing} of ${size} cells fail right now.`
+    ? `${capital(all(size, 'cell'))} ${size === 1 ? 'works' : 'work'} right now.`
+    : `${failing} of ${count(size, 'cell')} ${failing === 1 ? 'fails' : 'fail'} right now.`
 }
 
 function Controls(props: {

@@ -1,3 +1,4 @@
+import { count } from '../words.ts'
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import type { PageData } from '../page-data.ts'
@@ -37,7 +38,7 @@ export function Page({ data, live }: { data: PageData; live?: ComponentChildren 
         <Section
           id="matrix"
           title="Who is affected"
-          aside={`${summary.cells.length} cells: a flow as an actor`}
+          aside={`${count(summary.cells.length, 'cell')}: a flow as an actor`}
         >
           <Matrix data={data} chosen={chosen} choose={choose} />
         </Section>
@@ -60,7 +61,7 @@ export function Page({ data, live }: { data: PageData; live?: ComponentChildren 
         <Section
           id="outside"
           title="Traffic to the outside"
-          aside={`${summary.outside.requests} requests, all mocked`}
+          aside={`${count(summary.outside.requests, 'request')}, all mocked`}
         >
           <OutsideTable data={data} />
         </Section>

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import {
+  count,
   deriveSeed,
   takesTraffic,
   wholeStack,
@@ -114,7 +115,7 @@ async function start(
     signal,
   })
   site.fabricId = fabric.containerId
-  options.onProgress(`the fabric is ready; starting ${plans.length} replicas`)
+  options.onProgress(`the fabric is ready; starting ${count(plans.length, 'replica')}`)
   const rosters = new Map(stack.services.map(({ name }) => [name, new Roster(fabric.client, name)]))
   const aliases = stack.services.flatMap((spec) =>
     spec.run.kind === 'image' ? (spec.run.aliases ?? []) : [],

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { checkSites } from '../../fabric/check-sites.ts'
 import type { Runtime, RunningStack, StartOptions } from '../../engine/index.ts'
 import {
+  count,
   deriveSeed,
   type ServiceInfo,
   type ServiceSpec,
@@ -78,7 +79,7 @@ async function startStack(
   )
   const caFile = join(scratch, 'ca.pem')
   writeFileSync(caFile, fabric.caCertificate)
-  options.onProgress(`the fabric is ready; starting ${plans.length} replicas`)
+  options.onProgress(`the fabric is ready; starting ${count(plans.length, 'replica')}`)
   const replicas = await Promise.all(
     plans.map(({ spec, id }) =>
       startReplica({
