@@ -91,7 +91,9 @@ export async function loadCommand(
   if (why !== undefined) say(`runtime: ${runtime.name}, since ${why}`)
   const k6 = isByK6 ? await chooseK6() : undefined
   if (k6) say(`load by ${k6.name}`)
-  using interrupts = new Interrupts()
+  using interrupts = new Interrupts((signal) =>
+    process.stderr.write(`\n${signal}: tearing down; a second one ends at once\n`),
+  )
   const progress = options.json ? noProgress : showProgress(process.stdout)
   const ends: JournalEvent[] = []
   let figures: LoadFigures | undefined

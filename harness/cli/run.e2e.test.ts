@@ -75,6 +75,7 @@ describe('aftershock run', () => {
     expect(code).toBe(70)
     expect(stderr).toMatch(/^aftershock: app-1 ended while starting \(exit code 1\)/)
     expect(stderr).toContain('the configuration makes no sense')
+    expect(stderr).toMatch(/\n {2}journal, reports and logs: out\/\d+\/\n$/)
     expect(existsSync(`${out}/summary.json`)).toBe(true)
     await untilNothingIsLeft(out)
   })

@@ -413,6 +413,8 @@ interface Body {
     }
     /** The threshold that ended it before its time. */
     readonly abortedBy?: string
+    /** Its figures are of what ran until then. */
+    readonly interrupted?: true
     /** That flows were dropped of which no threshold speaks. */
     readonly unreached?: string
     /** Flows that the end cut off. */
@@ -431,6 +433,8 @@ interface Body {
     readonly unknownAt?: number
     /** After this rate the system did not recover, so that the search ended. */
     readonly unrecoveredAfter?: number
+    /** The search had to end, with what was known by then. */
+    readonly interrupted?: true
     readonly trials: number
     /** What did not hold at the lowest rate that broke. */
     readonly first: readonly string[]

@@ -1,8 +1,6 @@
 import {
   count,
-  HarnessError,
   cellsOf,
-  describeError,
   lasting,
   type Actor,
   type CellId,
@@ -29,6 +27,7 @@ import { BreakageClock } from './observers.ts'
 import type { RunningStack } from './ports.ts'
 import { stagesOf } from './rollout.ts'
 import { roundMs } from './round-ms.ts'
+import { runFailed } from './run-failed.ts'
 import { Safety } from './safety.ts'
 import { readDocuments } from './state-documents.ts'
 import { hashState } from './state-hash.ts'
@@ -260,10 +259,7 @@ export class Experiment {
 
   /** Writes down why the run could not go on. To be said before `finish`, so that whoever reads its reports is told. */
   noteFault(error: unknown): void {
-    const { code, hint } =
-      error instanceof HarnessError ? error : { code: 'UNEXPECTED', hint: undefined }
-    const message = describeError(error)
-    this.journal.emit('run.failed', { code, message, ...(hint === undefined ? {} : { hint }) })
+    this.journal.emit('run.failed', runFailed(error))
   }
 
   /** Stops traffic, judges the run from its journal, tears everything down. The last event is 'run.ended'. */

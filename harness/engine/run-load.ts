@@ -24,6 +24,7 @@ import {
   checkLeaks,
   findLeaks,
   judgeRegression,
+  judgeRun,
   unlessHandlersFailed,
 } from '../judge/index.ts'
 import {
@@ -41,6 +42,8 @@ import { LinkObserver } from './link-observer.ts'
 import { LoadFiguresTaker, profileText } from './load-figures.ts'
 import { OutsideObserver } from './observers.ts'
 import type { Clock, RunningStack } from './ports.ts'
+import { roundMs } from './round-ms.ts'
+import { runFailed } from './run-failed.ts'
 import { observeResources } from './resource-observer.ts'
 import { cellsUnderLoad } from './scenario-load.ts'
 import { searchOnStack } from './search-on-stack.ts'
@@ -83,8 +86,19 @@ export async function runLoadTest(
   emit('phase', { phase: 'starting', text: `starting '${test.stack.name}'` })
   const died: string[] = []
   let verdict: Verdict
-  let startMs = 0
+  let startMs: number | undefined
   let outside: OutsideObserver | undefined
+  const end = (verdict: Verdict) => {
+    signal.removeEventListener('abort', noteInterrupt)
+    emit('verdict.reached', { verdict })
+    const started = startMs === undefined ? {} : { startMs }
+    const timings = { ...started, totalMs: roundMs(clock.now()) }
+    emit('run.ended', { verdict, timings, outsideRequests: outside?.requests ?? 0 })
+    return verdict
+  }
+  const noteInterrupt = () => emit('interrupted', { signal: String(signal.reason) })
+  signal.addEventListener('abort', noteInterrupt, { once: true })
+  if (signal.aborted) noteInterrupt()
   try {
     await using stack = await options.runtime.start(test.stack, {
       runId: options.runId,
@@ -98,7 +112,7 @@ export async function runLoadTest(
         emit('replica.exited', exit)
       },
     })
-    startMs = clock.now()
+    startMs = roundMs(clock.now())
     const { services, proxyUrl } = stack
     emit('stack.ready', { services, proxyUrl: new URL(proxyUrl).origin, durationMs: startMs })
     const observer = new OutsideObserver(stack, emit)
@@ -116,14 +130,17 @@ export async function runLoadTest(
     ])
     emit('phase', { phase: 'tearing-down', text: 'stopping everything' })
   } catch (error) {
-    if (!signal.aborted) throw error
+    if (!signal.aborted) {
+      emit('run.failed', runFailed(error))
+      end(judgeRun(journal.history))
+      throw error
+    }
     if (error instanceof HarnessError && error.code === 'LOAD_FAILED') {
       emit('phase', { phase: 'tearing-down', text: describeError(error) })
     }
     verdict = pass
   }
   if (signal.aborted) {
-    emit('interrupted', { signal: String(signal.reason) })
     verdict = inconclusive({ code: 'interrupted', message: 'the load was interrupted' })
   } else if (died.length > 0) {
     verdict = fail({
@@ -131,14 +148,7 @@ export async function runLoadTest(
       message: `a replica ended under load: ${died.join('; ')}`,
     })
   }
-  verdict = unlessHandlersFailed(journal.history, verdict)
-  emit('verdict.reached', { verdict })
-  emit('run.ended', {
-    verdict,
-    timings: { startMs, totalMs: clock.now() },
-    outsideRequests: outside?.requests ?? 0,
-  })
-  return verdict
+  return end(unlessHandlersFailed(journal.history, verdict))
 }
 
 /** What is asked of the outside meanwhile is in the journal when this resolves. */
@@ -313,6 +323,7 @@ class LoadOnStack {
       thresholds,
       selfCheck,
       ...(abortedBy === undefined ? {} : { abortedBy }),
+      ...(signal.aborted ? { interrupted: true } : {}),
       ...(unreached === undefined ? {} : { unreached }),
       cut: metrics.cut,
       examples: metrics.examples,

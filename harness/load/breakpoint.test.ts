@@ -186,5 +186,5 @@ it('an interrupted search ends with what was known before, and waits for no reco
       return Promise.resolve<Trial>('holds')
     },
   })
-  expect(found).toEqual({ holdsAt: 20, trials: 2 })
+  expect(found).toEqual({ holdsAt: 20, interrupted: true, trials: 2 })
 })

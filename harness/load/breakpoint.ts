@@ -13,6 +13,8 @@ export interface BreakpointResult {
   readonly unknownAt?: number
   /** Why the search had to end: after this rate, not even `from` held any more. */
   readonly unrecoveredAfter?: number
+  /** What is found is what was known then. */
+  readonly interrupted?: true
   /** Tries, without those that only wait for the system to recover. */
   readonly trials: number
 }
@@ -46,17 +48,19 @@ export async function searchBreakpoint(
   /** The last try, where it did not hold. */
   let overloadedBy: number | undefined
   for (;;) {
+    const interrupted = () => ({ ...found(tries), interrupted: true as const, trials })
     const rate = nextRate(search, tries)
-    if (rate === undefined || signal.aborted) return { ...found(tries), trials }
+    if (rate === undefined) return { ...found(tries), trials }
+    if (signal.aborted) return interrupted()
     // Where `from` itself is in doubt there is nothing that could tell.
     const canTell = outcomeOf(tries.get(search.from)) === 'holds'
     if (canTell && overloadedBy !== undefined && !(await recover(overloadedBy))) {
-      const end = signal.aborted ? {} : { unrecoveredAfter: overloadedBy }
-      return { ...found(tries), ...end, trials }
+      if (signal.aborted) return interrupted()
+      return { ...found(tries), unrecoveredAfter: overloadedBy, trials }
     }
     const trial = await attempt(rate)
     // What was cut off tells nothing of the rate.
-    if (signal.aborted) return { ...found(tries), trials }
+    if (signal.aborted) return interrupted()
     trials += 1
     overloadedBy = trial === 'holds' ? undefined : rate
     tries.set(rate, [...(tries.get(rate) ?? []), trial])

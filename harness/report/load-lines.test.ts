@@ -70,6 +70,12 @@ it('the moment with which a load ends is a line only when something went wrong i
   expect(loadSecondLine(failed)).toBe('load at its end, 0 in flight, 1 × timeout')
 })
 
+it('a load that was interrupted says when', () => {
+  expect(renderLoadSummary(summary, 80)).not.toContain('interrupted')
+  const cut = { ...summary, interrupted: true as const }
+  expect(renderLoadSummary(cut, 80)).toContain('  interrupted after 30.0 s')
+})
+
 it('a load of which flows were dropped says that its rate was not reached', () => {
   expect(renderLoadSummary(summary, 80)).not.toContain('NOTE')
   const dropped = { ...summary, unreached: 'the rate was not reached: 3 of 10 flows were dropped' }
@@ -101,6 +107,17 @@ it.each([
       'BREAKPOINT  held at 20 per second, broke at 40 (3 tries)',
       '  not searched to the end: it did not recover from 40 per second',
     ],
+  ],
+  [
+    { holdsAt: 20, interrupted: true as const, trials: 1 },
+    [
+      'BREAKPOINT  interrupted after 1 try, so far: held at 20 per second, no rate broke it',
+      '  what was tried once only may be chance',
+    ],
+  ],
+  [
+    { interrupted: true as const, trials: 0 },
+    ['BREAKPOINT  interrupted in the first try: nothing is known'],
   ],
 ])('what a search found: %j', (found, lines) => {
   expect(renderBreakpoint({ ...search, ...found }, 100).split('\n')).toEqual(lines)

@@ -1,7 +1,7 @@
 import { figureText, type EventOf, type LeakFinding } from '../core/index.ts'
 import { figureTable } from './figure-table.ts'
 import { foldLine, truncate } from './text.ts'
-import { count, shortMs } from './words.ts'
+import { count, formatDuration, shortMs } from './words.ts'
 
 const shortestMs = 500
 const isNoChance = 0.01
@@ -118,6 +118,7 @@ export function renderLoadSummary(event: EventOf<'load.summary'>, width: number)
         `  ${marks[outcome]} ${text}${value === undefined ? '' : ` (${figureText(value)})`}`,
     ),
     ...(abortedBy === undefined ? [] : [`  ended by ${abortedBy}`]),
+    ...(event.interrupted ? [`  interrupted after ${formatDuration(event.durationMs)}`] : []),
     'FLOWS',
     ...table.map((line) => `  ${line}`),
     ...examples.map(
@@ -136,9 +137,11 @@ export function renderLoadSummary(event: EventOf<'load.summary'>, width: number)
 }
 
 export function renderBreakpoint(event: EventOf<'load.breakpoint'>, width: number): string {
-  const { holdsAt, breaksAt, unknownAt, unrecoveredAfter, trials, first } = event
+  const { unknownAt, unrecoveredAfter, interrupted, trials, first } = event
   return [
-    `BREAKPOINT  ${holdsAt === undefined ? 'no rate held' : `held at ${holdsAt} per second`}, ${breaksAt === undefined ? 'no rate broke it' : `broke at ${breaksAt}`} (${count(trials, 'try', 'tries')})`,
+    `BREAKPOINT  ${foundText(event)}`,
+    // A rate is tried again at the end of a search only.
+    ...(interrupted && trials > 0 ? ['  what was tried once only may be chance'] : []),
     ...(unknownAt === undefined ? [] : [`  at ${unknownAt} per second nothing could be told`]),
     ...(unrecoveredAfter === undefined
       ? []
@@ -147,4 +150,15 @@ export function renderBreakpoint(event: EventOf<'load.breakpoint'>, width: numbe
   ]
     .flatMap((line) => foldLine(line, width))
     .join('\n')
+}
+
+function foundText(event: EventOf<'load.breakpoint'>): string {
+  const { holdsAt, breaksAt, interrupted, trials } = event
+  if (interrupted && trials === 0) return 'interrupted in the first try: nothing is known'
+  const held = holdsAt === undefined ? 'no rate held' : `held at ${holdsAt} per second`
+  const broke = breaksAt === undefined ? 'no rate broke it' : `broke at ${breaksAt}`
+  const tries = count(trials, 'try', 'tries')
+  return interrupted
+    ? `interrupted after ${tries}, so far: ${held}, ${broke}`
+    : `${held}, ${broke} (${tries})`
 }

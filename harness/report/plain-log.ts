@@ -82,7 +82,7 @@ function lineFor(event: JournalEvent, memory: Memory): string | null {
     case 'replica.exited':
       return `replica ${event.replica} ended by itself: ${oneLine(event.detail)}`
     case 'interrupted':
-      return `interrupted by ${event.signal}: undoing and tearing down`
+      return `interrupted by ${event.signal}`
     case 'run.failed':
       return `the run cannot go on: ${event.message}`
     case 'verdict.reached':

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import {
   HarnessError,
@@ -93,7 +93,7 @@ export async function performRun(request: RunRequest): Promise<RunOutcome> {
     verdict = await drive(scenario, options, folder)
   } catch (error) {
     await finish()
-    throw withoutSecrets(error, redactor)
+    throw asTold(error, redactor, folder)
   }
   return { verdict, summary: await finish(), folder }
 }
@@ -102,10 +102,14 @@ function warn(text: string): void {
   process.stderr.write(`aftershock: ${text}\n`)
 }
 
-/** What a program wrote last is part of such errors, and a program may write what it was told to keep. */
-function withoutSecrets(error: unknown, redactor: Redactor): unknown {
+/** With where the logs are. What a program wrote last is part of such errors, and a program may write what it was told to keep. */
+function asTold(error: unknown, redactor: Redactor, { path }: RunFolder): unknown {
   if (!(error instanceof HarnessError)) return error
   const { code, hint } = error
   const message = redactor.text(describeError(error))
-  return new HarnessError(code, message, hint === undefined ? {} : { hint })
+  const shown = relative(process.cwd(), path)
+  const where = `journal, reports and logs: ${shown.startsWith('..') ? path : `${shown}/`}`
+  return new HarnessError(code, message, {
+    hint: hint === undefined ? where : `${hint}\n  ${where}`,
+  })
 }

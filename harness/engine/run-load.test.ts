@@ -1,0 +1,88 @@
+import { expect, it } from 'vitest'
+import {
+  HarnessError,
+  Redactor,
+  reasonsOf,
+  type JournalEvent,
+  type LoadTest,
+} from '../core/index.ts'
+import { loadResult } from '../load/test-result.ts'
+import { monotonicClock } from './clock.ts'
+import { runLoadTest, type LoadEngine } from './run-load.ts'
+import { actors, flow } from './test-run.ts'
+import { TestSystem } from './test-system.ts'
+
+const executors = {
+  users: { executor: 'constant-vus', vus: 1, duration: '1s' },
+} as const
+
+/** A load test of the system, whose load `engine` makes; `interrupt` is what Ctrl-C does. */
+async function load(
+  system: TestSystem,
+  engine: (interrupt: () => void) => ReturnType<LoadEngine>,
+  given: Partial<LoadTest> = {},
+) {
+  const events: JournalEvent[] = []
+  const interrupts = new AbortController()
+  const { stack } = system
+  const profile = { executors }
+  const test = {
+    id: 'day',
+    title: 'a day',
+    stack,
+    actors,
+    flows: [flow('read')],
+    profile,
+    ...given,
+  }
+  const verdict = await runLoadTest(
+    test,
+    'file:///nowhere.ts',
+    {
+      runtime: system,
+      runId: 'test-run',
+      seed: 1,
+      logDir: '/nowhere',
+      redactor: new Redactor(),
+      clock: monotonicClock(),
+      listeners: [(event) => events.push(event)],
+      provenance: { startedAt: '2026-11-24T00:00:00.000Z', args: [], versions: {} },
+      signal: interrupts.signal,
+    },
+    () => engine(() => interrupts.abort('SIGINT')),
+  ).catch((error: unknown) => error)
+  return { verdict, events, kinds: events.map(({ kind }) => kind) }
+}
+
+it.each([
+  ['started', 'the system did not start: app-1 ended\n(see above)'],
+  ['loaded', 'the run broke off: app-1 ended\n(see above)'],
+])('what cannot be %s is told as of a run', async (what, message) => {
+  const system = new TestSystem()
+  const fault = new HarnessError('START_FAILED', 'app-1 ended', { hint: 'see above' })
+  if (what === 'started') system.faults = { start: fault }
+  const { verdict, events } = await load(system, () => Promise.reject(fault))
+  expect(verdict).toBe(fault)
+  expect(events.slice(-3)).toMatchObject([
+    { kind: 'run.failed', code: 'START_FAILED', message: 'app-1 ended', hint: 'see above' },
+    { kind: 'verdict.reached' },
+    {
+      kind: 'run.ended',
+      verdict: { kind: 'inconclusive', reasons: [{ code: 'run-failed', message }] },
+    },
+  ])
+})
+
+it('an interrupted load says so before it tears down, and that its figures are of a part', async () => {
+  const { verdict, events, kinds } = await load(new TestSystem(), (interrupt) => {
+    interrupt()
+    return Promise.resolve(loadResult(10, 0))
+  })
+  expect(reasonsOf(verdict as Parameters<typeof reasonsOf>[0])).toMatchObject([
+    { code: 'interrupted' },
+  ])
+  expect(kinds.filter((kind) => kind === 'interrupted')).toHaveLength(1)
+  expect(kinds.indexOf('interrupted')).toBeLessThan(kinds.indexOf('load.summary'))
+  expect(events.find(({ kind }) => kind === 'load.summary')).toMatchObject({ interrupted: true })
+  expect(kinds.at(-1)).toBe('run.ended')
+})
