@@ -398,6 +398,8 @@ interface Body {
       readonly text: string
       readonly outcome: 'holds' | 'crossed' | 'no-data'
       readonly value?: number
+      /** Flows that were cut off at the end, on which it depends. */
+      readonly cut?: number
     }[]
     readonly selfCheck: {
       /** Where another program made the load, which tells no figures of itself. */

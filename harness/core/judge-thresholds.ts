@@ -1,3 +1,4 @@
+import { count } from './count.ts'
 import { combine, fail, inconclusive, pass, type Verdict } from './verdict.ts'
 
 /** Fails for thresholds that do not hold; those without data are inconclusive. */
@@ -7,11 +8,13 @@ export function judgeThresholds(
     readonly outcome: 'holds' | 'crossed' | 'no-data'
     /** Absent without data. */
     readonly value?: number
+    /** Flows that were cut off, on which it depends. */
+    readonly cut?: number
   }[],
 ): Verdict {
   return combine([
     pass,
-    ...thresholds.map(({ text, outcome, value }) => {
+    ...thresholds.map(({ text, outcome, value, cut }) => {
       switch (outcome) {
         case 'holds':
           return pass
@@ -19,8 +22,13 @@ export function judgeThresholds(
           const message = `${text} does not hold: it is ${figureText(value)}`
           return fail({ code: 'threshold', message })
         }
-        case 'no-data':
-          return inconclusive({ code: 'no-data', message: `${text}: nothing was measured` })
+        case 'no-data': {
+          const message =
+            cut === undefined
+              ? `${text}: nothing was measured`
+              : `${text} holds only without ${count(cut, 'flow that was', 'flows that were')} cut off at the end, after longer than most took: a longer gracefulStop lets them end`
+          return inconclusive({ code: 'no-data', message })
+        }
       }
     }),
   ])

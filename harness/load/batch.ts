@@ -10,10 +10,11 @@ export interface Batch {
   readonly connectMs: Float64Array
   /** By number from 1, those that are new. */
   readonly symptoms: readonly SymptomSeen[]
-  /** Flows that were started, dropped, and cut off at the end, in this time. Started and dropped by executor and cell: triples. */
   readonly started: number
+  /** `droppedStride` numbers each: executor, cell or `unknownCell`, how many. */
   readonly dropped: Float64Array
-  readonly cut: number
+  /** `cutStride` numbers for each flow that was cut off: executor, cell, start (ms), duration until then (ms). */
+  readonly cut: Float64Array
   readonly inFlight: number
   /** Share of the time in which the thread's loop was busy, 0 to 1. */
   readonly busy: number
@@ -35,6 +36,10 @@ export interface SymptomSeen {
 
 export const flowStride = 6
 export const requestStride = 8
+export const droppedStride = 3
+export const cutStride = 4
+/** Of a flow that was dropped before it was known which it would have been. */
+export const unknownCell = -1
 
 /** A batch that is full goes out before its time: memory stays within this many flows for each thread. */
 const mostFlows = 8_192
@@ -52,8 +57,8 @@ export class BatchWriter {
   #connects: number[] = []
   #dropped: number[] = []
   #symptoms: SymptomSeen[] = []
+  #cut: number[] = []
   #started = 0
-  #cut = 0
   #lagMs = 0
   #sentAt = performance.now()
   inFlight = 0
@@ -71,12 +76,13 @@ export class BatchWriter {
     this.inFlight += 1
   }
 
-  dropped(executor: number, cell: number): void {
-    this.#dropped.push(executor, cell)
+  dropped(executor: number, cell: number, count = 1): void {
+    if (count > 0) this.#dropped.push(executor, cell, count)
   }
 
-  cut(): void {
-    this.#cut += 1
+  /** Times as of a flow that ended: it took that long at least. */
+  cut(executor: number, cell: number, startMs: number, durationMs: number): void {
+    this.#cut.push(executor, cell, startMs, durationMs)
     this.inFlight -= 1
   }
 
@@ -139,7 +145,7 @@ export class BatchWriter {
       dropped: new Float64Array(this.#dropped),
       symptoms: this.#symptoms,
       started: this.#started,
-      cut: this.#cut,
+      cut: new Float64Array(this.#cut),
       inFlight: this.inFlight,
       busy: utilization,
       lagMs: this.#lagMs,
@@ -156,7 +162,7 @@ export class BatchWriter {
     this.#dropped = []
     this.#symptoms = []
     this.#started = 0
-    this.#cut = 0
+    this.#cut = []
   }
 
   #numberOf(

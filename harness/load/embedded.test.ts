@@ -4,7 +4,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Redactor, type LoadProfile } from '../core/index.ts'
 import { planLoad, runEmbeddedLoad, type LoadRequest, type LoadResult } from './embedded.ts'
 import { actors, flows } from './fixtures/flows.ts'
+import { judgeLoad } from './judge-load.ts'
 import { serve, type TestServer } from './test-server.ts'
+import { unreachedText } from './trial.ts'
 
 // Threads take seconds to start where the machine is busy.
 vi.setConfig({ testTimeout: 60_000 })
@@ -18,6 +20,8 @@ afterEach(() => stack.disposeAsync())
 const onlyRead = [{ flow: 'read', actor: 'web' }]
 /** For servers that never answer. */
 const patient = flows.map((flow) => ({ ...flow, timeoutMs: 600_000 }))
+/** They fail soon there. */
+const short = flows.map((flow) => ({ ...flow, timeoutMs: 200 }))
 const ok: RequestListener = (_, response) => void response.end('fine')
 
 async function load(
@@ -227,6 +231,72 @@ it('what is not done after the graceful stop is cut off, and counted as neither'
     { flows: patient },
   )
   expect([result.metrics.cut, count(result, 'iterations')]).toEqual([1, 0])
+})
+
+it('the graceful stop of an executor cuts off nothing of another', async () => {
+  let asked = 0
+  const { result } = await load(
+    (request, response) => {
+      if (request.url === '/post') return
+      // Its flows go on while those of the other one are cut off.
+      setTimeout(() => response.end('fine'), (asked += 1) === 1 ? 300 : 0)
+    },
+    {
+      executors: {
+        cut: {
+          executor: 'per-vu-iterations',
+          maxDuration: '50ms',
+          gracefulStop: '0s',
+          mix: [{ flow: 'post' }],
+        },
+        other: { executor: 'shared-iterations', iterations: 3, mix: onlyRead },
+      },
+    },
+    { flows: patient },
+  )
+  expect(result.metrics.cut).toBe(1)
+  expect(result.metrics.read('iterations', { executor: 'other' }, { kind: 'count' })).toBe(3)
+  expect(result.metrics.read('checks', { executor: 'other' }, { kind: 'rate' })).toBe(1)
+})
+
+it('what maxDuration leaves no time for is dropped, which no interrupt does', async () => {
+  const executors = {
+    shared: { executor: 'shared-iterations', vus: 2, iterations: 100, maxDuration: '50ms' },
+    each: { executor: 'per-vu-iterations', vus: 2, iterations: 50, maxDuration: '50ms' },
+  } as const
+  const { result } = await load(() => undefined, { executors }, { flows: short })
+  expect(count(result, 'dropped_iterations') + count(result, 'iterations')).toBe(200)
+  expect(count(result, 'dropped_iterations')).toBeGreaterThan(100)
+  expect(unreachedText(result)).toMatch(/of 200 flows were dropped, since maxDuration was over/)
+  const { result: interrupted } = await load(ok, { executors }, { signal: AbortSignal.abort() })
+  expect(count(interrupted, 'dropped_iterations')).toBe(0)
+})
+
+it('a threshold that holds only without the flows that were cut off has no data', async () => {
+  const { result } = await load(
+    (request, response) => void (request.url === '/read' && response.end('fine')),
+    {
+      executors: {
+        first: { executor: 'per-vu-iterations', iterations: 10, mix: onlyRead },
+        stalls: {
+          executor: 'per-vu-iterations',
+          vus: 10,
+          maxDuration: '2s',
+          gracefulStop: '0s',
+          mix: [{ flow: 'post', actor: 'web' }],
+        },
+      },
+      thresholds: {
+        checks: ['rate>0.9', 'rate>0.2'],
+        iteration_duration: ['p(95)<600000', 'p(10)<600000'],
+        'iteration_duration{executor:first}': ['p(95)<600000'],
+      },
+    },
+    { flows: patient },
+  )
+  const outcomes = result.thresholds.map(({ outcome, cut }) => `${outcome} ${cut ?? ''}`)
+  expect(outcomes).toEqual(['no-data 10', 'holds ', 'no-data 10', 'holds ', 'holds '])
+  expect(judgeLoad(result)).toMatchObject({ kind: 'inconclusive' })
 })
 
 it('failures are counted by symptom, with an example that shows no secret', async () => {

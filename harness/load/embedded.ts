@@ -9,7 +9,7 @@ import { ratePieces, valueAt } from './pacer.ts'
 import { cellsOfMix, type ProfileContext } from './profile.ts'
 import { LoadRunner, type PlannedExecutor } from './runner.ts'
 import { durationOr } from './duration.ts'
-import { endsTheLoad, evaluate, thresholdsOf, type ThresholdResult } from './thresholds.ts'
+import { endsTheLoad, evaluateAtEnd, thresholdsOf, type ThresholdResult } from './thresholds.ts'
 import { checkSelf, type SelfCheck, type Strain } from './self-check.ts'
 import { sharedNow } from './shared-now.ts'
 import { TickClock } from './tick-clock.ts'
@@ -136,7 +136,7 @@ export async function runEmbeddedLoad(request: LoadRequest): Promise<LoadResult>
   return {
     metrics,
     durationMs,
-    thresholds: thresholds.map((one) => evaluate(one, metrics.read)),
+    thresholds: thresholds.map((one) => evaluateAtEnd(one, metrics)),
     ...(watch.abortedBy === undefined ? {} : { abortedBy: watch.abortedBy }),
     selfCheck: checkSelf(metrics.late, watch.strain, metrics.cpuMs),
   }

@@ -1,6 +1,6 @@
 import { build, type Histogram } from 'hdr-histogram-js'
 import type { CellId, Exchange } from '../core/index.ts'
-import { flowStride, requestStride, type Batch } from './batch.ts'
+import { cutStride, droppedStride, flowStride, requestStride, type Batch } from './batch.ts'
 import { tagNames, type MetricName, type Tags } from './metric-names.ts'
 import type { PlannedExecutor } from './runner.ts'
 import type { Strain } from './self-check.ts'
@@ -35,6 +35,8 @@ const unit = 1_000
 /** Three digits are kept: a figure is within 0.1 % of what was measured. */
 const digits = 3
 const mostExamples = 20
+/** Longer than any limit. */
+const endlessMs = 86_400_000
 
 function newHistogram(): Histogram {
   return build({
@@ -58,6 +60,8 @@ class Series {
   flows = 0
   failed = 0
   dropped = 0
+  /** How long flows had taken that were cut off at the end, in ms. */
+  readonly cutMs: number[] = []
   requestsFailed = 0
   sent = 0
   received = 0
@@ -158,7 +162,6 @@ export class LoadMetrics {
   take(thread: number, batch: Batch): void {
     this.#started += batch.started
     this.#second.started += batch.started
-    this.#cut += batch.cut
     this.#cpuMs += batch.cpuMs
     this.#strain = worse(this.#strain, batch)
     this.#inFlight.set(thread, batch.inFlight)
@@ -166,9 +169,14 @@ export class LoadMetrics {
     this.#takeFlows(thread, batch.flows)
     this.#takeRequests(batch.requests)
     for (const ms of batch.connectMs) put(this.#connecting, ms)
-    for (let i = 0; i < batch.dropped.length; i += 2) {
-      this.#at(batch.dropped, i).dropped += 1
-      this.#second.dropped += 1
+    for (let i = 0; i < batch.dropped.length; i += droppedStride) {
+      const count = batch.dropped[i + 2] ?? 0
+      this.#at(batch.dropped, i).dropped += count
+      this.#second.dropped += count
+    }
+    for (let i = 0; i < batch.cut.length; i += cutStride) {
+      this.#cut += 1
+      this.#at(batch.cut, i, batch.cut[i + 2]).cutMs.push(batch.cut[i + 3] ?? 0)
     }
   }
 
@@ -215,10 +223,50 @@ export class LoadMetrics {
 
   readonly read: ReadFigure = (metric, tags, aggregation) => {
     if (metric === 'http_req_connecting') return trend(this.#connecting, aggregation)
-    const selected = this.#series.filter((series) =>
+    const selected = this.#selected(tags)
+    return selected.length === 0 ? undefined : this.#figure(metric, selected, aggregation)
+  }
+
+  /**
+   * How many flows were cut off that count: they had taken longer than 95 % of those that ended. What would have become of them nobody
+   * knows; of the others, that they are like those that ended.
+   */
+  readonly overdue = (tags: Tags): number => {
+    const list = this.#selected(tags)
+    const ended = merged(list.map(({ duration }) => duration))
+    const usualMs = ended.totalCount === 0 ? -1 : ended.getValueAtPercentile(95) / unit
+    return total(list, ({ cutMs }) => cutMs.filter((ms) => ms > usualMs).length)
+  }
+
+  /** The figure that it would be if all of these had failed, and never ended. */
+  readonly readAtWorst: ReadFigure = (metric, tags, aggregation) => {
+    const overdue = this.overdue(tags)
+    const list = this.#selected(tags)
+    if (overdue > 0 && metric === 'iteration_duration') {
+      const all = merged([...list.map(({ duration }) => duration), newHistogram()])
+      all.recordValueWithCount(endlessMs * unit, overdue)
+      return trend(all, aggregation)
+    }
+    const value = this.read(metric, tags, aggregation)
+    if (overdue === 0 || value === undefined || metric !== 'checks') return value
+    const flows = total(list, (one) => one.flows)
+    return (value * flows) / (flows + overdue)
+  }
+
+  /** What did not allow the flows that were dropped. */
+  limitsOfDropped(): 'maxVUs' | 'maxDuration' | 'both' {
+    const executors = this.#executors.filter(({ name }) =>
+      this.#selected({ executor: name }).some(({ dropped }) => dropped > 0),
+    )
+    const isOpen = executors.map(({ executor }) => 'preAllocatedVUs' in executor)
+    if (isOpen.every((one) => one)) return 'maxVUs'
+    return isOpen.includes(true) ? 'both' : 'maxDuration'
+  }
+
+  #selected(tags: Tags): Series[] {
+    return this.#series.filter((series) =>
       Object.entries(tags).every(([name, value]) => series.tags[name as keyof Tags] === value),
     )
-    return selected.length === 0 ? undefined : this.#figure(metric, selected, aggregation)
   }
 
   #figure(

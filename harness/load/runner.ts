@@ -14,7 +14,7 @@ import {
   type Random,
   type ThinkTime,
 } from '../core/index.ts'
-import type { BatchWriter } from './batch.ts'
+import { unknownCell, type BatchWriter } from './batch.ts'
 import { Deadline, Underway } from './deadline.ts'
 import { durationOr } from './duration.ts'
 import type { RequestFigures } from './http1/call.ts'
@@ -71,6 +71,8 @@ const mostAtOnce = 128
 /** The same of flows that take long before they wait for anything. The clock is read after so many. */
 const longestMs = 20
 const clockEvery = 8
+/** What a load that is stopped from outside cuts off so soon after its start says nothing of the system. */
+const youngMs = 1_000
 /** How often the number of users is looked at while it changes. */
 const rampEveryMs = 50
 
@@ -89,12 +91,13 @@ export function lastOf(executor: LoadExecutor): number {
 export class LoadRunner {
   readonly #options: RunnerOptions
   readonly #cells: readonly (readonly Cell[])[]
-  readonly #inFlight = new Underway()
-  readonly #graceOver = new AbortController()
+  readonly #works: readonly ExecutorWork[]
+  #isStopped = false
   #fault: Error | undefined
 
   constructor(options: RunnerOptions) {
     this.#options = options
+    this.#works = options.executors.map(() => new ExecutorWork())
     const flows = new Map(options.flows.map((flow) => [flow.id, flow]))
     const actors = new Map(options.actors.map((actor) => [actor.id, actor]))
     const all = new Map<string, Cell>()
@@ -119,7 +122,10 @@ export class LoadRunner {
   async run(signal: AbortSignal): Promise<void> {
     // It may have been ended while its thread was starting: no event will tell.
     if (signal.aborted) return
-    const cut = () => this.#cutAll()
+    const cut = () => {
+      this.#isStopped = true
+      for (const work of this.#works) work.cut()
+    }
     signal.addEventListener('abort', cut, { once: true })
     try {
       await Promise.all(this.#options.executors.map((planned, i) => this.#run(planned, i, signal)))
@@ -137,7 +143,7 @@ export class LoadRunner {
     const stop = new AbortController()
     const end = () => stop.abort()
     signal.addEventListener('abort', end, { once: true })
-    const work = new ExecutorWork()
+    const work = this.#works[number] as ExecutorWork
     try {
       await this.#sleep(durationOr(executor.startTime, 0) - this.#options.elapsed(), signal)
       const leftMs = endOf(executor) - this.#options.elapsed()
@@ -205,7 +211,7 @@ export class LoadRunner {
         started += 1
         const { cell, random } = schedule.pick(arrival)
         if (work.size >= mine) writer.dropped(number, cell)
-        else work.add(this.#perform(number, cell, random, beginMs + pacer.at(arrival)))
+        else work.add(this.#perform(part, cell, random, beginMs + pacer.at(arrival)))
       }
       if (pace.count <= count && !isTooLong()) continue
       await turn()
@@ -237,32 +243,37 @@ export class LoadRunner {
     part: Part,
     executor: Extract<LoadExecutor, { executor: 'per-vu-iterations' | 'shared-iterations' }>,
   ): Promise<void> {
-    const { of, stop } = part
-    const { index } = this.#options
+    const { of, stop, number } = part
+    const { index, writer } = this.#options
     const { vus = 1, iterations = 1 } = executor
+    const users = shareOf(vus, index, of)
     const isShared = executor.executor === 'shared-iterations'
-    let left = shareOf(iterations, index, of)
-    const users = Array.from({ length: shareOf(vus, index, of) }, (_, i) => {
-      let own = iterations
+    let left = isShared ? shareOf(iterations, index, of) : users * iterations
+    const all = Array.from({ length: users }, (_, i) => {
+      let own = isShared ? Infinity : iterations
       const goesOn = () => {
-        if (stop.aborted) return false
-        return isShared ? left-- > 0 : own-- > 0
+        if (stop.aborted || own === 0 || left === 0) return false
+        own -= 1
+        left -= 1
+        return true
       }
       return this.#user(part, i * of + index, goesOn)
     })
-    for (const user of users) part.work.add(user)
+    for (const user of all) part.work.add(user)
     // At the end of maxDuration the graceful stop begins, whoever is still busy.
-    await Promise.race([Promise.all(users), untilAborted(stop)])
+    await Promise.race([Promise.all(all), untilAborted(stop)])
+    // What was not begun by then never is, which k6 counts as dropped.
+    if (!this.#isStopped && this.#fault === undefined) writer.dropped(number, unknownCell, left)
   }
 
   /** One flow after the other. Its intended start is when the user is ready: somebody waits for the answer before they go on. */
   async #user(part: Part, vu: number, goesOn: () => boolean): Promise<void> {
-    const { planned, number, stop } = part
+    const { planned, stop } = part
     const name = `${planned.name} user ${vu}`
     const schedule = new Schedule(this.#options.seed, name, planned.cells)
     for (let i = 0; this.#fault === undefined && goesOn(); i += 1) {
       const { cell, random } = schedule.pick(i)
-      await this.#perform(number, cell, random, this.#options.elapsed())
+      await this.#perform(part, cell, random, this.#options.elapsed())
       if (planned.thinkTime !== undefined)
         await this.#sleep(thinkMs(planned.thinkTime, random), stop)
       // A flow that asks for nothing must not keep everything else from running.
@@ -271,7 +282,7 @@ export class LoadRunner {
   }
 
   async #perform(
-    executor: number,
+    { number: executor, work }: Part,
     cellNumber: number,
     random: Random,
     intendedMs: number,
@@ -285,7 +296,7 @@ export class LoadRunner {
     const startMs = elapsed()
     const timeoutMs = flow.timeoutMs ?? defaultTimeoutMs
     const deadline = new Deadline(timeoutMs)
-    this.#inFlight.add(deadline)
+    work.inFlight.add(deadline)
     if (underWay) underWay[cell.place] = (underWay[cell.place] ?? 0) + 1
     writer.started()
     const http = clientFor(actor, deadline, (figures) =>
@@ -299,14 +310,15 @@ export class LoadRunner {
       failure = this.#asFailure(error, flow)
     } finally {
       deadline.clear()
-      this.#inFlight.remove(deadline)
+      work.inFlight.remove(deadline)
       if (underWay) underWay[cell.place] = (underWay[cell.place] ?? 0) - 1
-    }
-    if (this.#graceOver.signal.aborted || (failure && this.#fault !== undefined)) {
-      return writer.cut()
     }
     const lateMs = Math.max(0, startMs - intendedMs)
     const durationMs = elapsed() - intendedMs
+    if (work.isCut || (failure && this.#fault !== undefined)) {
+      const isYoung = this.#isStopped && durationMs < youngMs
+      return writer.cut(executor, cellNumber, intendedMs, isYoung ? 0 : durationMs)
+    }
     writer.flow(executor, cellNumber, { startMs: intendedMs, durationMs, lateMs }, failure)
   }
 
@@ -324,16 +336,11 @@ export class LoadRunner {
     await Promise.race([
       work.settled(),
       this.#sleep(graceMs, AbortSignal.any([signal, graceful.signal])).then(() => {
-        if (!graceful.signal.aborted) this.#cutAll()
+        if (!graceful.signal.aborted) work.cut()
       }),
     ])
     graceful.abort()
     await work.settled()
-  }
-
-  #cutAll(): void {
-    this.#graceOver.abort()
-    this.#inFlight.expire()
   }
 
   async #sleep(forMs: number, signal: AbortSignal): Promise<void> {
@@ -357,6 +364,8 @@ interface Part {
 /** What an executor has under way. */
 class ExecutorWork {
   size = 0
+  isCut = false
+  readonly inFlight = new Underway()
   #fault: { readonly error: unknown } | undefined
   readonly #settled: (() => void)[] = []
 
@@ -372,6 +381,12 @@ class ExecutorWork {
   async settled(): Promise<void> {
     if (this.size > 0) await new Promise<void>((resolve) => this.#settled.push(resolve))
     if (this.#fault) throw this.#fault.error
+  }
+
+  /** Ends all of it at once. */
+  cut(): void {
+    this.isCut = true
+    this.inFlight.expire()
   }
 
   readonly #ended = () => {

@@ -4,6 +4,7 @@
  */
 import type { LoadThreshold } from '../core/index.ts'
 import { durationOr } from './duration.ts'
+import type { LoadMetrics } from './metrics.ts'
 import {
   metricTypes,
   tagNames,
@@ -42,6 +43,8 @@ export interface ThresholdResult {
   readonly outcome: 'holds' | 'crossed' | 'no-data'
   /** Absent without data. */
   readonly value?: number
+  /** Of 'no-data': so many flows were cut off at the end, and whether it holds depends on what would have become of them. */
+  readonly cut?: number
 }
 
 const expression =
@@ -140,6 +143,17 @@ export function evaluate(threshold: Threshold, read: ReadFigure): ThresholdResul
   const value = read(metric, tags, aggregation)
   if (value === undefined || Number.isNaN(value)) return { text, outcome: 'no-data' }
   return { text, outcome: holds(value, threshold) ? 'holds' : 'crossed', value }
+}
+
+/** At the end of a load. One that holds only without the flows that were cut off has no data: a system that stalled then is not to pass. */
+export function evaluateAtEnd(
+  threshold: Threshold,
+  { read, readAtWorst, overdue }: Pick<LoadMetrics, 'read' | 'readAtWorst' | 'overdue'>,
+): ThresholdResult {
+  const result = evaluate(threshold, read)
+  if (result.outcome !== 'holds') return result
+  if (evaluate(threshold, readAtWorst).outcome === 'holds') return result
+  return { ...result, outcome: 'no-data', cut: overdue(threshold.tags) }
 }
 
 /** Whether this one ends the load now. */

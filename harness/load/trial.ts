@@ -27,11 +27,18 @@ export function unreachedText({
   metrics,
   thresholds,
 }: Pick<LoadResult, 'metrics' | 'thresholds'>): string | undefined {
-  const count = { kind: 'count' } as const
-  const dropped = metrics.read('dropped_iterations', {}, count) ?? 0
+  const figure = { kind: 'count' } as const
+  const dropped = metrics.read('dropped_iterations', {}, figure) ?? 0
   if (dropped === 0 || speakOf(thresholds, ['dropped_iterations'])) return undefined
-  const started = (metrics.read('iterations', {}, count) ?? 0) + metrics.cut
+  const all = dropped + (metrics.read('iterations', {}, figure) ?? 0) + metrics.cut
   const takesMs = metrics.read('iteration_duration', {}, { kind: 'avg' })
   const time = takesMs === undefined ? '' : ` (a flow took ${Math.round(takesMs)} ms)`
-  return `the rate was not reached: ${dropped} of ${dropped + started} flows were dropped, since as many as maxVUs allows were under way${time}. Give more maxVUs, or say how many may be dropped, dropped_iterations: ['count<1'] for instance`
+  const limits = metrics.limitsOfDropped()
+  const [why, more] =
+    limits === 'maxDuration'
+      ? ['maxDuration was over', 'a longer maxDuration']
+      : limits === 'maxVUs'
+        ? ['as many as maxVUs allows were under way', 'more maxVUs']
+        : ['maxVUs or maxDuration did not allow more', 'more of them']
+  return `the ${limits === 'maxVUs' ? 'rate was' : 'load was'} not reached: ${dropped} of ${all} flows were dropped, since ${why}${time}. Give ${more}, or say how many may be dropped, dropped_iterations: ['count<1'] for instance`
 }

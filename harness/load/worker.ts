@@ -28,7 +28,7 @@ try {
   })
   const writer = new BatchWriter((batch) => {
     // Given away and not copied.
-    const lists = [batch.flows, batch.requests, batch.connectMs, batch.dropped]
+    const lists = [batch.flows, batch.requests, batch.connectMs, batch.dropped, batch.cut]
     parentPort?.postMessage(
       { kind: 'batch', batch } satisfies WorkerMessage,
       lists.map(({ buffer }) => buffer as ArrayBuffer),

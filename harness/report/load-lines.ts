@@ -114,8 +114,8 @@ export function renderLoadSummary(event: EventOf<'load.summary'>, width: number)
     'THRESHOLDS',
     ...(thresholds.length === 0 ? ['  none: nothing was demanded'] : []),
     ...thresholds.map(
-      ({ text, outcome, value }) =>
-        `  ${marks[outcome]} ${text}${value === undefined ? '' : ` (${figureText(value)})`}`,
+      ({ text, outcome, value, cut }) =>
+        `  ${marks[outcome]} ${text}${value === undefined ? '' : ` (${figureText(value)}${cut === undefined ? '' : ` without ${count(cut, 'flow', 'flows')} cut off`})`}`,
     ),
     ...(abortedBy === undefined ? [] : [`  ended by ${abortedBy}`]),
     ...(event.interrupted ? [`  interrupted after ${formatDuration(event.durationMs)}`] : []),

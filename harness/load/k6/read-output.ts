@@ -1,6 +1,6 @@
 /** k6's NDJSON output as the batches that the metrics take. Source: grafana.com/docs/k6/latest/results-output/real-time/json. */
 import type { Redactor } from '../../core/index.ts'
-import { requestStride, type Batch, type SymptomSeen } from '../batch.ts'
+import { requestStride, unknownCell, type Batch, type SymptomSeen } from '../batch.ts'
 import type { PlannedExecutor } from '../runner.ts'
 import { failureMetric, flowMetric } from './script/plan.ts'
 
@@ -23,8 +23,6 @@ interface OpenRequest {
   failed: number
 }
 
-/** Stands for a flow that was dropped before it was known which it would have been. */
-const unknownCell = -1
 const signInTag = 'sign-in '
 const sentAt = 6
 const receivedAt = 7
@@ -70,7 +68,7 @@ export class K6Output {
       dropped: Float64Array.from(dropped),
       symptoms,
       started,
-      cut: 0,
+      cut: new Float64Array(),
       inFlight: this.#inFlight,
       busy: 0,
       lagMs: 0,
@@ -87,7 +85,7 @@ export class K6Output {
     if (tags['group'] === '::setup' || tags['name']?.startsWith(signInTag)) return
     if (metric === 'dropped_iterations') {
       const executor = this.#executorOf(tags)
-      for (let i = 0; i < value; i += 1) this.#pending.dropped.push(executor, unknownCell)
+      this.#pending.dropped.push(executor, unknownCell, value)
     } else if (metric === flowMetric) this.#takeFlow(point)
     else if (metric === failureMetric) this.#takeExample(tags)
     else if (metric.startsWith('http_req')) this.#takeRequest(metric, value, tags)
