@@ -4,7 +4,6 @@
  */
 import type { LoadThreshold } from '../core/index.ts'
 import { durationOr } from './duration.ts'
-import type { LoadMetrics } from './metrics.ts'
 import {
   metricTypes,
   tagNames,
@@ -37,6 +36,14 @@ export type ReadFigure = (
   tags: Tags,
   aggregation: Aggregation,
 ) => number | undefined
+
+/** What was measured, with the flows that were cut off. */
+export interface FiguresAtEnd {
+  readonly read: ReadFigure
+  /** What it would be if those that are overdue had failed, and never ended. */
+  readonly readAtWorst: ReadFigure
+  readonly overdue: (tags: Tags) => number
+}
 
 export interface ThresholdResult {
   readonly text: string
@@ -148,7 +155,7 @@ export function evaluate(threshold: Threshold, read: ReadFigure): ThresholdResul
 /** At the end of a load. One that holds only without the flows that were cut off has no data: a system that stalled then is not to pass. */
 export function evaluateAtEnd(
   threshold: Threshold,
-  { read, readAtWorst, overdue }: Pick<LoadMetrics, 'read' | 'readAtWorst' | 'overdue'>,
+  { read, readAtWorst, overdue }: FiguresAtEnd,
 ): ThresholdResult {
   const result = evaluate(threshold, read)
   if (result.outcome !== 'holds') return result
