@@ -94,6 +94,8 @@ export interface LoadProfile {
   readonly thinkTime?: ThinkTime
   /** By metric, tags in braces: `'http_req_duration{flow:timeline}': ['p(95)<300']`. */
   readonly thresholds?: Readonly<Record<string, readonly LoadThreshold[]>>
+  /** Connections that the embedded engine opens to each front door at most, from 1 to 100,000. Default 256. k6 has one for each user. */
+  readonly connections?: number
 }
 
 /** The search for the highest rate at which the thresholds hold, of which there must be at least one. */

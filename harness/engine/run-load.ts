@@ -195,6 +195,7 @@ class LoadOnStack {
   readonly #journal: Journal
   readonly #actors: readonly Actor[]
   readonly #engine: LoadEngine
+  #loads = 0
 
   private constructor(
     test: LoadTest,
@@ -309,6 +310,7 @@ class LoadOnStack {
       scratchDir: this.#stack.scratchDir,
       redactor,
       seed,
+      nth: this.#loads++,
       signal,
       onStart: ({ metrics }) => taker?.follow(metrics),
       onSecond: (second) => emit('load.second', second),

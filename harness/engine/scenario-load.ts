@@ -73,6 +73,7 @@ export class ScenarioLoad {
       ...request,
       flows: scenario.flows,
       profile: lastingProfile(profile),
+      nth: 1,
       ...(module === undefined ? {} : { module }),
       signal: this.#stop.signal,
       onStart,

@@ -164,9 +164,9 @@ it('a stall is shown in full: latency counts from the intended start', async () 
         a: { executor: 'constant-arrival-rate', rate: 100, duration: '1s', preAllocatedVUs: 200 },
       },
       mix: onlyRead,
+      // So few that most wait for one.
+      connections: 2,
     },
-    // So few that most wait for a connection.
-    { connections: 2 },
   )
   expect(count(result, 'iterations')).toBe(100)
   // Half of the flows are due in the stall, evenly: a quarter of all take more than half of it. A slow machine adds to that.
@@ -175,11 +175,11 @@ it('a stall is shown in full: latency counts from the intended start', async () 
 })
 
 it('waiting for a free connection is measured', async () => {
-  const { result } = await load(
-    (_, response) => void setTimeout(() => response.end('fine'), 50),
-    { executors: { a: { executor: 'shared-iterations', vus: 2, iterations: 2 } }, mix: onlyRead },
-    { connections: 1 },
-  )
+  const { result } = await load((_, response) => void setTimeout(() => response.end('fine'), 50), {
+    executors: { a: { executor: 'shared-iterations', vus: 2, iterations: 2 } },
+    mix: onlyRead,
+    connections: 1,
+  })
   expect(result.metrics.read('http_req_blocked', {}, { kind: 'max' })).toBeGreaterThan(25)
 })
 
@@ -474,4 +474,30 @@ it('arrivals that compute leave their turn to what is on its way, and to who loo
   )
   expect(count(result, 'iterations')).toBe(200)
   expect(seconds[0]).toBeLessThan(200)
+})
+
+it('loads on the same system send nothing twice', async () => {
+  const sent: unknown[] = []
+  const server = stack.use(
+    await serve((request, response) => {
+      let body = ''
+      request.on('data', (part: Buffer) => (body += part.toString()))
+      request.on('end', () => {
+        sent.push(JSON.parse(body))
+        response.end('fine')
+      })
+    }),
+  )
+  for (const nth of [0, 1, 2]) {
+    await load(
+      ok,
+      {
+        executors: { a: { executor: 'shared-iterations', vus: 2, iterations: 6 } },
+        mix: [{ flow: 'post', actor: 'web' }],
+      },
+      { frontDoors: { gateway: server.url }, nth },
+    )
+  }
+  expect(sent).toHaveLength(18)
+  expect(new Set(sent.map((one) => JSON.stringify(one))).size).toBe(18)
 })

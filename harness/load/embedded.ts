@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { Actor, Flow, LoadProfile, Redactor } from '../core/index.ts'
+import { firstIteration, seedOf, type LoadNumber } from './apart.ts'
 import { BatchWriter } from './batch.ts'
 import { startFlushing } from './flushing.ts'
 import { LoadConnections } from './load-client.ts'
@@ -10,12 +11,12 @@ import { cellsOfMix, type ProfileContext } from './profile.ts'
 import { LoadRunner, type PlannedExecutor } from './runner.ts'
 import { durationOr } from './duration.ts'
 import { endsTheLoad, evaluateAtEnd, thresholdsOf, type ThresholdResult } from './thresholds.ts'
-import { checkSelf, type SelfCheck, type Strain } from './self-check.ts'
+import { checkSelf, type SelfCheck, type StrainedSecond } from './self-check.ts'
 import { sharedNow } from './shared-now.ts'
 import { TickClock } from './tick-clock.ts'
 import type { WorkerOrder } from './worker-contract.ts'
 
-export interface LoadRequest {
+export interface LoadRequest extends LoadNumber {
   readonly profile: LoadProfile
   readonly flows: readonly Flow[]
   /** With the headers of their sessions. */
@@ -27,11 +28,8 @@ export interface LoadRequest {
   readonly proxyUrl: string
   readonly caCertificate?: string
   readonly redactor: Redactor
-  readonly seed: number
   /** Threads at most. Default: as many as cores, one of them left to the system. */
   readonly threads?: number
-  /** Connections to each front door at most, over all threads. Default 256. */
-  readonly connections?: number
   readonly signal: AbortSignal
   /** When the first flow is about to start. */
   readonly onStart?: (live: LiveLoad) => void
@@ -97,7 +95,7 @@ export async function runEmbeddedLoad(request: LoadRequest): Promise<LoadResult>
   const forward = () => stop.abort()
   request.signal.addEventListener('abort', forward, { once: true })
   if (request.signal.aborted) stop.abort()
-  const watch = { strain: [] as Strain[], abortedBy: undefined as string | undefined }
+  const watch = { strain: [] as StrainedSecond[], abortedBy: undefined as string | undefined }
   const startAt = new Float64Array(new SharedArrayBuffer(8))
   const elapsed = () => (startAt[0] ? sharedNow() - startAt[0] : 0)
   const second = async (part: PartOfSecond) => {
@@ -182,6 +180,11 @@ export class Ticker {
   }
 }
 
+/** No more at once: when the target stalls, catching up must not become a storm of connections. */
+function connectionsOf({ connections = 256 }: LoadProfile): number {
+  return connections
+}
+
 async function runHere(
   request: LoadRequest,
   executors: readonly PlannedExecutor[],
@@ -193,6 +196,7 @@ async function runHere(
   const writer = new BatchWriter((batch) => metrics.take(0, batch))
   await using connections = new LoadConnections({
     ...request,
+    connections: connectionsOf(request.profile),
     onConnect: (ms) => writer.connected(ms),
   })
   await using ticks = await TickClock.startFor(executors)
@@ -202,7 +206,8 @@ async function runHere(
     actors: request.actors,
     clientFor: (actor, deadline, onRequest) =>
       connections.client(actor.headers, deadline, onRequest),
-    seed: request.seed,
+    seed: seedOf(request),
+    firstIteration: firstIteration(request),
     index: 0,
     of: 1,
     elapsed,
@@ -231,8 +236,9 @@ async function runInThreads(
     entry: request.entry,
     proxyUrl: request.proxyUrl,
     ...(request.caCertificate === undefined ? {} : { caCertificate: request.caCertificate }),
-    connections: Math.max(1, Math.floor((request.connections ?? 256) / of)),
-    seed: request.seed,
+    connections: Math.max(1, Math.floor(connectionsOf(request.profile) / of)),
+    seed: seedOf(request),
+    firstIteration: firstIteration(request),
     of,
     startAt: startAt.buffer,
   }

@@ -2,12 +2,20 @@ import { describe, expect, it } from 'vitest'
 import { judgeLoad } from './judge-load.ts'
 
 const selfCheck = { ok: true, problems: [], lateP50Ms: 0, lateP99Ms: 1, busiest: 0.1, cpuMs: 1 }
-const holds = { text: 'a', outcome: 'holds', value: 1 } as const
+const holds = { text: 'http_reqs: count>0', outcome: 'holds', value: 1 } as const
 const crossed = { text: 'http_reqs: count>5', outcome: 'crossed', value: 4 } as const
-const noData = { text: 'c', outcome: 'no-data' } as const
+const noData = { text: 'data_sent: count>0', outcome: 'no-data' } as const
 
-const all = (count: number, failed = 0, symptoms = {}) => ({
-  cells: () => [{ count, failed, symptoms }],
+const cell = (flow: string, count: number, failed = 0, symptoms = {}) => ({
+  flow,
+  actor: 'web',
+  window: 'load',
+  count,
+  failed,
+  symptoms,
+})
+const all = (...figures: [number, number?, object?]) => ({
+  cells: () => [cell('read', ...figures)],
 })
 
 describe('the verdict on a load', () => {
@@ -63,6 +71,27 @@ describe('the verdict on a load', () => {
       reasons: [{ code: 'checker-crashed' }],
     })
     expect(judged({ 'fault in the flow': 1, 500: 15 }).kind).toBe('fail')
+    // Enough failed that is no fault of the flow.
+    expect(judged({ 'fault in the flow': 10, 500: 6 }).kind).toBe('fail')
+  })
+
+  it('does not let a fault of a flow hide what has nothing to do with it', () => {
+    const slow = { text: 'iteration_duration: p(95)<300', outcome: 'crossed', value: 624 } as const
+    const other = { text: 'checks{flow:write}: rate>0.9', outcome: 'crossed', value: 0.5 } as const
+    const metrics = {
+      cells: () => [
+        cell('read', 160, 1, { 'fault in the flow': 1 }),
+        cell('write', 10, 5, { 500: 5 }),
+      ],
+    }
+    for (const crossing of [slow, other]) {
+      expect(judgeLoad({ thresholds: [crossing], selfCheck, metrics })).toMatchObject({
+        kind: 'fail',
+        reasons: expect.arrayContaining([
+          { code: 'threshold', message: expect.stringContaining(crossing.text) as string },
+        ]) as object[],
+      })
+    }
   })
 
   it('blames nothing on the system when the load itself was the limit', () => {

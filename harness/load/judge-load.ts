@@ -3,15 +3,17 @@ import {
   flowFault,
   inconclusive,
   judgeThresholds,
+  type CellId,
   type Reason,
   type Verdict,
 } from '../core/index.ts'
 import type { LoadResult } from './embedded.ts'
 import type { MetricName } from './metric-names.ts'
-import type { ThresholdResult } from './thresholds.ts'
+import { holds, thresholdOf, type ThresholdResult } from './thresholds.ts'
 
 /** What flows of a load came to. */
-interface Flows {
+interface Flows extends CellId {
+  readonly window: string
   readonly count: number
   readonly failed: number
   readonly symptoms: Readonly<Record<string, number>>
@@ -20,7 +22,8 @@ interface Flows {
 /**
  * The verdict on a load: fail for thresholds that do not hold, inconclusive for those without data, and when the load itself was the
  * limit: what is measured then says more about this machine than about the system, so that nothing is blamed on the system. So it is
- * when most of what failed threw an error of its own. Failures that no threshold speaks of are never passed over.
+ * with a threshold on checks that would hold if no flow had thrown an error of its own. Failures that no threshold speaks of are never
+ * passed over.
  */
 export function judgeLoad({
   thresholds,
@@ -36,17 +39,19 @@ export function judgeLoad({
   }
   const cells = metrics.cells()
   const flows = sum(cells, ({ count }) => count)
-  const failed = sum(cells, (cell) => cell.failed)
-  const faults = sum(cells, ({ symptoms }) => symptoms[flowFault] ?? 0)
+  const failed = failedIn(cells)
   if (flows === 0) return inconclusive({ code: 'no-data', message: 'no flow was completed' })
-  const verdict = judgeThresholds(thresholds)
-  if (verdict.kind === 'fail' && faults > 0 && faults * 2 >= failed) {
-    const message = `${faults} of ${flows} flows threw an error that is no FlowFailure (${failed} failed in all): correct the flow, or let it say what it missed`
-    return inconclusive({ code: 'checker-crashed', message })
-  }
+  const ours = thresholds.filter(
+    (one) => one.outcome === 'crossed' && holdsButForFaults(one, cells),
+  )
+  const message = `${faultsIn(cells)} of ${flows} flows threw an error that is no FlowFailure (${failed} failed in all): correct the flow, or let it say what it missed`
+  const verdict = combine([
+    judgeThresholds(thresholds.filter((one) => !ours.includes(one))),
+    ...(ours.length > 0 ? [inconclusive({ code: 'checker-crashed', message })] : []),
+  ])
   if (failed === 0 || speakOf(thresholds, ['checks', 'http_req_failed'])) return verdict
-  const message = `${failed} of ${flows} flows failed, and no threshold says how many may: add one, checks: ['rate>0.99'] for instance`
-  return combine([verdict, inconclusive({ code: 'threshold', message })])
+  const unsaid = `${failed} of ${flows} flows failed, and no threshold says how many may: add one, checks: ['rate>0.99'] for instance`
+  return combine([verdict, inconclusive({ code: 'threshold', message: unsaid })])
 }
 
 /** Whether any of these thresholds is about one of the metrics. */
@@ -55,6 +60,31 @@ export function speakOf(
   metrics: readonly MetricName[],
 ): boolean {
   return thresholds.some(({ text }) => metrics.some((name) => new RegExp(`^${name}\\b`).test(text)))
+}
+
+function holdsButForFaults({ text }: ThresholdResult, cells: readonly Flows[]): boolean {
+  const threshold = thresholdOf(text)
+  if (threshold.metric !== 'checks') return false
+  // Of one executor, or step, more is not known than of the cell.
+  const { flow, actor, window } = threshold.tags
+  const about = cells.filter(
+    (cell) =>
+      (flow ?? cell.flow) === cell.flow &&
+      (actor ?? cell.actor) === cell.actor &&
+      (window ?? cell.window) === cell.window,
+  )
+  const count = sum(about, (cell) => cell.count)
+  const faults = faultsIn(about)
+  return faults > 0 && holds((count - failedIn(about) + faults) / count, threshold)
+}
+
+function failedIn(cells: readonly Flows[]): number {
+  return sum(cells, ({ failed }) => failed)
+}
+
+/** Flows that threw something of their own. */
+function faultsIn(cells: readonly Flows[]): number {
+  return sum(cells, ({ symptoms }) => symptoms[flowFault] ?? 0)
 }
 
 function sum<T>(list: readonly T[], figure: (one: T) => number): number {

@@ -11,6 +11,7 @@ it('gives a flow functions that may be taken off the client, as outside of load'
     entry: 'gateway',
     proxyUrl: server.url,
     redactor: new Redactor(),
+    connections: 4,
     onConnect: () => undefined,
   })
   const deadline = new Deadline(30_000)

@@ -15,6 +15,8 @@ import { UndiciDoor } from './http1/undici-door.ts'
 import { LoadExchange } from './load-exchange.ts'
 
 export interface LoadClientOptions extends HttpConnectionsOptions {
+  /** To each front door at most. */
+  readonly connections: number
   /** How long it took to open a connection, in ms. */
   readonly onConnect: (durationMs: number) => void
 }
@@ -26,8 +28,6 @@ interface Asking {
   readonly onRequest: (figures: RequestFigures) => void
 }
 
-/** No more at once: when the target stalls, catching up must not become a storm of connections. */
-const defaultConnections = 256
 const headBytes = 16_384
 
 /** The connections of load. Over http they are our own, with the fewest steps for each request; whatever those do not cover goes through undici, and what goes outside takes the way of HttpConnections. */
@@ -44,7 +44,7 @@ export class LoadConnections implements AsyncDisposable {
     this.#options = options
     this.#outside = new HttpConnections(options)
     const door: DoorOptions = {
-      connections: options.connections ?? defaultConnections,
+      connections: options.connections,
       limits: { headBytes, bodyBytes: maxBodyBytes },
       onConnect: options.onConnect,
     }

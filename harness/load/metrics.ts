@@ -3,7 +3,7 @@ import type { CellId, Exchange } from '../core/index.ts'
 import { cutStride, droppedStride, flowStride, requestStride, type Batch } from './batch.ts'
 import { tagNames, type MetricName, type Tags } from './metric-names.ts'
 import type { PlannedExecutor } from './runner.ts'
-import type { Strain } from './self-check.ts'
+import type { Strain, StrainedSecond } from './self-check.ts'
 import type { Aggregation, ReadFigure } from './thresholds.ts'
 
 /** Percentiles in ms, rounded to a hundredth. */
@@ -37,6 +37,8 @@ const digits = 3
 const mostExamples = 20
 /** Longer than any limit. */
 const endlessMs = 86_400_000
+/** Who waits longer than this for a connection waits for one that is in use, and not for one that is being opened. */
+const longWaitMs = 10
 
 function newHistogram(): Histogram {
   return build({
@@ -113,6 +115,9 @@ export class LoadMetrics {
   #cut = 0
   #second = newSecond()
   #strain: Strain = calm
+  /** Requests that were answered since strain was asked for, and those of them that mostly waited for a connection of ours. */
+  #answered = 0
+  #short = 0
   #cpuMs = 0
   /** Since when rates are counted, and until when. */
   #elapsedMs = 0
@@ -143,9 +148,11 @@ export class LoadMetrics {
   }
 
   /** What threads went through since this was last asked. */
-  takeStrain(): Strain {
-    const strain = this.#strain
+  takeStrain(): StrainedSecond {
+    const strain = { ...this.#strain, short: this.#short / Math.max(1, this.#answered) }
     this.#strain = calm
+    this.#answered = 0
+    this.#short = 0
     return strain
   }
 
@@ -224,7 +231,7 @@ export class LoadMetrics {
   readonly read: ReadFigure = (metric, tags, aggregation) => {
     if (metric === 'http_req_connecting') return trend(this.#connecting, aggregation)
     const selected = this.#selected(tags)
-    return selected.length === 0 ? undefined : this.#figure(metric, selected, aggregation)
+    return selected.length === 0 ? undefined : this.#figure(metric, tags, selected, aggregation)
   }
 
   /**
@@ -271,13 +278,14 @@ export class LoadMetrics {
 
   #figure(
     metric: MetricName,
+    tags: Tags,
     list: readonly Series[],
     aggregation: Aggregation,
   ): number | undefined {
     const flows = total(list, (one) => one.flows)
     const requests = total(list, (one) => one.request.totalCount)
     const counter = (count: number) =>
-      aggregation.kind === 'count' ? count : count / (this.#elapsedMs / 1_000)
+      aggregation.kind === 'count' ? count : count / this.#secondsOf(tags)
     switch (metric) {
       case 'iteration_duration':
         return trend(merged(list.map((one) => one.duration)), aggregation)
@@ -288,7 +296,7 @@ export class LoadMetrics {
       case 'http_req_waiting':
         return trend(merged(list.map((one) => one.waiting)), aggregation)
       case 'checks':
-        return flows === 0 ? undefined : 1 - total(list, (one) => one.failed) / flows
+        return flows === 0 ? undefined : (flows - total(list, (one) => one.failed)) / flows
       case 'http_req_failed':
         return requests === 0 ? undefined : total(list, (one) => one.requestsFailed) / requests
       case 'iterations':
@@ -304,6 +312,18 @@ export class LoadMetrics {
       case 'http_req_connecting':
         return undefined
     }
+  }
+
+  /** How long the windows were open that these tags name; without such a tag the whole load. */
+  #secondsOf({ window, step }: Tags): number {
+    const lengths = this.#windows.map(({ tags, fromMs }, i) => {
+      const isMeant =
+        (window === undefined || tags.window === window) &&
+        (step === undefined || tags.step === step)
+      const untilMs = Math.min(this.#windows[i + 1]?.fromMs ?? Infinity, this.#elapsedMs)
+      return isMeant ? Math.max(0, untilMs - Math.max(0, fromMs)) : 0
+    })
+    return lengths.reduce((sum, ms) => sum + ms, 0) / 1_000
   }
 
   #learn(thread: number, batch: Batch): void {
@@ -345,13 +365,19 @@ export class LoadMetrics {
   #takeRequests(list: Float64Array): void {
     for (let i = 0; i < list.length; i += requestStride) {
       const series = this.#at(list, i)
-      put(series.request, list[i + 2] ?? 0)
-      put(series.blocked, list[i + 3] ?? 0)
+      const durationMs = list[i + 2] ?? 0
+      const blockedMs = list[i + 3] ?? 0
+      put(series.request, durationMs)
+      put(series.blocked, blockedMs)
       put(series.waiting, list[i + 4] ?? 0)
       series.requestsFailed += list[i + 5] ?? 0
       series.sent += list[i + 6] ?? 0
       series.received += list[i + 7] ?? 0
       this.#second.requests += 1
+      // Where nothing answers, connections are not what is missing.
+      if (list[i + 5] === 1) continue
+      this.#answered += 1
+      if (blockedMs > longWaitMs && blockedMs * 2 > durationMs) this.#short += 1
     }
   }
 

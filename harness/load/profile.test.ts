@@ -103,7 +103,7 @@ describe('a profile', () => {
       context,
     )
     expect(problems.map(({ path, message, hint }) => `${path} ${message}. ${hint}`)).toEqual([
-      'profile.stages is not known. known are executors, mix, thinkTime, thresholds',
+      'profile.stages is not known. known are executors, mix, thinkTime, thresholds, connections',
       expect.stringMatching(/^profile\.executors\.a\.vus is not known/),
       'profile.executors.a.preAllocatedVUs is missing. constant-arrival-rate needs it',
       'profile.executors.a.rate is 0. use a number over 0',

@@ -38,7 +38,7 @@ const needed: Readonly<Record<LoadExecutor['executor'], readonly string[]>> = {
   'per-vu-iterations': [],
   'shared-iterations': [],
 }
-const profileFields = ['executors', 'mix', 'thinkTime', 'thresholds']
+const profileFields = ['executors', 'mix', 'thinkTime', 'thresholds', 'connections']
 const thresholdFields = ['threshold', 'abortOnFail', 'delayAbortEval']
 const durations = ['startTime', 'gracefulStop', 'timeUnit', 'duration', 'maxDuration']
 /** No more at once, so that a typing error does not take the machine down. */
@@ -64,6 +64,7 @@ export function validateProfile(
     ),
     ...checkMix(`${path}.mix`, value['mix'], context),
     ...checkThinkTime(`${path}.thinkTime`, value['thinkTime']),
+    ...checkWhole(`${path}.connections`, value['connections'], 1),
     ...checkThresholds(`${path}.thresholds`, value['thresholds'], {
       flow: context.flows.map(({ id }) => id),
       actor: context.actors.map(({ id }) => id),

@@ -43,6 +43,8 @@ export interface RunnerOptions {
     onRequest: (figures: RequestFigures) => void,
   ) => HttpClient
   readonly seed: number
+  /** From where the runs of each cell are counted. */
+  readonly firstIteration: number
   /** This thread's part: `index` of `of`. */
   readonly index: number
   readonly of: number
@@ -291,7 +293,7 @@ export class LoadRunner {
     const cell = this.#cells[executor]?.[cellNumber]
     if (!cell) throw new Error(`no cell ${cellNumber} in executor ${executor}`)
     const { flow, actor } = cell
-    const iteration = cell.runs * of + index
+    const iteration = this.#options.firstIteration + cell.runs * of + index
     cell.runs += 1
     const startMs = elapsed()
     const timeoutMs = flow.timeoutMs ?? defaultTimeoutMs

@@ -24,23 +24,32 @@ export interface Strain {
   readonly lagMs: number
 }
 
+export interface StrainedSecond extends Strain {
+  /** Share of the answered requests that waited longer for a connection of the load than for the system, 0 to 1; of all threads. */
+  readonly short: number
+}
+
 /** Later than this at p99, and figures say more about this machine than about the system. */
 const lateP99LimitMs = 50
 /** A thread that is busier than this, or that much late at worst, in so many of the seconds cannot keep its times. One second alone is chance. */
 const busyLimit = 0.95
 const lagLimitMs = 100
 const secondsLimit = 0.25
-const leastLagging = 2
+const leastSeconds = 2
+/** So many requests that wait for a connection are no chance. */
+const shortLimit = 0.1
 
 export function checkSelf(
   late: { readonly p50: number; readonly p99: number },
-  seconds: readonly Strain[],
+  seconds: readonly StrainedSecond[],
   cpuMs: number,
 ): SelfCheck {
   const busy = seconds.filter((one) => one.busy > busyLimit)
   const lagging = seconds.filter(({ lagMs }) => lagMs > lagLimitMs)
-  const isTooMany = ({ length }: readonly Strain[]) => length > seconds.length * secondsLimit
-  const most = (of: (one: Strain) => number) => Math.max(0, ...seconds.map(of))
+  const short = seconds.filter((one) => one.short > shortLimit)
+  const isTooMany = ({ length }: readonly StrainedSecond[]) =>
+    length > seconds.length * secondsLimit
+  const most = (of: (one: StrainedSecond) => number) => Math.max(0, ...seconds.map(of))
   const cpu = Math.round((busy.reduce((sum, one) => sum + one.cpu, 0) / busy.length) * 100)
   const problems = [
     ...(late.p99 > lateP99LimitMs
@@ -51,9 +60,14 @@ export function checkSelf(
           `in ${busy.length} of ${seconds.length} seconds a thread of load was busy for over ${busyLimit * 100} % of the time, with ${cpu} % of a core: ${cpu > 80 ? 'it needs more threads or less load' : 'the machine gave it no more'}`,
         ]
       : []),
-    ...(isTooMany(lagging) && lagging.length >= leastLagging
+    ...(isTooMany(lagging) && lagging.length >= leastSeconds
       ? [
           `in ${lagging.length} of ${seconds.length} seconds the event loop of a thread of load was over ${lagLimitMs} ms late, at worst ${Math.round(most((one) => one.lagMs))} ms`,
+        ]
+      : []),
+    ...(isTooMany(short) && short.length >= leastSeconds
+      ? [
+          `in ${short.length} of ${seconds.length} seconds over ${shortLimit * 100} % of the requests waited longer for a connection of the load, all of which were in use, than for the system: allow it more, \`connections\` of the profile (256 unless it says otherwise)`,
         ]
       : []),
   ]

@@ -145,6 +145,14 @@ export function thresholdsOf(
   )
 }
 
+/** The threshold of a result, by its text. Throws of a text that is none. */
+export function thresholdOf(text: string): Threshold {
+  const at = text.lastIndexOf(': ')
+  const parsed = parseThreshold(text.slice(0, at), text.slice(at + 2))
+  if (typeof parsed === 'string') throw new Error(parsed)
+  return parsed
+}
+
 export function evaluate(threshold: Threshold, read: ReadFigure): ThresholdResult {
   const { text, metric, tags, aggregation } = threshold
   const value = read(metric, tags, aggregation)
@@ -172,7 +180,7 @@ export function endsTheLoad(threshold: Threshold, read: ReadFigure, elapsedMs: n
   )
 }
 
-function holds(value: number, { operator, limit }: Threshold): boolean {
+export function holds(value: number, { operator, limit }: Threshold): boolean {
   switch (operator) {
     case '<':
       return value < limit

@@ -55,6 +55,7 @@ export async function warmUp(signal: AbortSignal): Promise<void> {
       clientFor: (_actor, deadline, onRequest) =>
         connections.client(actor.headers, deadline, onRequest),
       seed: 1,
+      firstIteration: 0,
       index: 0,
       of: 1,
       elapsed: () => performance.now() - startedMs,

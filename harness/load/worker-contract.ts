@@ -14,6 +14,7 @@ export interface WorkerOrder {
   readonly caCertificate?: string
   readonly connections: number
   readonly seed: number
+  readonly firstIteration: number
   readonly index: number
   readonly of: number
   /** One Float64: when the load begins, on `sharedNow`; 0 until that is known. */

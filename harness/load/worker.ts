@@ -58,6 +58,7 @@ try {
     actors,
     clientFor: (actor, deadline, onRequest) => open.client(actor.headers, deadline, onRequest),
     seed: order.seed,
+    firstIteration: order.firstIteration,
     index: order.index,
     of: order.of,
     elapsed: () => sharedNow() - (startAt[0] ?? 0),

@@ -31,6 +31,8 @@ export class HandLoad {
   #stop: AbortController | undefined
   #running: Promise<void> = Promise.resolve()
   #rate = 0
+  /** One of the scenario was there before. */
+  #loads = 2
   /** Of loads that were before this one, so that the seconds count on. */
   #elapsedMs = 0
 
@@ -69,6 +71,7 @@ export class HandLoad {
         ...(stack.caCertificate === undefined ? {} : { caCertificate: stack.caCertificate }),
         redactor,
         seed,
+        nth: this.#loads++,
         threads: 1,
         signal,
         onSecond: (second) => {

@@ -1,10 +1,11 @@
 import { HarnessError, type Actor, type Flow, type LoadProfile } from '../../core/index.ts'
+import { firstIteration, seedOf, type LoadNumber } from '../apart.ts'
 import { planLoad } from '../embedded.ts'
 import { bundleScript } from './bundle-script.ts'
 import { findExports } from './find-exports.ts'
 import { k6Options } from './options.ts'
 
-export interface ScriptRequest {
+export interface ScriptRequest extends LoadNumber {
   readonly profile: LoadProfile
   readonly flows: readonly Flow[]
   readonly actors: readonly Actor[]
@@ -12,7 +13,6 @@ export interface ScriptRequest {
   readonly module: string
   readonly frontDoors: Readonly<Record<string, string>>
   readonly entry: string
-  readonly seed: number
   /** Said at the top of the script. */
   readonly remarks?: readonly string[]
 }
@@ -22,7 +22,7 @@ export interface ScriptRequest {
  * the environment (`doorVariable`). Throws INVALID_SCENARIO with all that k6 cannot do of it.
  */
 export async function makeScript(request: ScriptRequest): Promise<string> {
-  const { profile, module, frontDoors, entry, seed, remarks = [] } = request
+  const { profile, module, frontDoors, entry, remarks = [] } = request
   const options = k6Options(profile)
   if (!('scenarios' in options)) {
     throw new HarnessError(
@@ -46,13 +46,17 @@ export async function makeScript(request: ScriptRequest): Promise<string> {
     remarks,
     options,
     plan: {
-      seed,
+      seed: seedOf(request),
       entry,
       doors: Object.fromEntries(Object.keys(frontDoors).map((name) => [name, doorVariable(name)])),
       executors: Object.fromEntries(
-        planned.map(({ name, cells, thinkTime }) => [
+        planned.map(({ name, cells, thinkTime }, i) => [
           name,
-          { cells, ...(thinkTime === undefined ? {} : { thinkTime }) },
+          {
+            cells,
+            firstIteration: firstIteration(request, i),
+            ...(thinkTime === undefined ? {} : { thinkTime }),
+          },
         ]),
       ),
     },

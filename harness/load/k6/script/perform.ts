@@ -56,7 +56,8 @@ export async function perform(
   const actor = actors.find(({ id }) => id === chosen?.actor)
   if (!flow || !actor) return exec.test.abort(`the script lacks ${chosen?.flow} or its actor`)
   const headers = sessions[actor.id] ?? actor.headers
-  await once(plan, flow, { ...actor, headers }, iterationInTest, random)
+  const iteration = planned.firstIteration + iterationInTest
+  await once(plan, flow, { ...actor, headers }, iteration, random)
   if (planned.thinkTime !== undefined) sleep(thinkMs(planned.thinkTime, random) / 1_000)
 }
 

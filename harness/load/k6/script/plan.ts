@@ -10,7 +10,14 @@ export interface ScriptPlan {
   readonly doors: Readonly<Record<string, string>>
   /** By name, which k6 calls a scenario. */
   readonly executors: Readonly<
-    Record<string, { readonly cells: readonly WeightedCell[]; readonly thinkTime?: ThinkTime }>
+    Record<
+      string,
+      {
+        readonly cells: readonly WeightedCell[]
+        readonly firstIteration: number
+        readonly thinkTime?: ThinkTime
+      }
+    >
   >
 }
 

@@ -1,0 +1,81 @@
+import { expect, it } from 'vitest'
+import { BatchWriter } from './batch.ts'
+import type { Tags } from './metric-names.ts'
+import { LoadMetrics } from './metrics.ts'
+
+const rate = { kind: 'rate' } as const
+const failure = { symptom: '500', message: 'answered 500' }
+const answered = { waitingMs: 1, failed: false, sentBytes: 1, receivedBytes: 1 }
+
+/** What a load of 10 s measured: each part is handed on before the next begins. */
+function measured(...parts: ((writer: BatchWriter, metrics: LoadMetrics) => void)[]): LoadMetrics {
+  const metrics = new LoadMetrics([
+    {
+      name: 'day',
+      executor: { executor: 'constant-vus', duration: '10s' },
+      cells: [{ flow: 'read', actor: 'web', weight: 1 }],
+    },
+  ])
+  const writer = new BatchWriter((batch) => metrics.take(0, batch))
+  for (const part of parts) {
+    part(writer, metrics)
+    writer.flush()
+  }
+  metrics.elapsedMs = 10_000
+  return metrics
+}
+
+function flows(writer: BatchWriter, startMs: number, count: number, failed = 0): void {
+  for (let i = 0; i < count; i += 1) {
+    const times = { startMs, durationMs: 5, lateMs: 0 }
+    writer.flow(0, 0, times, i < failed ? failure : undefined)
+  }
+}
+
+it.each([3, 7, 10, 14, 58])('the share of checks is exact where %d of 100 failed', (failed) => {
+  const metrics = measured((writer) => flows(writer, 0, 100, failed))
+  expect(metrics.read('checks', {}, rate)).toBe((100 - failed) / 100)
+})
+
+it('the rate in a window is by how long that window was open, however often', () => {
+  const metrics = measured(
+    (writer, all) => {
+      all.openWindow('baseline', 0)
+      flows(writer, 0, 20)
+    },
+    (writer, all) => {
+      all.openWindow('change:1', 4_000, 'swap')
+      flows(writer, 4_000, 100)
+      writer.dropped(0, 0)
+    },
+    (_, all) => all.openWindow('transition', 6_000),
+    (writer, all) => {
+      all.openWindow('change:1', 9_000, 'swap')
+      flows(writer, 9_000, 50)
+    },
+  )
+  const perSecond = (tags: Tags) => metrics.read('iterations', tags, rate)
+  expect(perSecond({})).toBe(17)
+  expect(perSecond({ window: 'baseline' })).toBe(5)
+  expect(perSecond({ window: 'change:1' })).toBe(50)
+  expect(perSecond({ step: 'swap' })).toBe(50)
+  expect(metrics.read('dropped_iterations', { window: 'change:1' }, rate)).toBeCloseTo(1 / 3)
+})
+
+it('tells which requests waited longer for a connection than for the system', () => {
+  const metrics = measured((writer) => {
+    const figures: readonly [durationMs: number, blockedMs: number, failed?: boolean][] = [
+      [100, 80],
+      [100, 20],
+      // Opening a connection is no such wait.
+      [3, 2],
+      // Nobody answered: connections are not what is missing.
+      [5_000, 5_000, true],
+    ]
+    for (const [durationMs, blockedMs, isFailed = false] of figures) {
+      writer.request(0, 0, { ...answered, durationMs, blockedMs, failed: isFailed })
+    }
+  })
+  expect(metrics.takeStrain().short).toBeCloseTo(1 / 3)
+  expect(metrics.takeStrain().short).toBe(0)
+})
