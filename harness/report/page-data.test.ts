@@ -64,8 +64,8 @@ function sampleAt(startMs: number, durationMs: number, ok = true): EventOf<'samp
 test('the timeline counts runs and errors in buckets, with percentiles that are correct to 5 %', () => {
   const fold = new TimelineFold()
   for (let i = 1; i <= 100; i += 1) fold.take(sampleAt(300, i, i > 10))
-  const { bucketMs, series } = fold.data()
-  expect(bucketMs).toBe(250)
+  const { edgesMs, series } = fold.data()
+  expect(edgesMs).toEqual([0, 250, 500])
   const [all] = series
   expect(all?.requests).toEqual([0, 100])
   expect(all?.errors).toEqual([0, 10])
@@ -80,11 +80,45 @@ test('the timeline counts runs and errors in buckets, with percentiles that are 
   }
 })
 
+test('no bin has both what was before an undo and what came after, and none is a sliver', () => {
+  const fold = new TimelineFold()
+  for (const atMs of [10, 510, 540, 560]) fold.take(sampleAt(atMs, 5, false))
+  fold.cut(565)
+  fold.take(sampleAt(562, 5, false))
+  for (const atMs of [566, 700, 760]) fold.take(sampleAt(atMs, 5))
+  const { edgesMs, series } = fold.data()
+  expect(edgesMs).toEqual([0, 250, 565, 750, 1_000])
+  expect(series[0]?.errors).toEqual([1, 4, 0, 0])
+  expect(series[0]?.requests).toEqual([1, 4, 2, 1])
+})
+
+test('a run that began before a change and failed by it is after it', () => {
+  const fold = new TimelineFold()
+  fold.cut(1_000)
+  const exchange = { method: 'GET', url: 'http://a.test/', requestHeaders: {}, durationMs: 20 }
+  fold.take({ ...sampleAt(900, 400, false), exchange })
+  const { edgesMs, series } = fold.data()
+  expect(edgesMs[series[0]?.errors.indexOf(1) ?? -1]).toBe(1_250)
+})
+
+test('a cut stays where it is in a run that grows long', () => {
+  const fold = new TimelineFold()
+  fold.take(sampleAt(60_001, 5, false))
+  fold.cut(60_010)
+  fold.take(sampleAt(60_011, 5))
+  fold.take(sampleAt(3_600_000, 5))
+  const { edgesMs, series } = fold.data()
+  expect(edgesMs).toContain(60_010)
+  const before = edgesMs.indexOf(60_010) - 1
+  expect(series[0]?.errors[before]).toBe(1)
+  expect(series[0]?.requests.slice(before, before + 2)).toEqual([1, 1])
+})
+
 test('a run of a day keeps at most 360 buckets, and loses no sample', () => {
   const fold = new TimelineFold()
   for (let second = 0; second < 86_400; second += 20) fold.take(sampleAt(second * 1000, 5))
-  const { buckets, series } = fold.data()
-  expect(buckets).toBeLessThanOrEqual(360)
+  const { edgesMs, series } = fold.data()
+  expect(edgesMs.length).toBeLessThanOrEqual(361)
   const total = series[0]?.requests.reduce((sum, times) => sum + times, 0)
   expect(total).toBe(4_320)
 })

@@ -49,6 +49,8 @@ export interface PageSpan {
 
 export interface PageMark {
   readonly atMs: number
+  /** When it began, of what takes time. */
+  readonly fromMs?: number
   readonly kind: 'applied' | 'undone' | 'failed' | 'exited' | 'interrupted' | 'hand'
   readonly text: string
 }
@@ -108,7 +110,11 @@ export class PageFold {
         return this.#load.take(event)
       case 'status.read':
         return this.#takeStatus(event)
+      case 'phase':
+        if (event.phase === 'applying') this.#timeline.cut(event.atMs)
+        return
       case 'hand.acted':
+        this.#timeline.cut(event.atMs)
         return this.#mark(event.atMs, 'hand', `by hand: ${event.text}`)
       case 'flow.performed':
         return this.#mark(
@@ -123,9 +129,16 @@ export class PageFold {
           event.replicas.length === 0
             ? event.change
             : `${event.change} applied to ${event.replicas.join(', ')}`,
+          event.atMs - event.durationMs,
         )
       case 'change.undone':
-        return this.#mark(event.atMs, 'undone', `${event.change} undone`)
+        this.#timeline.cut(event.atMs)
+        return this.#mark(
+          event.atMs,
+          'undone',
+          `${event.change} undone`,
+          event.atMs - event.durationMs,
+        )
       case 'change.failed':
         return this.#mark(event.atMs, 'failed', `${event.change} on ${event.replica}: ${event.why}`)
       case 'replica.exited':
@@ -165,8 +178,9 @@ export class PageFold {
     }
   }
 
-  #mark(atMs: number, kind: PageMark['kind'], text: string): void {
-    if (this.#marks.length < mostMarks) this.#marks.push({ atMs, kind, text })
+  #mark(atMs: number, kind: PageMark['kind'], text: string, fromMs = atMs): void {
+    if (this.#marks.length >= mostMarks) return
+    this.#marks.push({ atMs, ...(fromMs === atMs ? {} : { fromMs }), kind, text })
   }
 
   #takeStatus({ atMs, overall, error }: EventOf<'status.read'>): void {

@@ -18,6 +18,8 @@ export interface Line {
   readonly colour: 'calm' | 'bad' | 'note' | 'warn' | 'quiet'
   readonly values: readonly (number | null)[]
   readonly fill?: true
+  /** Each value holds until the next one. */
+  readonly isStepped?: true
   readonly dash?: number[]
 }
 
@@ -113,13 +115,14 @@ function optionsFor(props: PlotProps, width: number): uPlot.Options {
   }
 }
 
-function seriesOf({ label, colour, fill, dash }: Line): uPlot.Series {
+function seriesOf({ label, colour, fill, isStepped, dash }: Line): uPlot.Series {
   return {
     label,
     stroke: colourOf(colour),
     width: 1.5,
     points: { show: false },
     spanGaps: true,
+    ...(isStepped && uPlot.paths.stepped ? { paths: uPlot.paths.stepped({ align: 1 }) } : {}),
     value: (_, value) => (value === null ? '–' : String(Math.round(value * 10) / 10)),
     ...(fill ? { fill: colourOf(`${colour}-fill`) } : {}),
     ...(dash ? { dash } : {}),
@@ -140,9 +143,14 @@ function drawSpans(plot: uPlot, data: PageData): void {
     ctx.fillStyle = colourOf(kind === 'change' ? 'band-bad' : 'band')
     ctx.fillRect(x(fromMs), bbox.top, Math.max(1, x(toMs) - x(fromMs)), bbox.height)
   }
-  for (const { kind, atMs } of data.marks) {
+  for (const { kind, fromMs, atMs } of data.marks) {
+    const colour = kind === 'undone' ? 'calm' : kind === 'hand' ? 'quiet' : 'bad'
+    if (fromMs !== undefined) {
+      ctx.fillStyle = colourOf(`${colour}-fill`)
+      ctx.fillRect(x(fromMs), bbox.top, x(atMs) - x(fromMs), bbox.height)
+    }
     if (x(atMs) <= bbox.left || x(atMs) >= bbox.left + bbox.width) continue
-    ctx.fillStyle = colourOf(kind === 'undone' ? 'calm' : kind === 'hand' ? 'quiet' : 'bad')
+    ctx.fillStyle = colourOf(colour)
     ctx.fillRect(x(atMs) - 0.75, bbox.top, 1.5 * devicePixelRatio, bbox.height)
   }
   ctx.restore()

@@ -15,7 +15,7 @@ export function TimelineView({ data }: { data: PageData }) {
   const { timeline } = data
   const series = timeline.series.find((one) => one.flow === flow)
   const titles = new Map(data.summary.cells.map((cell) => [cell.flow, cell.flowTitle]))
-  if (!series || timeline.buckets === 0) return <p class="quiet">No flow ran.</p>
+  if (!series || timeline.edgesMs.length === 0) return <p class="quiet">No flow ran.</p>
   const range = zoom ?? wholeOf(data)
   const plot = { data, range, setZoom }
   return (
@@ -43,7 +43,11 @@ export function TimelineView({ data }: { data: PageData }) {
         <span class="quiet">or drag over a chart</span>
       </div>
       <h3>Flow runs a second, and how many failed</h3>
-      <Plot {...plot} lines={rateLines(series, timeline.bucketMs)} at={middles(data)} log={false} />
+      <Plot {...plot} lines={rateLines(series, data)} at={edges(data)} log={false} />
+      <p class="quiet">
+        A run counts when it began, one that failed when the request that failed was sent. Before
+        the line of an event stands how long it took.
+      </p>
       <h3>Latency of flows, in ms</h3>
       <Plot {...plot} lines={latencyLines(series)} at={middles(data)} log={log} />
       {data.load.length > 0 ? (
@@ -96,16 +100,31 @@ function Zooms(props: { data: PageData; zoom: Range; setZoom: (range: Range) => 
   )
 }
 
-function middles({ timeline: { bucketMs, buckets } }: PageData): number[] {
-  return Array.from({ length: buckets }, (_, index) => ((index + 0.5) * bucketMs) / 1000)
+function edges({ timeline }: PageData): number[] {
+  return timeline.edgesMs.map((ms) => ms / 1000)
 }
 
-function rateLines({ requests, errors }: TimelineSeries, bucketMs: number): Line[] {
-  const perSecond = (list: readonly number[]) => list.map((value) => (value * 1000) / bucketMs)
-  return [
+function middles({ timeline: { edgesMs } }: PageData): number[] {
+  return edgesMs.slice(1).map((ms, i) => ((edgesMs[i] ?? 0) + ms) / 2000)
+}
+
+/** A value for each bin, which a line keeps from one edge to the next. */
+function steps(lines: readonly Line[]): Line[] {
+  return lines.map((line) => ({
+    ...line,
+    values: [...line.values, line.values.at(-1) ?? null],
+    isStepped: true,
+  }))
+}
+
+function rateLines({ requests, errors }: TimelineSeries, { timeline }: PageData): Line[] {
+  const { edgesMs } = timeline
+  const perSecond = (list: readonly number[]) =>
+    list.map((value, i) => (value * 1000) / ((edgesMs[i + 1] ?? 0) - (edgesMs[i] ?? 0)))
+  return steps([
     { label: 'runs/s', colour: 'calm', fill: true, values: perSecond(requests) },
     { label: 'failed/s', colour: 'bad', fill: true, values: perSecond(errors) },
-  ]
+  ])
 }
 
 function latencyLines(of: Pick<TimelineSeries, 'p50' | 'p95' | 'p99'>): Line[] {
@@ -198,7 +217,6 @@ function Events({ marks }: { marks: readonly PageMark[] }) {
 }
 
 function SeriesTable({ data, series }: { data: PageData; series: TimelineSeries }) {
-  const { bucketMs } = data.timeline
   const shown = (value: number | null | undefined) => value ?? '–'
   return (
     <Scroll label="Timeline as a table">
@@ -216,7 +234,7 @@ function SeriesTable({ data, series }: { data: PageData; series: TimelineSeries 
           {series.requests.map((requests, index) =>
             requests === 0 ? null : (
               <tr key={index}>
-                <th scope="row">{((index * bucketMs) / 1000).toFixed(2)} s</th>
+                <th scope="row">{((data.timeline.edgesMs[index] ?? 0) / 1000).toFixed(2)} s</th>
                 <td>{requests}</td>
                 <td>{series.errors[index]}</td>
                 <td>{shown(series.p50[index])}</td>
