@@ -24,7 +24,8 @@ beforeEach(async () => {
     journalFile,
     state: () => ({ change: canAct ? 'applied' : 'undoing' }),
     act: async (action, input) => {
-      if (!canAct) return { kind: 'refused', message: 'not now: undoing' }
+      if (!canAct) return { kind: 'busy', message: 'not now: undoing' }
+      if (action === 'apply') return { kind: 'refused', message: 'applied already' }
       if (action === 'unheard-of') return { kind: 'invalid', message: 'no such action' }
       acted.push(`${action} ${JSON.stringify(input)}`)
       return { kind: 'done', output: { of: action } }
@@ -128,11 +129,14 @@ describe('an action', () => {
     expect(acted).toEqual(['roll-out {"step":"one"}'])
   })
 
-  it('is refused by 409 while it makes no sense, and says why', async () => {
-    canAct = false
-    const response = await ask('/do/undo', { origin, 'x-aftershock-token': token }, 'POST')
-    expect(response.statusCode).toBe(409)
-    expect(await text(response)).toBe('not now: undoing\n')
+  it.each([
+    [409, 'makes no sense', true, '/do/apply', 'applied already\n'],
+    [423, 'has to wait', false, '/do/undo', 'not now: undoing\n'],
+  ])('is refused by %i when it %s, and says why', async (status, _, can, path, why) => {
+    canAct = can
+    const response = await ask(path, { origin, 'x-aftershock-token': token }, 'POST')
+    expect(response.statusCode).toBe(status)
+    expect(await text(response)).toBe(why)
   })
 
   it.each([
@@ -184,6 +188,19 @@ describe('the stream', () => {
 
   it.each(['3', '999999', '-1', 'x'])('refuses %s, where no line begins', async (id) => {
     expect(await statusOf(`/events?token=${token}`, { 'last-event-id': id })).toBe(400)
+  })
+
+  it('parks the oldest of more pages than a browser has connections for, which goes on when it is wanted', async () => {
+    const oldest = await ask(`/events?token=${token}`)
+    const sent = readUntil(oldest, (all) => all.includes('parked'))
+    await delay(150)
+    const others = await Promise.all([1, 2, 3, 4].map(() => ask(`/events?token=${token}`)))
+    expect(await sent).toMatch(/event: parked\ndata: parked\n\n$/)
+    appendFileSync(journalFile, '{"n":3}\n')
+    const again = await ask(`/events?token=${token}&from=${lastId(await sent)}`)
+    const rest = await readUntil(again, (all) => all.includes('{"n":3}\n\n'))
+    expect(linesIn(rest)).toEqual(['{"n":3}'])
+    for (const other of others) other.destroy()
   })
 
   it('tells of a new state', async () => {

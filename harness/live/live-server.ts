@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { refusalOf } from './guard.ts'
 import { JournalTail } from './journal-tail.ts'
 
-/** How an action went: done, not understood, or not possible. */
+/** How an action went: done, not understood, not possible, or not while something else is done. */
 export type ActResult =
   | { readonly kind: 'done'; readonly output: unknown }
-  | { readonly kind: 'invalid' | 'refused'; readonly message: string }
+  | { readonly kind: 'invalid' | 'refused' | 'busy'; readonly message: string }
 
 export interface LiveServerOptions {
   /** The page, made by `renderLiveHtml`. */
@@ -22,7 +22,9 @@ export interface LiveServerOptions {
 
 const batchMs = 50
 const longestInput = 1024 * 1024
-const mostClients = 16
+/** A browser has six connections to one address, for all of its tabs: with more pages than this none could do anything any more. */
+const mostClients = 4
+const statusOf = { invalid: 400, refused: 409, busy: 423 } as const
 /** How long pages are given at the end to take what was written last, in ms. */
 const graceMs = 1_000
 
@@ -45,7 +47,7 @@ interface Client {
 /**
  * The live page of one run, on a free port of 127.0.0.1. It answers those only who know the token of its address, by that address, and
  * from itself. Pages read the journal's lines as server-sent events; the id of a batch is the offset in bytes at which the next begins,
- * so that a page that connects again goes on where it was. Dispose it to close it and all its connections.
+ * so that a page that connects again goes on where it was, as does one that was parked: of more than four the oldest. Dispose it to close it and all its connections.
  */
 export class LiveServer implements AsyncDisposable {
   readonly #options: LiveServerOptions
@@ -112,19 +114,24 @@ export class LiveServer implements AsyncDisposable {
   async #act(action: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const result = await this.#options.act(action, await readJson(request))
     if (result.kind !== 'done') {
-      return end(response, result.kind === 'invalid' ? 400 : 409, result.message)
+      return end(response, statusOf[result.kind], result.message)
     }
     response.writeHead(200, { 'content-type': 'application/json' })
     response.end(JSON.stringify(result.output))
   }
 
   #subscribe(request: IncomingMessage, response: ServerResponse): void {
-    if (this.#clients.size >= mostClients) return end(response, 503, 'too many pages are open')
+    const from = new URL(request.url ?? '/', this.origin).searchParams.get('from')
     const tail = JournalTail.open(
       this.#options.journalFile,
-      request.headers['last-event-id']?.toString(),
+      request.headers['last-event-id']?.toString() ?? from ?? undefined,
     )
     if (!tail) return end(response, 400, 'Last-Event-ID is not the beginning of a line')
+    const [oldest] = this.#clients
+    if (oldest && this.#clients.size >= mostClients) {
+      this.#clients.delete(oldest)
+      oldest.response.end('event: parked\ndata: parked\n\n')
+    }
     const client: Client = { response, tail, state: '' }
     this.#clients.add(client)
     response.on('close', () => {

@@ -1,5 +1,11 @@
 import { cellKey, type CellId, type ReasonCode, type WindowKind } from '../core/index.ts'
-import type { Summary, SummaryCell, SummaryLoadCell, SummaryReason } from './summary-types.ts'
+import type {
+  Summary,
+  SummaryCell,
+  SummaryChange,
+  SummaryLoadCell,
+  SummaryReason,
+} from './summary-types.ts'
 
 /** Reasons that leave the question open, in a run that failed for others. */
 const openCodes: ReadonlySet<ReasonCode> = new Set([
@@ -87,6 +93,44 @@ export function struckCells({ cells, changes }: Pick<Summary, 'cells' | 'changes
     const place = Number(/^change:(\d+)/.exec(change.window)?.[1] ?? 0)
     return place > firstFault
   })
+}
+
+/** The steps under which these cells broke or were harmed first; a wait does nothing, so that what broke then broke by the step before it. */
+export function stepsThatHarmed(
+  { changes }: Pick<Summary, 'changes'>,
+  cells: readonly { readonly window: string }[],
+): readonly SummaryChange[] {
+  const places = cells.map(({ window }) => {
+    // Steps that a person takes again are counted on.
+    const taken = (Number(/^change:(\d+)/.exec(window)?.[1] ?? 1) - 1) % Math.max(1, changes.length)
+    return changes.findLastIndex(({ kind }, i) => i <= taken && kind !== 'wait')
+  })
+  return changes.filter((_, i) => places.includes(i))
+}
+
+/** What was done to the system: undoing that and waiting are left out where there is anything else. */
+export function stepsDone({ changes }: Pick<Summary, 'changes'>): readonly SummaryChange[] {
+  const done = changes.filter(({ kind }) => kind === 'change' || kind === 'fault')
+  return done.length === 0 ? changes : done
+}
+
+const notAsSaid: ReadonlySet<ReasonCode> = new Set([
+  'broken',
+  'not-reproduced',
+  'wrong-symptom',
+  'effect-absent',
+  'effect-partial',
+  'broken-under-load',
+  'slower-under-load',
+])
+
+/** Whether cells broke, and load harmed them, just as a scenario says that is to reproduce: other things may have gone wrong beside that. */
+export function isReproduced(summary: Summary): boolean {
+  return (
+    summary.expectation === 'reproduces' &&
+    summary.verdict !== 'inconclusive' &&
+    !summary.reasons.some(({ code }) => notAsSaid.has(code))
+  )
 }
 
 /** Cells that failed before anything was changed. */

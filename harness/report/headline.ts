@@ -1,8 +1,16 @@
 import { cameBack, backBySteps, isAltered, type CameBack } from './came-back.ts'
-import { brokenCells, harmedUnderLoad, isCutOff, reasonsByCell, struckCells } from './faults.ts'
+import {
+  brokenCells,
+  harmedUnderLoad,
+  isCutOff,
+  reasonsByCell,
+  stepsDone,
+  stepsThatHarmed,
+  struckCells,
+} from './faults.ts'
 import { oneLine } from './one-line.ts'
 import { isLeftApplied } from './summary.ts'
-import type { Summary, SummaryCell } from './summary-types.ts'
+import type { Summary, SummaryCell, SummaryChange } from './summary-types.ts'
 import { all, count, formatDuration, list } from './words.ts'
 
 /** The verdict as one sentence that needs no context, without the word PASS, FAIL or INCONCLUSIVE before it. */
@@ -29,13 +37,13 @@ function held(summary: Summary): string {
   const rest = summary.cells.length - effects
   const struck = struckCells(summary).length
   if (struck > 0) {
-    return `under ${changeNames(summary)}, ${struck} of ${count(summary.cells.length, 'cell')} suffered as declared, and what was to hold held${recovery(summary)}`
+    return `under ${changeNames(stepsDone(summary))}, ${struck} of ${count(summary.cells.length, 'cell')} suffered as declared, and what was to hold held${recovery(summary)}`
   }
   const found =
     effects === 0
       ? `${all(rest, 'cell')} held`
       : `${count(rest, 'cell')} held and ${effects} changed as declared`
-  return `${changeNames(summary)} broke nothing${effects === 0 ? '' : ' else'}: ${found}${recovery(summary)}`
+  return `${changeNames(stepsDone(summary))} broke nothing${effects === 0 ? '' : ' else'}: ${found}${recovery(summary)}`
 }
 
 function reproduced(summary: Summary): string {
@@ -55,14 +63,18 @@ function brokeSomething(summary: Summary): string {
   if (broken.length > 0) {
     const flows = new Set(broken.map((cell) => cell.flow)).size
     const actors = new Set(broken.map((cell) => cell.actor)).size
-    return `${changeNames(summary)} BROKE ${broken.length} of ${count(summary.cells.length, 'cell')} (${count(flows, 'flow')}, ${count(actors, 'actor')})${recovery(summary)}`
+    const outcomes = broken.flatMap(({ change }) => (change ? [change] : []))
+    return `${changeNames(stepsThatHarmed(summary, outcomes))} BROKE ${broken.length} of ${count(summary.cells.length, 'cell')} (${count(flows, 'flow')}, ${count(actors, 'actor')})${recovery(summary)}`
   }
   const missed = countReasons(summary, 'effect-absent') + countReasons(summary, 'effect-partial')
   if (missed > 0) {
-    return `${changeNames(summary)} did not do what it declares in ${missed} of ${count(summary.cells.length, 'cell')}${recovery(summary)}`
+    return `${changeNames(stepsDone(summary))} did not do what it declares in ${missed} of ${count(summary.cells.length, 'cell')}${recovery(summary)}`
   }
   const harmed = harmWords(summary)
-  if (harmed !== '') return `${changeNames(summary)} did harm: ${harmed}${recovery(summary)}`
+  if (harmed !== '') {
+    const by = changeNames(stepsThatHarmed(summary, harmedUnderLoad(summary)))
+    return `${by} did harm: ${harmed}${recovery(summary)}`
+  }
   return firstReason(summary)
 }
 
@@ -151,12 +163,9 @@ function allBack(summary: Summary, { altered }: CameBack): string {
   return `, and undoing brought ${told === 1 ? 'it' : `all ${told}`} back${inTime}`
 }
 
-function changeNames(summary: Summary): string {
-  if (summary.changes.length === 0) return 'the run'
-  return list(
-    summary.changes.map((change) => quoted(change.title)),
-    2,
-  )
+function changeNames(changes: readonly SummaryChange[]): string {
+  if (changes.length === 0) return 'the run'
+  return list([...new Set(changes.map(({ title }) => quoted(title)))], 2)
 }
 
 function quoted(text: string): string {

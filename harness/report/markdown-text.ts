@@ -10,18 +10,20 @@ const apart = '&#8203;'
  * characters.
  */
 export function plainMarkdown(text: string): string {
-  return cut(visible(text))
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replace(/[\\`*_{}[\]()#|~$]/g, '\\$&')
-    // First, since `apart` has such a # itself.
-    .replace(/#(?=\d)/g, `#${apart}`)
-    .replace(/^(\s*)([-+=]|\d+(?=[.)]))/, `$1${apart}$2`)
-    .replaceAll('@', `@${apart}`)
-    .replace(/\b(gh)-(?=\d)/gi, `$1-${apart}`)
-    .replace(/:(?=\/\/|[\w+-]+:)/g, `:${apart}`)
-    .replace(/\b(www)\./gi, `$1${apart}.`)
+  return (
+    cut(visible(text))
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      .replace(/[\\`*_{}[\]()#|~$]/g, '\\$&')
+      // First, since `apart` has such a # itself.
+      .replace(/#(?=\d)/g, `#${apart}`)
+      .replace(/^(\s*)([-+=]|\d+(?=[.)]))/, `$1${apart}$2`)
+      .replaceAll('@', `@${apart}`)
+      .replace(/\b(gh)-(?=\d)/gi, `$1-${apart}`)
+      .replace(/:(?=\/\/|[\w+-]+:)/g, `:${apart}`)
+      .replace(/\b(www)\./gi, `$1${apart}.`)
+  )
 }
 
 /** Text from outside as code in a line, cut to 500 characters: in code nothing has a meaning but backticks. */

@@ -1,6 +1,13 @@
 import { cellKey } from '../core/index.ts'
 import { cameBack, wasWatched } from './came-back.ts'
-import { brokenCells, harmedUnderLoad, sickCells, struckCells, wasApplied } from './faults.ts'
+import {
+  brokenCells,
+  harmedUnderLoad,
+  isFaultOnly,
+  sickCells,
+  struckCells,
+  wasApplied,
+} from './faults.ts'
 import type { Summary } from './summary-types.ts'
 import { count, formatDuration } from './words.ts'
 
@@ -44,7 +51,7 @@ function brokenFigure(summary: Summary): Figure {
   }
   return {
     value: `${broken} of ${summary.cells.length}`,
-    what: `cells broken by the change${isHarmOfLoadOnly(summary) ? ' apart from the load' : ''}`,
+    what: `cells broken by the ${isFaultOnly(summary) ? 'fault' : 'change'}${isHarmOfLoadOnly(summary) ? ' apart from the load' : ''}`,
     tone: broken > 0 ? 'bad' : isGoodNews(summary) ? 'good' : 'plain',
   }
 }

@@ -1,10 +1,22 @@
 import { backBySteps, cameBack, type CameBack } from './came-back.ts'
-import { brokenCells, harmedUnderLoad, isCutOff, sickCells, struckCells } from './faults.ts'
+import {
+  brokenCells,
+  harmedUnderLoad,
+  isCutOff,
+  isReproduced,
+  sickCells,
+  stepsDone,
+  stepsThatHarmed,
+  struckCells,
+} from './faults.ts'
 import { headline } from './headline.ts'
 import { reasonSentences } from './reason-sentences.ts'
 import type { Summary, SummaryCell, SummaryLoadCell } from './summary-types.ts'
 import { capital, changeTitles, titles, whatForWhom, whom } from './whom.ts'
 import { formatDuration, list, shortMs } from './words.ts'
+
+/** Fewer failures than this share are told in numbers: users met them now and then. */
+const nearlyAll = 0.9
 
 /** What happened, in sentences that need no knowledge of the harness: what broke, for whom, whether undoing helped, what the status page said. */
 export function pageSentence(summary: Summary): string {
@@ -55,7 +67,7 @@ function whatLoadShowed(summary: Summary, harmed: readonly SummaryLoadCell[]): s
     failed.length > 0
       ? `failed for ${whom(named)} (${sum('failures')} of ${sum('samples')} times)`
       : `became slower for ${whom(named)} (${worse.length > 1 ? 'at worst ' : ''}a median of ${shortMs(worst.medianMs ?? 0)} ms instead of ${shortMs(worst.baselineMedianMs ?? 0)} ms)`
-  return `Under load with ${changeTitles(summary)}, ${flows} ${what}`
+  return `Under load with ${changeTitles(stepsThatHarmed(summary, worse))}, ${flows} ${what}`
 }
 
 function titled(summary: Summary, cell: SummaryLoadCell) {
@@ -64,13 +76,17 @@ function titled(summary: Summary, cell: SummaryLoadCell) {
 }
 
 function whatBroke(summary: Summary, broken: readonly SummaryCell[], end: string): string {
-  return `${changeTitles(summary)} broke ${whatForWhom(broken, summary)}${end}.`
+  const outcomes = broken.flatMap(({ change }) => (change ? [change] : []))
+  const sum = (key: 'failures' | 'samples') => outcomes.reduce((all, one) => all + one[key], 0)
+  const [failures, samples] = [sum('failures'), sum('samples')]
+  const times = failures < samples * nearlyAll ? ` (${failures} of ${samples} times)` : ''
+  return `${changeTitles(stepsThatHarmed(summary, outcomes))} broke ${whatForWhom(broken, summary)}${times}${end}.`
 }
 
 /** That nothing broke, said only where nothing else is wrong; what suffered as declared goes before it. */
 function whatHeld(summary: Summary, declared: readonly SummaryCell[]): string {
   const struck = struckCells(summary).filter((cell) => declared.includes(cell))
-  const by = summary.changes.length === 0 ? 'The run' : changeTitles(summary)
+  const by = summary.changes.length === 0 ? 'The run' : changeTitles(stepsDone(summary))
   const isWell = summary.verdict === 'pass' && harmedUnderLoad(summary).length === 0
   if (struck.length > 0) {
     const symptoms = titles(struck.map((cell) => cell.declared ?? '')).filter(
@@ -88,7 +104,7 @@ function whatHeld(summary: Summary, declared: readonly SummaryCell[]): string {
 
 function asExpected(summary: Summary): string {
   if (summary.expectation === 'holds') return ''
-  return summary.verdict === 'pass' ? ', as the scenario says' : ', but not as the scenario says'
+  return isReproduced(summary) ? ', as the scenario says' : ', but not as the scenario says'
 }
 
 function recovery(summary: Summary, broken: readonly SummaryCell[]): string {

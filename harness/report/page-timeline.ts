@@ -127,7 +127,7 @@ function keyOf({ index, cuts }: Place): number {
 }
 
 function addTo(buckets: Map<number, Bucket>, key: number, more: Bucket): void {
-  const bucket = buckets.get(key) ?? { requests: 0, errors: 0, latencies: new Map() }
+  const bucket: Bucket = buckets.get(key) ?? { requests: 0, errors: 0, latencies: new Map() }
   buckets.set(key, bucket)
   bucket.requests += more.requests
   bucket.errors += more.errors

@@ -1,5 +1,5 @@
 import { cellKey, type ReasonCode } from '../core/index.ts'
-import { reasonsByCell } from './faults.ts'
+import { reasonsByCell, stepsDone } from './faults.ts'
 import type { Summary, SummaryCell, SummaryReason } from './summary-types.ts'
 import { capital, changeTitles, whatForWhom } from './whom.ts'
 import { count, list } from './words.ts'
@@ -33,7 +33,7 @@ function ofCells(
   summary: Summary,
 ): string {
   const what = whatForWhom(cells, summary)
-  const by = changeTitles(summary)
+  const by = changeTitles(stepsDone(summary))
   switch (code) {
     case 'effect-absent':
       return `${by} did not do what it declares: ${what} went on as before, and should have shown ${declared(cells)}.`
@@ -87,5 +87,5 @@ function ofTheRun(code: ReasonCode, reasons: readonly SummaryReason[], summary: 
 }
 
 function subject(summary: Summary): string {
-  return summary.changes.length === 1 ? changeTitles(summary) : 'The change'
+  return summary.changes.length === 1 ? changeTitles(summary.changes) : 'The change'
 }

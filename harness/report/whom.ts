@@ -1,4 +1,4 @@
-import type { Summary, SummaryCell } from './summary-types.ts'
+import type { Summary, SummaryCell, SummaryChange } from './summary-types.ts'
 import { list } from './words.ts'
 
 type Titles = Pick<SummaryCell, 'flowTitle' | 'actorTitle'>
@@ -22,11 +22,8 @@ export function titles(all: readonly string[]): string[] {
   return [...new Set(all)]
 }
 
-export function changeTitles({ changes }: Pick<Summary, 'changes'>): string {
-  return list(
-    changes.map(({ title }) => `‘${title}’`),
-    2,
-  )
+export function changeTitles(changes: readonly Pick<SummaryChange, 'title'>[]): string {
+  return list(titles(changes.map(({ title }) => `‘${title}’`)), 2)
 }
 
 export function capital(text: string): string {

@@ -9,8 +9,8 @@ export type ActResult =
   | { readonly kind: 'done'; readonly output: unknown }
   /** What was asked for cannot be understood. */
   | { readonly kind: 'invalid'; readonly message: string }
-  /** It makes no sense now, or failed. */
-  | { readonly kind: 'refused'; readonly message: string }
+  /** It makes no sense now, or failed; or something else is being done, and it may be asked for again. */
+  | { readonly kind: 'refused' | 'busy'; readonly message: string }
 
 /** What fails of these concerns everyone who looks on; whoever uses a tool is told there what is wrong with its input. */
 const ofTheChange: ReadonlySet<LiveAction> = new Set(['apply', 'undo', 'roll-out', 'undo-step'])
@@ -19,6 +19,9 @@ const ajv = new Ajv({ allErrors: true })
 const checks = Object.fromEntries(
   Object.entries(actions).map(([name, { takes }]) => [name, ajv.compile(takes)]),
 )
+
+/** Something else is being done. */
+class Busy extends HarnessError {}
 
 /** A running system on which a person acts: by actions, one after the other where they alter something. */
 export class Workbench {
@@ -71,7 +74,7 @@ export class Workbench {
     try {
       return { kind: 'done', output: await this.act(name as LiveAction, input as never) }
     } catch (error) {
-      return { kind: 'refused', message: describeError(error) }
+      return { kind: error instanceof Busy ? 'busy' : 'refused', message: describeError(error) }
     }
   }
 
@@ -83,7 +86,7 @@ export class Workbench {
     const text = action.says?.(input)
     if (text === undefined) return action.run(bench, input)
     if (this.#busy !== undefined) {
-      throw new HarnessError('USAGE', `not now: ${this.#busy}`)
+      throw new Busy('USAGE', `not now: ${this.#busy}`)
     }
     this.#busy = text
     this.#problem = undefined

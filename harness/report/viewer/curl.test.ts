@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Redactor, type Exchange } from '../../core/index.ts'
 import { excerptOf } from '../../load/index.ts'
-import { curlOf } from './curl.ts'
+import { curlOf, hidesInBody, variablesOf } from './curl.ts'
 
 const asked: Exchange = {
   method: 'POST',
@@ -29,4 +29,12 @@ test.each([
   expect(comment).toContain(why)
   expect(command.join('\n')).toMatch(/^curl -isS -X POST http/)
   expect(command.join('\n')).not.toContain('--data')
+})
+
+test('for a secret stands a variable without which the command does not run', () => {
+  expect(variablesOf(asked)).toEqual([['x-app-key', 'X_APP_KEY']])
+  expect(curlOf(asked)).toContain(`-H 'x-app-key: '"\${X_APP_KEY:?}"`)
+  const requestBody = keep('{"password":"open sesame"}', 'application/json')
+  expect(hidesInBody({ ...asked, requestBody })).toBe(true)
+  expect(hidesInBody(asked)).toBe(false)
 })

@@ -1,11 +1,12 @@
 import type { Exchange } from '../../core/index.ts'
 import type { LogLine } from '../page-data.ts'
 import { formatDuration } from '../words.ts'
-import { curlOf } from './curl.ts'
+import { curlOf, hidesInBody, variablesOf } from './curl.ts'
 import { CopyBlock } from './parts.tsx'
 
-/** A request and its answer, and the request as curl. */
-export function ExchangeView({ exchange }: { exchange: Exchange }) {
+/** A request of an actor and its answer, and the request as curl. `isOver`: the system that it went to is gone. */
+export function ExchangeView(props: { exchange: Exchange; actor: string; isOver: boolean }) {
+  const { exchange, actor, isOver } = props
   const { status, servedBy, durationMs, traceId } = exchange
   return (
     <>
@@ -44,7 +45,37 @@ export function ExchangeView({ exchange }: { exchange: Exchange }) {
         />
       </div>
       <CopyBlock text={curlOf(exchange)} label="Copy as curl" />
+      <Secrets exchange={exchange} actor={actor} />
+      {isOver ? (
+        <p class="quiet">
+          The address is gone with this run. The command at the end of this page starts the system
+          anew, and prints its addresses.
+        </p>
+      ) : null}
     </>
+  )
+}
+
+/** Where what is in no journal comes from. */
+function Secrets({ exchange, actor }: { exchange: Exchange; actor: string }) {
+  const variables = variablesOf(exchange)
+  if (variables.length === 0 && !hidesInBody(exchange)) return null
+  const what = [
+    ...variables.map(([header, variable]) => `${variable} is the header ${header}`),
+    ...(hidesInBody(exchange) ? ['[redacted] is a secret in the body'] : []),
+  ]
+  return (
+    <p class="quiet">
+      Secrets are in no report: {what.join(', ')}, as the scenario gives it to the actor ‘{actor}’,
+      or as signing in does.
+      {variables.length > 0 ? (
+        <>
+          {' '}
+          In place of such headers <code>-K "$A/{actor}.curl"</code> sends them, with the A that{' '}
+          <code>aftershock reproduce</code> prints.
+        </>
+      ) : null}
+    </p>
   )
 }
 

@@ -1,64 +1,114 @@
 import type { PageData, PageFailure } from '../page-data.ts'
+import type { SummaryCell } from '../summary-types.ts'
 import { formatDuration } from '../words.ts'
 import { ExchangeView, LogLines } from './exchange.tsx'
 import type { Chosen } from './matrix.tsx'
+
+const mostOnPaper = 12
 
 /** The cells that failed as a list, and the first failing exchange of the chosen one. */
 export function Failures(props: {
   data: PageData
   chosen: Chosen | undefined
   choose: (cell: Chosen) => void
+  /** Whether the system is gone. */
+  isOver: boolean
 }) {
-  const { data, chosen, choose } = props
-  const altered = data.summary.cells.filter((cell) => cell.sample)
-  const groups = [
+  const { data, chosen, choose, isOver } = props
+  const groups = groupsOf(data.summary.cells)
+  const own = chosen ? failuresOf(data, chosen) : []
+  return (
+    <>
+      <div class="failures">
+        <nav aria-label="Cells that failed">
+          {groups.map(([key, cells]) => (
+            <div key={key}>
+              <GroupTitle cells={cells} />
+              <ul>
+                {cells.map((cell) => (
+                  <li key={`${cell.flow} ${cell.actor}`}>
+                    <button
+                      type="button"
+                      aria-pressed={chosen?.flow === cell.flow && chosen.actor === cell.actor}
+                      onClick={() => choose(cell)}
+                    >
+                      {cell.flowTitle} <span class="quiet">{cell.actorTitle}</span>
+                    </button>
+                  </li>
+                ))}
+              </ul>
+            </div>
+          ))}
+        </nav>
+        <div id="exchange" tabIndex={-1} role="region" aria-label="First failing exchange">
+          {own.length === 0 ? (
+            <p class="quiet">Choose a cell to see its first failing exchange.</p>
+          ) : null}
+          {own.map((failure) => (
+            <Failure
+              key={`${failure.window} ${failure.symptom}`}
+              failure={failure}
+              data={data}
+              isOver={isOver}
+            />
+          ))}
+        </div>
+      </div>
+      <OnPaper data={data} groups={groups} isOver={isOver} />
+    </>
+  )
+}
+
+type Groups = readonly (readonly [key: string, cells: readonly SummaryCell[]])[]
+
+/** Cells that failed in one way, and were judged alike. */
+function groupsOf(cells: readonly SummaryCell[]): Groups {
+  return [
     ...Map.groupBy(
-      altered,
+      cells.filter((cell) => cell.sample),
       (cell) => `${cell.change?.judgement ?? 'undecided'} ${cell.sample?.symptom}`,
     ),
   ]
-  const own = data.failures.filter(
-    ({ flow, actor }) => flow === chosen?.flow && actor === chosen.actor,
-  )
+}
+
+function failuresOf({ failures }: PageData, cell: Chosen): PageFailure[] {
+  return failures.filter(({ flow, actor }) => flow === cell.flow && actor === cell.actor)
+}
+
+function GroupTitle({ cells }: { cells: readonly SummaryCell[] }) {
   return (
-    <div class="failures">
-      <nav aria-label="Cells that failed">
-        {groups.map(([key, cells]) => (
+    <h3>
+      <code>{cells[0]?.sample?.symptom}</code> {cells.length}{' '}
+      {cells.length === 1 ? 'cell' : 'cells'}
+      {cells[0]?.change?.judgement === 'effect' ? ', as declared' : ''}
+    </h3>
+  )
+}
+
+/** Nobody chooses a cell on paper: of each group its cells, and the exchange of one of them. */
+function OnPaper(props: { data: PageData; groups: Groups; isOver: boolean }) {
+  const { data, groups, isOver } = props
+  return (
+    <div class="on-paper">
+      {groups.slice(0, mostOnPaper).map(([key, cells]) => {
+        const example = cells.flatMap((cell) => failuresOf(data, cell))[0]
+        return (
           <div key={key}>
-            <h3>
-              <code>{cells[0]?.sample?.symptom}</code> {cells.length}{' '}
-              {cells.length === 1 ? 'cell' : 'cells'}
-              {cells[0]?.change?.judgement === 'effect' ? ', as declared' : ''}
-            </h3>
-            <ul>
-              {cells.map((cell) => (
-                <li key={`${cell.flow} ${cell.actor}`}>
-                  <button
-                    type="button"
-                    aria-pressed={chosen?.flow === cell.flow && chosen.actor === cell.actor}
-                    onClick={() => choose(cell)}
-                  >
-                    {cell.flowTitle} <span class="quiet">{cell.actorTitle}</span>
-                  </button>
-                </li>
-              ))}
-            </ul>
+            <GroupTitle cells={cells} />
+            <p>
+              {cells.map(({ flowTitle, actorTitle }) => `${flowTitle} (${actorTitle})`).join(', ')}
+            </p>
+            {example ? <Failure failure={example} data={data} isOver={isOver} /> : null}
           </div>
-        ))}
-      </nav>
-      <div id="exchange" tabIndex={-1} role="region" aria-label="First failing exchange">
-        {own.length === 0 ? (
-          <p class="quiet">Choose a cell to see its first failing exchange.</p>
-        ) : null}
-        {own.map((failure) => (
-          <Failure key={`${failure.window} ${failure.symptom}`} failure={failure} data={data} />
-        ))}
-      </div>
+        )
+      })}
+      {groups.length > mostOnPaper ? <p>and {groups.length - mostOnPaper} more groups</p> : null}
     </div>
   )
 }
 
-function Failure({ failure, data }: { failure: PageFailure; data: PageData }) {
+function Failure(props: { failure: PageFailure; data: PageData; isOver: boolean }) {
+  const { failure, data, isOver } = props
   const { exchange } = failure
   const cell = data.summary.cells.find(
     ({ flow, actor }) => flow === failure.flow && actor === failure.actor,
@@ -74,7 +124,11 @@ function Failure({ failure, data }: { failure: PageFailure; data: PageData }) {
           (in {failure.window}, {formatDuration(failure.atMs)} into the run)
         </span>
       </p>
-      {exchange ? <ExchangeView exchange={exchange} /> : <p class="quiet">No exchange was kept.</p>}
+      {exchange ? (
+        <ExchangeView exchange={exchange} actor={failure.actor} isOver={isOver} />
+      ) : (
+        <p class="quiet">No exchange was kept.</p>
+      )}
       {exchange?.traceId === undefined ? null : (
         <div class="logs">
           <h4>Log lines with this trace id</h4>

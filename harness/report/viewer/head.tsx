@@ -1,4 +1,4 @@
-import { isFaultOnly, struckCells } from '../faults.ts'
+import { isFaultOnly, isReproduced, struckCells } from '../faults.ts'
 import type { PageData } from '../page-data.ts'
 import { figuresOf } from '../page-figures.ts'
 import type { Summary } from '../summary-types.ts'
@@ -6,6 +6,8 @@ import { formatDuration } from '../words.ts'
 
 const words = { pass: 'PASS', fail: 'FAIL', inconclusive: 'INCONCLUSIVE' }
 const mostReasons = 6
+/** What is longer fills the screen of a phone. */
+const longSentence = 140
 
 /** The verdict, so that nobody can misread it: a word, what it means here, what happened, and the four figures that matter. */
 export function Head({ data }: { data: PageData }) {
@@ -17,7 +19,7 @@ export function Head({ data }: { data: PageData }) {
         <strong class="badge">{words[summary.verdict]}</strong>
         <span class="meaning">{meaningOf(summary)}</span>
       </div>
-      <h1>{data.sentence}</h1>
+      <h1 class={data.sentence.length > longSentence ? 'long' : ''}>{data.sentence}</h1>
       {summary.reasons.length === 0 ? null : <Reasons summary={summary} />}
       <Figures summary={summary} />
       <p class="quiet">
@@ -38,9 +40,10 @@ function meaningOf(summary: Summary): string {
   const { verdict, expectation } = summary
   if (verdict === 'inconclusive') return 'Nothing was proven: this is no pass.'
   if (expectation === 'reproduces') {
+    if (!isReproduced(summary)) return 'The outage does not reproduce as the scenario says.'
     return verdict === 'pass'
-      ? 'The outage reproduces. The change is as harmful as the scenario says.'
-      : 'The outage does not reproduce as the scenario says.'
+      ? `The outage reproduces. The ${isFaultOnly(summary) ? 'fault' : 'change'} is as harmful as the scenario says.`
+      : 'The outage reproduces, but not all is as the scenario says.'
   }
   return meaningOfHolding(summary)
 }

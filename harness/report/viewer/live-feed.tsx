@@ -12,11 +12,20 @@ export interface LiveView {
   readonly now: NowFold
   readonly data?: PageData
   readonly state: LiveState
-  readonly connection: 'connecting' | 'open' | 'ended'
+  /** 'parked': more pages are open than a browser can follow at once, and this is the one that was opened first. */
+  readonly connection: 'connecting' | 'open' | 'ended' | 'parked'
 }
 
 /** What the server says against an action. */
-class Refused extends Error {}
+export class Refused extends Error {
+  /** Whether it was so only since something else was being done. */
+  readonly isForNow: boolean
+
+  constructor(message: string, isForNow: boolean) {
+    super(message)
+    this.isForNow = isForNow
+  }
+}
 
 export type Act = <A extends LiveAction>(action: A, input: Takes<A>) => Promise<Gives<A>>
 
@@ -34,7 +43,9 @@ export class LiveFeed {
   readonly #now = new NowFold()
   readonly #token = new URLSearchParams(location.search).get('token') ?? ''
   readonly #show: (view: LiveView) => void
-  readonly #source: EventSource
+  #source: EventSource
+  /** Of the journal, in bytes: where to go on. */
+  #offset = '0'
   #view: LiveView
   #madeAt = -Infinity
   #pageTimer: ReturnType<typeof setTimeout> | undefined
@@ -43,23 +54,41 @@ export class LiveFeed {
   constructor(show: (view: LiveView) => void) {
     this.#show = show
     this.#view = { now: this.#now, state: nothingYet, connection: 'connecting' }
-    this.#source = new EventSource(`/events?token=${encodeURIComponent(this.#token)}`)
-    this.#source.addEventListener('open', () => this.#update({ connection: 'open' }))
-    this.#source.addEventListener('error', () =>
+    this.#source = this.#connect()
+    addEventListener('focus', this.follow)
+  }
+
+  /** Goes on where it was, after another page took the place of this one. */
+  readonly follow = (): void => {
+    if (this.#view.connection !== 'parked') return
+    this.#update({ connection: 'connecting' })
+    this.#source = this.#connect()
+  }
+
+  #connect(): EventSource {
+    const source = new EventSource(
+      `/events?token=${encodeURIComponent(this.#token)}&from=${this.#offset}`,
+    )
+    source.addEventListener('open', () => this.#update({ connection: 'open' }))
+    source.addEventListener('error', () =>
       this.#update({
-        connection: this.#source.readyState === EventSource.CLOSED ? 'ended' : 'connecting',
+        connection: source.readyState === EventSource.CLOSED ? 'ended' : 'connecting',
       }),
     )
-    this.#source.addEventListener('message', (event: MessageEvent<string>) =>
-      this.#take(event.data),
-    )
-    this.#source.addEventListener('state', (event: MessageEvent<string>) =>
+    source.addEventListener('message', (event: MessageEvent<string>) => {
+      this.#offset = event.lastEventId
+      this.#take(event.data)
+    })
+    source.addEventListener('state', (event: MessageEvent<string>) =>
       this.#update({ state: JSON.parse(event.data) as LiveState }),
     )
-    this.#source.addEventListener('ended', () => {
-      this.#source.close()
-      this.#update({ connection: 'ended' })
-    })
+    for (const last of ['ended', 'parked'] as const) {
+      source.addEventListener(last, () => {
+        source.close()
+        this.#update({ connection: last })
+      })
+    }
+    return source
   }
 
   /** Throws Refused with what the server says. */
@@ -69,11 +98,12 @@ export class LiveFeed {
       headers: { 'x-aftershock-token': this.#token, 'content-type': 'application/json' },
       body: JSON.stringify(input),
     })
-    if (!response.ok) throw new Refused((await response.text()).trim())
+    if (!response.ok) throw new Refused((await response.text()).trim(), response.status === 423)
     return (await response.json()) as Gives<A>
   }
 
   close(): void {
+    removeEventListener('focus', this.follow)
     this.#source.close()
     clearTimeout(this.#pageTimer)
     clearTimeout(this.#drawTimer)

@@ -33,7 +33,7 @@ export function FlowTool({ act, data, state }: ToolProps) {
 }
 
 function Performed({ performed }: { performed: PerformedFlow }) {
-  const { ok, symptom, message, durationMs, exchanges } = performed
+  const { ok, symptom, message, durationMs, exchanges, actor } = performed
   return (
     <div id="performed">
       <p class={ok ? 'good-text' : 'bad-text'}>
@@ -48,7 +48,7 @@ function Performed({ performed }: { performed: PerformedFlow }) {
             {index + 1}. {exchange.method} {exchange.url}{' '}
             <b>{exchange.status ?? exchange.error ?? 'no answer'}</b>
           </summary>
-          <ExchangeView exchange={exchange} />
+          <ExchangeView exchange={exchange} actor={actor} isOver={false} />
         </details>
       ))}
     </div>

@@ -1,6 +1,10 @@
 import { useState } from 'preact/hooks'
 import { DoButton, Field, type ToolProps } from './live-parts.tsx'
 
+/** A second is never quite one. */
+const shown = (perSecond: number) =>
+  perSecond < 10 ? Math.round(perSecond * 10) / 10 : Math.round(perSecond)
+
 /** Load over all cells, beside the traffic that goes on anyway. */
 export function LoadTool({ act, state, data, canAct }: ToolProps) {
   const [rate, setRate] = useState('50')
@@ -29,7 +33,7 @@ export function LoadTool({ act, state, data, canAct }: ToolProps) {
       <DoButton run={() => set(0)} can={canAct && running} label="Stop the load" />
       <p class="quiet" id="load-now">
         {running && last
-          ? `${state.loadPerSecond} flows a second are asked for; in the last second ${last.started} were started, ${last.ended} ended, ${last.failed} of them failed, ${last.dropped} were dropped, ${last.inFlight} are under way.`
+          ? `${state.loadPerSecond} flows a second are asked for; in the last second ${shown(last.started)} were started, ${shown(last.ended)} ended, ${shown(last.failed)} of them failed, ${shown(last.dropped)} were dropped, ${last.inFlight} are under way.`
           : running
             ? `${state.loadPerSecond} flows a second are asked for.`
             : 'No load is running.'}

@@ -34,15 +34,13 @@ export function LivePage() {
     )
   }
   return (
-    <Page
-      data={view.data}
-      live={<LiveHead view={view} data={view.data} act={feed.current.act} />}
-    />
+    <Page data={view.data} live={<LiveHead view={view} data={view.data} feed={feed.current} />} />
   )
 }
 
-function LiveHead({ view, data, act }: { view: LiveView; data: PageData; act: Act }) {
+function LiveHead({ view, data, feed }: { view: LiveView; data: PageData; feed: LiveFeed }) {
   const { now, state, connection } = view
+  const { act } = feed
   const canAct = connection === 'open' && state.system !== null && state.busy === undefined
   return (
     <>
@@ -53,6 +51,13 @@ function LiveHead({ view, data, act }: { view: LiveView; data: PageData; act: Ac
         </p>
         <h1>{sentenceOf(view, data.summary.cells.length)}</h1>
         <Controls state={state} connection={connection} act={act} canAct={canAct} />
+        {connection === 'parked' ? (
+          <p>
+            <button type="button" class="strong" onClick={feed.follow}>
+              Follow here
+            </button>
+          </p>
+        ) : null}
       </header>
       <section aria-labelledby="now-title">
         <h2 id="now-title">Right now</h2>
@@ -69,7 +74,7 @@ function LiveHead({ view, data, act }: { view: LiveView; data: PageData; act: Ac
 function sentenceOf({ now, connection }: LiveView, cells: number): string {
   const { failing, size } = now
   if (connection === 'ended') return 'This session is over.'
-  if (connection === 'connecting')
+  if (connection !== 'open')
     return `When last heard of, ${failing} of ${count(size, 'cell')} failed.`
   if (size < cells)
     return `${size} of ${count(cells, 'cell')} ${size === 1 ? 'was' : 'were'} tried so far, ${failing} failed.`
@@ -89,6 +94,8 @@ function Controls(props: {
   const said = {
     open: state.busy === undefined ? words[state.change] : `${capital(state.busy)}…`,
     connecting: 'The connection is lost; trying again…',
+    parked:
+      'This page stands still, since more of them are open than a browser can follow at once.',
     ended: 'The session is over: everything was undone and stopped.',
   }[connection]
   return (

@@ -2,7 +2,10 @@ import { createContext, type ComponentChildren } from 'preact'
 import { useContext, useEffect, useState } from 'preact/hooks'
 import type { LiveState, SystemToAct } from '../live-contract.ts'
 import type { PageData } from '../page-data.ts'
-import type { Act } from './live-feed.tsx'
+import { Refused, type Act } from './live-feed.tsx'
+
+/** So long a button says that something else was being done: soon it is not any more. */
+const forNowMs = 5_000
 
 /** What every tool is given. */
 export interface ToolProps {
@@ -28,7 +31,7 @@ export function DoButton(props: {
   strong?: boolean
 }) {
   const { run, can, label, name, done, strong } = props
-  const [said, setSaid] = useState<{ text: string; bad: boolean }>()
+  const [said, setSaid] = useState<{ text: string; bad: boolean; isForNow?: boolean }>()
   const [running, setRunning] = useState(false)
   const inputs = useContext(Inputs)
   useEffect(() => setSaid(undefined), [inputs])
@@ -40,7 +43,14 @@ export function DoButton(props: {
       await run()
       if (done !== undefined) setSaid({ text: done, bad: false })
     } catch (error) {
-      setSaid({ text: error instanceof Error ? error.message : String(error), bad: true })
+      const isForNow = error instanceof Refused && error.isForNow
+      setSaid({
+        text: error instanceof Error ? error.message : String(error),
+        bad: true,
+        isForNow,
+      })
+      if (isForNow)
+        setTimeout(() => setSaid((last) => (last?.isForNow ? undefined : last)), forNowMs)
     }
     setRunning(false)
   }

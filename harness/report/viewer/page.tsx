@@ -47,7 +47,7 @@ export function Page({ data, live }: { data: PageData; live?: ComponentChildren 
         </Section>
         {first ? (
           <Section id="failures" title="What failed">
-            <Failures data={data} chosen={chosen} choose={choose} />
+            <Failures data={data} chosen={chosen} choose={choose} isOver={live === undefined} />
           </Section>
         ) : null}
         <Section id="timeline" title="Over time">

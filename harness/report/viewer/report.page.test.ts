@@ -6,7 +6,13 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { renderHtml } from '../html.ts'
 import { PageFold } from '../page-data.ts'
-import { JournalBuilder, incident, upToBaseline, type IncidentOptions } from '../test-journal.ts'
+import {
+  JournalBuilder,
+  incident,
+  twitterCells,
+  upToBaseline,
+  type IncidentOptions,
+} from '../test-journal.ts'
 import { TestPage, axeViolations, findChromium, launchBrowser } from './test-browser.ts'
 
 const chromium = findChromium() ?? ''
@@ -58,12 +64,29 @@ describe.skipIf(chromium === '')('report.html of the first incident', () => {
     expect(legend).not.toContain('failed')
   })
 
-  test('on paper the evidence stands open', async () => {
+  test('on paper the evidence stands open, and each kind of failure has an example', async () => {
     await using open = await TestPage.open(browser, fileOf('paper'))
     const row = open.page.locator('#evidence tbody tr').first()
+    const examples = open.page.locator('.on-paper article')
     expect(await row.isVisible()).toBe(false)
+    expect(await examples.first().isVisible()).toBe(false)
     await open.page.emulateMedia({ media: 'print' })
     expect(await row.isVisible()).toBe(true)
+    const groups = await open.page.locator('.failures nav h3').allTextContents()
+    expect(groups.length).toBeGreaterThan(2)
+    expect(await open.page.locator('.on-paper > div > h3').allTextContents()).toEqual(groups)
+    expect(await examples.count()).toBe(groups.length)
+    expect(await examples.last().isVisible()).toBe(true)
+  })
+
+  test('a chosen cell has no ground of its own, on which its marks could not be read', async () => {
+    await using open = await TestPage.open(browser, fileOf('chosen'))
+    const chosen = open.page.locator(`.matrix button[aria-pressed='true']`)
+    expect(await chosen.count()).toBe(1)
+    const ground = await open.page.evaluate(
+      `getComputedStyle(document.querySelector(".matrix button[aria-pressed='true']")).backgroundColor`,
+    )
+    expect(ground).toBe('rgba(0, 0, 0, 0)')
   })
 
   test('a click on a broken cell leads to its failing exchange, its logs and curl', async () => {
@@ -76,6 +99,8 @@ describe.skipIf(chromium === '')('report.html of the first incident', () => {
     expect(text).toContain('4bf92f3577b34da6a3ce929d0e0e4736')
     expect(text).toContain('planned to refuse')
     expect(text).toContain('curl -isS -X POST')
+    expect(text).toContain('X_APP_KEY is the header x-app-key')
+    expect(text).toContain('The address is gone with this run.')
   })
 
   test.each([
@@ -87,7 +112,12 @@ describe.skipIf(chromium === '')('report.html of the first incident', () => {
     'has no accessibility violation, %s, %i wide, and is never wider than the screen',
     async (colorScheme, width) => {
       const options = { colorScheme, viewport: { width, height: 800 } }
-      await using open = await TestPage.open(browser, fileOf('looks'), {
+      const long = `look at ${'a picture and then another one, '.repeat(6)}and the last`
+      const cells = twitterCells.map((cell) => ({
+        ...cell,
+        flowTitle: `${cell.flowTitle} ${long}`,
+      }))
+      await using open = await TestPage.open(browser, fileOf('looks', { started: { cells } }), {
         ...options,
         bypassCSP: true,
       })

@@ -1,4 +1,5 @@
 import type { PageData } from '../page-data.ts'
+import type { SummaryChange } from '../summary-types.ts'
 import { formatDuration } from '../words.ts'
 import { DiffLine } from './diff-line.tsx'
 import { LoadEvidence } from './load-evidence.tsx'
@@ -13,7 +14,7 @@ export function Changes({ data }: { data: PageData }) {
           <h3>{change.title}</h3>
           <p class="quiet">
             {change.kind}
-            {change.replicas.length === 0 ? ', not applied' : ` on ${change.replicas.join(', ')}`}
+            {whereOf(change)}
             {change.undone ? ', undone' : ''}
           </p>
           {change.refused === undefined ? null : <p>{change.refused}</p>}
@@ -31,6 +32,12 @@ export function Changes({ data }: { data: PageData }) {
       ))}
     </>
   )
+}
+
+/** An undo and a wait are on nothing. */
+function whereOf({ kind, replicas }: SummaryChange): string {
+  if (replicas.length > 0) return ` on ${replicas.join(', ')}`
+  return kind === 'undo' || kind === 'wait' ? '' : ', not applied'
 }
 
 export function OutsideTable({ data }: { data: PageData }) {
