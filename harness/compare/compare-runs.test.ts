@@ -242,6 +242,26 @@ describe('latencies', () => {
   })
 })
 
+it('of much configuration that differs each service is shown, and all of it is counted', () => {
+  const keys = (value: number) =>
+    Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`key${i}`, value]))
+  const run = (value: number) =>
+    figures({ configuration: { back: keys(value), front: keys(value) } })
+  const comparison = compareRuns(run(1), run(2))
+  expect(comparison.surroundings).toHaveLength(200)
+  const section = comparisonPage(comparison).sections.find(({ title }) => /differ$/.test(title))
+  expect(section?.notes).toEqual(['200 lines differ: back 100, front 100'])
+  const rows = section?.table?.rows ?? []
+  expect(rows.map(([what]) => what)).toContain('front.key0')
+  expect(section?.table?.more).toBe(200 - rows.length)
+})
+
+it('cells that only the second run has are named', () => {
+  const b = figures({ cells: [cell('read'), cell('write')] })
+  const notes = comparisonPage(compareRuns(figures(), b)).sections.at(-1)?.notes
+  expect(notes?.at(-1)).toBe('not compared: 1 cell that only the second run has: write × web')
+})
+
 it('versions, commits and configuration that differ stand side by side', () => {
   const b = figures({
     versions: { aftershock: '0.2.0' },

@@ -1,4 +1,5 @@
-import { count } from '../report/index.ts'
+import { cellKey } from '../core/index.ts'
+import { count, list } from '../report/index.ts'
 import type { Comparison } from './compare-runs.ts'
 import type { FieldDifference } from './drift.ts'
 import type { RunFigures } from './figures.ts'
@@ -152,18 +153,31 @@ function speedLead({ latencies: { speed } }: Comparison): string[] {
   })
 }
 
+/** Of many the first of each service, so that none is passed over, and how many there are of each. */
 function surroundingSection({ surroundings }: Comparison): Section | undefined {
   if (surroundings.length === 0) return undefined
+  const groups = [...Map.groupBy(surroundings, ({ what }) => what.split('.')[0] ?? '')]
+  const each = Math.max(1, Math.floor(mostRows / groups.length))
+  const shown =
+    surroundings.length > mostRows
+      ? groups.flatMap(([, lines]) => lines.slice(0, each))
+      : surroundings
+  const more = surroundings.length - shown.length
+  const counts = groups.map(([name, lines]) => `${name} ${lines.length}`).join(', ')
   return {
     title: 'Versions and configuration that differ',
-    table: bounded(
-      ['what', 'before', 'after'],
-      surroundings.map(({ what, a, b }) => [what, a, b]),
-    ),
+    ...(more > 0 ? { notes: [`${surroundings.length} lines differ: ${counts}`] } : {}),
+    table: {
+      head: ['what', 'before', 'after'],
+      rows: shown.map(({ what, a, b }) => [what, a, b]),
+      ...(more > 0 ? { more } : {}),
+    },
   }
 }
 
-function comparedSection({ a, cells, errors, latencies, drift }: Comparison): Section {
+function comparedSection({ a, b, cells, errors, latencies, drift }: Comparison): Section {
+  const known = new Set(a.cells.map(cellKey))
+  const isNew = b.cells.map(cellKey).filter((key) => !known.has(key))
   const noise = drift.noiseKnown
     ? `noise known from ${count(a.runs.length, 'run')}`
     : 'noise not known, since the reference is one run: other values are shown and not judged'
@@ -177,6 +191,11 @@ function comparedSection({ a, cells, errors, latencies, drift }: Comparison): Se
       `${count(errors.length, 'window')} of cells: judgements, ${cells.length} of them different; error counts by Fisher's exact test, 1 % after Holm, 5 points`,
       `${count(latencies.compared, 'latency', 'latencies')}: Mann-Whitney of ${against}, 1 % after Holm, 20 ms`,
       `the JSON answers to ${count(drift.compared, 'request')}; ${noise}`,
+      ...(isNew.length > 0
+        ? [
+            `not compared: ${count(isNew.length, 'cell')} that only the second run has: ${list(isNew, 5)}`,
+          ]
+        : []),
     ],
   }
 }

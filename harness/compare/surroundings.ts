@@ -7,8 +7,6 @@ export interface Surrounding {
   readonly b: string
 }
 
-const mostLines = 40
-
 /** Versions, commits, what the changes altered and the configuration of services, side by side: what differs only. */
 export function surroundings(a: RunFigures, b: RunFigures): Surrounding[] {
   const sides = [a, b].map((run) => ({
@@ -28,7 +26,6 @@ export function surroundings(a: RunFigures, b: RunFigures): Surrounding[] {
   return names
     .map((what) => ({ what, a: left[what] ?? 'not there', b: right[what] ?? 'not there' }))
     .filter((line) => line.a !== line.b)
-    .slice(0, mostLines)
 }
 
 /** `gateway.plan.enforce: false`; lists as a whole. */

@@ -1,6 +1,8 @@
 import type { PageData } from './page-data.ts'
+import { renderTerminal } from './terminal.ts'
 
 const dataPlace = '/*page-data*/'
+const plainPlace = '<!--page-plain-->'
 const titlePlace = '<!--page-title-->'
 const closedPolicy = "connect-src 'none'"
 
@@ -8,13 +10,20 @@ const closedPolicy = "connect-src 'none'"
 export function renderHtml(shell: string, data: PageData): string {
   const { summary } = data
   const title = escapeHtml(`${summary.verdict.toUpperCase()} ${summary.scenario} · aftershock`)
-  return put(put(shell, titlePlace, title), dataPlace, jsonInScript(data))
+  const page = put(put(shell, titlePlace, title), plainPlace, plainHtml(data))
+  return put(page, dataPlace, jsonInScript(data))
+}
+
+/** What a reader gets where scripts may not run, as in Jenkins, which shows what a build left under a policy of its own. */
+function plainHtml({ sentence, summary }: PageData): string {
+  const text = renderTerminal(summary, { width: 100, colour: false, unicode: true })
+  return `<h1>${escapeHtml(`${summary.verdict.toUpperCase()}: ${sentence}`)}</h1><pre>${escapeHtml(text)}</pre>`
 }
 
 /** The page of a run that goes on: it has no data, and may ask the server that it came from, and nobody else. */
 export function renderLiveHtml(shell: string): string {
   const page = put(shell, closedPolicy, "connect-src 'self'")
-  return put(put(page, titlePlace, 'live · aftershock'), dataPlace, 'null')
+  return put(put(put(page, titlePlace, 'live · aftershock'), plainPlace, ''), dataPlace, 'null')
 }
 
 /** As a function: '$&' and its like in the text mean nothing. */

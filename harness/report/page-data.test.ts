@@ -141,7 +141,7 @@ test('what came from the system cannot leave the script element that holds the d
   expect(text).not.toMatch(/[<>&\u2028]/)
   expect(JSON.parse(text)).toEqual({ nasty })
   const page = pageOf(incident({ started: { scenario: '<img src=x>$&' } }).events)
-  const html = renderHtml('<title><!--page-title--></title>|/*page-data*/|', page)
+  const html = renderHtml('<title><!--page-title--></title><!--page-plain-->|/*page-data*/|', page)
   expect(html).toContain('&#60;img src=x&#62;$&#38;')
   expect(html).not.toContain('<img')
 })

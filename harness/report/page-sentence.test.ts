@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { fail, type Verdict } from '../core/index.ts'
+import { figuresOf } from './page-figures.ts'
 import { headline } from './headline.ts'
 import { pageSentence } from './page-sentence.ts'
 import { summarize } from './summary.ts'
@@ -64,4 +66,64 @@ test('what failed under load goes before what was slower, also of the same cell'
 
 test('load that harms nothing is not spoken of', () => {
   expect(pageSentence(loaded(quick))).not.toContain('load')
+})
+
+const safe = { ...planChange, name: 'safe', title: 'a note' }
+const pause = { ...planChange, kind: 'wait', name: 'pause', title: 'wait for 2000 ms' } as const
+const link = { flow: 'open-link', actor: 'web' }
+
+/** A harmless change, one that breaks opening links in so many of 12 attempts, and a wait in which it stays broken. */
+function mixed(verdict: Verdict, expect: typeof holds | object = holds, failures = 12): Summary {
+  const journal = upToBaseline({
+    started: { expect: expect as typeof holds, changes: [safe, planChange, pause] },
+  })
+  for (const [i, { name }] of [safe, planChange, pause].entries()) {
+    journal.open(`change:${i + 1}`, name)
+    for (const cell of twitterCells) {
+      const isBroken = i > 0 && cell.flow === link.flow && cell.actor === link.actor
+      if (isBroken) journal.judge(`change:${i + 1}`, cell, 'broken', { symptom: '503', failures })
+      else journal.judge(`change:${i + 1}`, cell, 'holds')
+    }
+  }
+  journal.open('recovery')
+  for (const cell of twitterCells) journal.judge('recovery', cell, 'holds')
+  return summarize(journal.end(verdict, { recoveryMs: 800 }).events)
+}
+const broke = fail({ code: 'broken', message: 'broke', cell: link })
+
+test('a change that held by itself is not blamed for what the next one broke, and a wait for nothing', () => {
+  const summary = mixed(broke)
+  expect(pageSentence(summary)).toBe(
+    '‘enforce API plans’ broke open link for the web client. Undoing it brought everything back in 0.8 s.',
+  )
+  expect(headline(summary)).toMatch(/^'enforce API plans' BROKE 1 of/)
+})
+
+test('what failed only now and then is said with how often', () => {
+  expect(pageSentence(mixed(broke, holds, 5))).toContain('for the web client (5 of 12 times).')
+})
+
+test('what was done is said without waits, where nothing broke', () => {
+  const summary = loaded(quick)
+  const changes = [...summary.changes, { ...summary.changes[0], ...pause, undone: false }]
+  const waited = { ...summary, changes } as Summary
+  expect(pageSentence(waited)).toMatch(/^‘enforce API plans’ broke nothing/)
+  expect(headline(waited)).toMatch(/^'enforce API plans' broke nothing/)
+})
+
+test.each<[string, Verdict]>([
+  ['as the scenario says', fail({ code: 'slow-recovery', message: 'took 900 ms' })],
+  ['but not as the scenario says', broke],
+])('a break is told of as it was, whatever else went wrong: %s', (how, verdict) => {
+  const summary = mixed(verdict, { kind: 'reproduces', broken: [{ flows: ['open-link'] }] })
+  expect(pageSentence(summary)).toContain(`for the web client, ${how}.`)
+})
+
+test('what a later step brought back is not said to have come back by the undo', () => {
+  const summary = { ...mixed(broke), recoversBy: 'turn-it-off' }
+  expect(figuresOf(summary)).toContainEqual({
+    value: '1 of 1',
+    what: 'came back by ‘turn-it-off’',
+    tone: 'good',
+  })
 })

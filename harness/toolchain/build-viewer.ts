@@ -59,8 +59,8 @@ const page = `<!doctype html>
 <style>${css}</style>
 </head>
 <body>
-<div id="app"></div>
-<noscript>This report needs JavaScript; it asks for nothing from any network. summary.json beside it says the same.</noscript>
+<div id="app"><!--page-plain--></div>
+<noscript>With JavaScript there is more on this page, and nothing is asked for from any network.</noscript>
 <script type="application/json" id="data">/*page-data*/</script>
 <script>${script}</script>
 </body>

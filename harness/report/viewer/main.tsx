@@ -6,4 +6,7 @@ import { LivePage } from './live-page.tsx'
 import { Page } from './page.tsx'
 
 const data = JSON.parse(document.getElementById('data')?.textContent ?? '') as PageData | null
-render(data ? <Page data={data} /> : <LivePage />, document.getElementById('app') as HTMLElement)
+const app = document.getElementById('app') as HTMLElement
+// What stands there is for who has no scripts.
+app.replaceChildren()
+render(data ? <Page data={data} /> : <LivePage />, app)

@@ -57,6 +57,14 @@ describe.skipIf(chromium === '')('report.html of the first incident', () => {
     expect(open.problems).toEqual([])
   })
 
+  test('without scripts, as Jenkins shows it, the verdict, the sentence and the matrix are there', async () => {
+    await using open = await TestPage.open(browser, fileOf('plain-text'), {
+      javaScriptEnabled: false,
+    })
+    expect(await open.page.locator('h1').textContent()).toMatch(/^PASS: ‘enforce API plans’ broke/)
+    expect(await open.page.locator('pre').textContent()).toMatch(/CELLS[\s\S]*●✗●[\s\S]*403\/467/)
+  })
+
   test('where no cell failed the legend does not speak of cells that did', async () => {
     await using open = await TestPage.open(browser, fileOf('whole', upToBaseline()))
     const legend = (await open.page.locator('.legend').textContent()) ?? ''
