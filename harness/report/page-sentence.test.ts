@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { fail, type Verdict } from '../core/index.ts'
-import { figuresOf } from './page-figures.ts'
 import { headline } from './headline.ts'
 import { pageSentence } from './page-sentence.ts'
 import { summarize } from './summary.ts'
@@ -78,13 +77,17 @@ function mixed(verdict: Verdict, expect: typeof holds | object = holds, failures
     started: { expect: expect as typeof holds, changes: [safe, planChange, pause] },
   })
   for (const [i, { name }] of [safe, planChange, pause].entries()) {
-    journal.open(`change:${i + 1}`, name)
+    const applied = { change: name, replicas: ['gateway-1'], durationMs: 9, explain: [] }
+    journal.emit('change.applied', applied).open(`change:${i + 1}`, name)
     for (const cell of twitterCells) {
       const isBroken = i > 0 && cell.flow === link.flow && cell.actor === link.actor
       if (isBroken) journal.judge(`change:${i + 1}`, cell, 'broken', { symptom: '503', failures })
       else journal.judge(`change:${i + 1}`, cell, 'holds')
     }
   }
+  const seen = { replicas: ['gateway-1'], durationMs: 9 }
+  for (const { name } of [planChange, safe])
+    journal.emit('change.undone', { change: name, ...seen })
   journal.open('recovery')
   for (const cell of twitterCells) journal.judge('recovery', cell, 'holds')
   return summarize(journal.end(verdict, { recoveryMs: 800 }).events)
@@ -117,13 +120,4 @@ test.each<[string, Verdict]>([
 ])('a break is told of as it was, whatever else went wrong: %s', (how, verdict) => {
   const summary = mixed(verdict, { kind: 'reproduces', broken: [{ flows: ['open-link'] }] })
   expect(pageSentence(summary)).toContain(`for the web client, ${how}.`)
-})
-
-test('what a later step brought back is not said to have come back by the undo', () => {
-  const summary = { ...mixed(broke), recoversBy: 'turn-it-off' }
-  expect(figuresOf(summary)).toContainEqual({
-    value: '1 of 1',
-    what: 'came back by ‘turn-it-off’',
-    tone: 'good',
-  })
 })
