@@ -78,7 +78,8 @@ function mixed(verdict: Verdict, expect: typeof holds | object = holds, failures
   })
   for (const [i, { name }] of [safe, planChange, pause].entries()) {
     const applied = { change: name, replicas: ['gateway-1'], durationMs: 9, explain: [] }
-    journal.emit('change.applied', applied).open(`change:${i + 1}`, name)
+    if (name !== pause.name) journal.emit('change.applied', applied)
+    journal.open(`change:${i + 1}`, name)
     for (const cell of twitterCells) {
       const isBroken = i > 0 && cell.flow === link.flow && cell.actor === link.actor
       if (isBroken) journal.judge(`change:${i + 1}`, cell, 'broken', { symptom: '503', failures })
