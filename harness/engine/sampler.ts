@@ -23,7 +23,7 @@ import {
 import type { AnswerBook } from './answer-book.ts'
 import type { Clock } from './ports.ts'
 import { tracedClient } from './traced-client.ts'
-import type { Window } from './window.ts'
+import type { SampleBegun, Window } from './window.ts'
 import { roundMs } from './round-ms.ts'
 
 export const defaultTimeoutMs = 5_000
@@ -117,7 +117,7 @@ export class Sampler {
       const cell = wanted ? this.#cells.get(cellKey(wanted)) : this.#nextInTurn()
       if (!cell) return
       try {
-        await this.#sample(cell)
+        await this.#sample(cell, wanted)
       } catch (error) {
         this.#fault = error instanceof Error ? error : new Error(describeError(error))
         this.#faulted.resolve()
@@ -133,7 +133,7 @@ export class Sampler {
     return cell
   }
 
-  async #sample(cell: CellState): Promise<void> {
+  async #sample(cell: CellState, begun: SampleBegun | undefined): Promise<void> {
     const { clock } = this.#options
     const window = this.window
     const startMs = clock.now()
@@ -151,7 +151,7 @@ export class Sampler {
       ...(trace ? { trace } : {}),
     }
     this.#options.emit('sample', sample)
-    if (inWindow) window.take(sample)
+    if (inWindow && begun) window.take(sample, begun)
     if (inWindow && sample.ok) keepAnswers?.(window.info.kind)
   }
 

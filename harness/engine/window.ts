@@ -40,6 +40,15 @@ interface OpenCell {
   readonly question: CellQuestion
   tally: CellTally
   started: number
+  /** Those that were begun and have not ended, and when they were begun. */
+  readonly underWay: Map<number, number>
+  /** Those that were under way when the evidence first sufficed for something better than broken, and still are. */
+  awaited: Set<number> | undefined
+}
+
+/** A sample that was begun: of which cell, and which of it. */
+export interface SampleBegun extends CellId {
+  readonly nth: number
 }
 
 /** A span in which cells are judged, each as soon as its evidence suffices. */
@@ -67,33 +76,53 @@ export class Window {
     return this.#openedMs
   }
 
-  /** The undecided cell that was started least often, counted as started now; undefined when all are judged. */
-  next(): CellId | undefined {
+  /** A sample of the undecided cell that was started least often, begun now; undefined when all are judged. */
+  next(): SampleBegun | undefined {
     let least: OpenCell | undefined
     for (const cell of this.#open.values()) {
       if (!least || cell.started < least.started) least = cell
     }
-    if (least) least.started += 1
-    return least?.id
+    if (!least) return undefined
+    const nth = least.started++
+    least.underWay.set(nth, this.#options.now())
+    return { ...least.id, nth }
   }
 
-  take(sample: SampleRecord): void {
+  /**
+   * One that ended. Those that end first are no fair choice of all: where a part of them hangs, they are the ones that do not. So nothing
+   * better than broken is said before all that were under way then have ended, too.
+   */
+  take(sample: SampleRecord, { nth }: SampleBegun): void {
     const cell = this.#open.get(cellKey(sample))
     if (!cell) return
+    cell.underWay.delete(nth)
+    cell.awaited?.delete(nth)
     cell.tally = tallied(cell.tally, sample.ok ? undefined : (sample.symptom ?? 'failed'))
     const judgement = judgeCell(cell.tally, cell.question)
-    if (judgement) this.#judge(cell, judgement)
+    if (judgement === undefined) cell.awaited = undefined
+    else {
+      cell.awaited ??= new Set(cell.underWay.keys())
+      if (judgement === 'broken' || cell.awaited.size === 0) this.#judge(cell, judgement)
+    }
   }
 
   /** Ends the window: what is not judged by now is undecided, or broken where recovery did not come. */
   close(note: string): void {
     for (const cell of this.#open.values()) {
-      this.#judge(cell, judgeAtDeadline(cell.tally, cell.question.about), note)
+      const judgement = judgeAtDeadline(cell.tally, cell.question.about)
+      this.#judge(cell, judgement, `${note}${this.#hanging(cell)}`)
     }
     this.#options.emit('window.closed', {
       window: this.info,
       durationMs: this.#options.now() - this.#openedMs,
     })
+  }
+
+  #hanging({ awaited, underWay }: OpenCell): string {
+    const began = [...(awaited ?? [])].map((nth) => underWay.get(nth) ?? Infinity)
+    if (began.length === 0) return ''
+    const sinceMs = this.#options.now() - Math.min(...began)
+    return `; ${began.length} that began early had not ended, after ${(sinceMs / 1_000).toFixed(1)} s`
   }
 
   #opened(id: CellId): OpenCell {
@@ -106,6 +135,8 @@ export class Window {
       id,
       tally: emptyTally,
       started: 0,
+      underWay: new Map(),
+      awaited: undefined,
       question: {
         about,
         everywhere: declared?.everywhere ?? true,
