@@ -109,7 +109,7 @@ export class Window {
   /** Ends the window: what is not judged by now is undecided, or broken where recovery did not come. */
   close(note: string): void {
     for (const cell of this.#open.values()) {
-      const judgement = judgeAtDeadline(cell.tally, cell.question.about)
+      const judgement = judgeAtDeadline(cell.tally, cell.question)
       this.#judge(cell, judgement, `${note}${this.#hanging(cell)}`)
     }
     this.#options.emit('window.closed', {

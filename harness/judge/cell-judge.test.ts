@@ -67,14 +67,14 @@ describe.each<[CellQuestion['about'], [string, Judgement | undefined][]]>([
     'recovery',
     [
       ['', undefined],
-      [healthy(4), undefined],
-      [healthy(5), 'holds'],
-      [`x${healthy(5)}`, undefined],
-      [`x${healthy(6)}`, 'holds'],
-      [`xx${healthy(6)}`, undefined],
-      [`xx${healthy(7)}`, 'holds'],
-      [`xxxxxxxxxx${healthy(14)}`, undefined],
-      [`xxxxxxxxxx${healthy(15)}`, 'holds'],
+      [healthy(8), undefined],
+      [healthy(9), 'holds'],
+      // A row of failures that ends asks for more, whatever its length; each that follows, for more still.
+      [`xxxxxxxxxx${healthy(18)}`, undefined],
+      [`xxxxxxxxxx${healthy(19)}`, 'holds'],
+      [`.x${healthy(19)}`, 'holds'],
+      [`.xx.x${healthy(20)}`, undefined],
+      [`.xx.x${healthy(21)}`, 'holds'],
       // A streak before the last failure does not count.
       ['...x.x....', undefined],
       // However long it fails, only the end of the window decides.
@@ -129,11 +129,21 @@ it('asks for more evidence the more cells there are, so that their false alarms 
 it.each<[CellQuestion['about'], string, Judgement]>([
   ['recovery', '..x', 'broken'],
   ['recovery', 'x.', 'undecided'],
+  // It fell back again and again: that its last sample was a success is luck.
+  ['recovery', '.xx.xx.xx.xx.', 'broken'],
+  ['recovery', `xxxxxx${healthy(6)}`, 'undecided'],
   ['recovery', '', 'undecided'],
   ['change', 'xx', 'undecided'],
   ['steady', '....', 'undecided'],
 ])('at the end of its window a %s cell with %j is %s', (about, samples, judgement) => {
-  expect(judgeAtDeadline(tallyOf(samples), about)).toBe(judgement)
+  expect(
+    judgeAtDeadline(tallyOf(samples), {
+      about,
+      everywhere: true,
+      cells: 53,
+      options: defaultJudgement,
+    }),
+  ).toBe(judgement)
 })
 
 it('counts samples, successes, symptoms and the streak since the last failure', () => {
@@ -142,6 +152,7 @@ it('counts samples, successes, symptoms and the streak since the last failure', 
     ok: 4,
     symptoms: { '403/467': 2, timeout: 1 },
     streak: 2,
+    relapses: 2,
   })
 })
 

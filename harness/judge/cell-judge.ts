@@ -16,9 +16,11 @@ export interface CellTally {
   readonly symptoms: Readonly<Record<string, number>>
   /** Successes since the last failure. */
   readonly streak: number
+  /** How many rows of failures there were. */
+  readonly relapses: number
 }
 
-export const emptyTally: CellTally = { samples: 0, ok: 0, symptoms: {}, streak: 0 }
+export const emptyTally: CellTally = { samples: 0, ok: 0, symptoms: {}, streak: 0, relapses: 0 }
 
 /** `symptom` is undefined for a success. */
 export function tallied(tally: CellTally, symptom: string | undefined): CellTally {
@@ -35,6 +37,7 @@ export function tallied(tally: CellTally, symptom: string | undefined): CellTall
     ok: tally.ok,
     symptoms: { ...tally.symptoms, [symptom]: (tally.symptoms[symptom] ?? 0) + 1 },
     streak: 0,
+    relapses: tally.relapses + (tally.streak > 0 || tally.samples === 0 ? 1 : 0),
   }
 }
 
@@ -70,15 +73,24 @@ export function judgeCell(tally: CellTally, question: CellQuestion): Judgement |
   return isLess(failures, tally.samples, detect, question) ? 'holds' : undefined
 }
 
+/** Share of `miss` that is left for whoever has failed since the undo. */
+const missOfRelapses = 0.1
+
 /**
- * Each failure starts the count of successes anew and doubles the evidence asked for, so that a cell that flaps is not
- * taken for recovered by a lucky streak. There is no early 'broken': recovery may take its time up to the window's end.
+ * Failures may end, so that only the streak since the last one counts. Each streak is a chance to be taken for recovered by luck: where
+ * nothing failed it has nine tenths of `miss`, and after each row of failures one half of what is left, so that a cell that goes on failing
+ * at `detectRatio` is called holding with a chance of `miss` in all, however long it is watched. There is no early 'broken': recovery may
+ * take its time up to the window's end.
  */
-function judgeRecovery(tally: CellTally, question: CellQuestion): Judgement | undefined {
-  const failures = tally.samples - tally.ok
-  const { miss, toleratedRatio } = question.options
-  const needed = 2 ** Math.min(failures, 30) / miss
-  return evidenceOfLess(0, tally.streak, toleratedRatio, steadyDetectRatio) >= needed
+function judgeRecovery(
+  { streak, relapses }: CellTally,
+  { options }: CellQuestion,
+): Judgement | undefined {
+  const { miss, toleratedRatio, detectRatio } = options
+  const share = relapses === 0 ? 1 - missOfRelapses : missOfRelapses / 2 ** Math.min(relapses, 30)
+  // After a failure a streak is none before its first success, which proves nothing then.
+  const seen = relapses === 0 ? streak : Math.max(0, streak - 1)
+  return evidenceOfLess(0, seen, toleratedRatio, detectRatio) >= 1 / (miss * share)
     ? 'holds'
     : undefined
 }
@@ -131,9 +143,13 @@ export function evidenceOf(
   }
 }
 
-/** The judgement of a cell whose window ended before the evidence sufficed. */
-export function judgeAtDeadline(tally: CellTally, about: CellQuestion['about']): Judgement {
-  return about === 'recovery' && tally.samples > tally.ok && tally.streak === 0
-    ? 'broken'
-    : 'undecided'
+/**
+ * The judgement of a cell whose window ended before the evidence sufficed. One that was to recover is broken when it failed to the last, and
+ * when it fell back and has failed too often for chance: whether the very last sample of many failed is luck.
+ */
+export function judgeAtDeadline(tally: CellTally, question: CellQuestion): Judgement {
+  const failures = tally.samples - tally.ok
+  if (question.about !== 'recovery' || failures === 0) return 'undecided'
+  const fellBack = tally.relapses > 1 && isMore(failures, tally.samples, question)
+  return tally.streak === 0 || fellBack ? 'broken' : 'undecided'
 }

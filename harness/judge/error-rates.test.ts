@@ -118,6 +118,19 @@ describe('acceptance', () => {
     },
   )
 
+  it.each([0.3, 0.4, 0.5])(
+    'a cell that goes on failing at %f after the undo is called recovered in at most one of 20 runs',
+    (ratio) => {
+      const random = seededRandom(17)
+      const asked = question({ about: 'recovery' })
+      let missed = 0
+      for (let i = 0; i < runs; i += 1) {
+        if (judgeStream(() => random() < ratio, asked, 500).judgement === 'holds') missed += 1
+      }
+      expect(missed / runs).toBeLessThanOrEqual(0.05)
+    },
+  )
+
   it('a healthy cell with 1 % of failures is broken in far fewer runs than the false alarms allowed', () => {
     const random = seededRandom(13)
     const asked = question({ cells: 1 }, { falseAlarm: 0.05 })

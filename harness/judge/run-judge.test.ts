@@ -168,9 +168,7 @@ const failing: Row[] = [
       windows: [{ web: 'broken' }],
     },
     'fail',
-    [
-      'not-reproduced: 1 cell was expected to fail now and then, and failed every time (12 of 12)',
-    ],
+    ['not-reproduced: 1 cell was expected to fail now and then, and failed every time (12 of 12)'],
   ],
   [
     'that fails now and then as it is to',

@@ -28,17 +28,18 @@ export async function judgedFlow(given: FlowToJudge): Promise<JudgedFlow> {
   const untilMs = clock.now() + limitMs
   let tally = emptyTally
   let judgement: Judgement | undefined
+  const question = { about, everywhere: true, cells, options }
   const work = async () => {
     while (judgement === undefined && clock.now() < untilMs) {
       signal.throwIfAborted()
       const { ok, symptom = 'failed' } = await perform()
       if (judgement !== undefined) return
       tally = tallied(tally, ok ? undefined : symptom)
-      judgement = judgeCell(tally, { about, everywhere: true, cells, options })
+      judgement = judgeCell(tally, question)
     }
   }
   await Promise.all(Array.from({ length: concurrency }, work))
-  return { judgement: judgement ?? judgeAtDeadline(tally, about), tally }
+  return { judgement: judgement ?? judgeAtDeadline(tally, question), tally }
 }
 
 export function shownTally({ samples, ok, symptoms }: CellTally): string {
