@@ -6,21 +6,13 @@ import {
   exitCodes,
   formatReason,
   reasonsOf,
-  type JournalEvent,
-  type JournalKind,
   type LoadFigures,
   type LoadTest,
   type RuntimeName,
   type Verdict,
 } from '../core/index.ts'
 import { runLoadTest, scenarioOf } from '../engine/index.ts'
-import {
-  foldLine,
-  renderAgainstBaseline,
-  renderBreakpoint,
-  renderLoadSummary,
-  renderResources,
-} from '../report/index.ts'
+import { foldLine, isLoadEnd, renderLoadTest, type LoadEnd } from '../report/index.ts'
 import {
   Interrupts,
   exitCodeOf,
@@ -55,14 +47,6 @@ interface LoadOptions {
 export const loadEngineNames = ['embedded', 'k6'] as const
 type LoadEngineName = (typeof loadEngineNames)[number]
 
-/** What the figures of the end are made from. */
-const ended: readonly JournalKind[] = [
-  'load.summary',
-  'load.breakpoint',
-  'load.judged',
-  'leaks.judged',
-]
-
 /** `aftershock load`: one load test; the exit code is that of its verdict. Leaves `load.json` in the folder of the run as well. */
 export async function loadCommand(
   name: string,
@@ -95,7 +79,7 @@ export async function loadCommand(
     process.stderr.write(`\n${signal}: tearing down; a second one ends at once\n`),
   )
   const progress = options.json ? noProgress : showProgress(process.stdout)
-  const ends: JournalEvent[] = []
+  const ends: LoadEnd[] = []
   let figures: LoadFigures | undefined
   const { verdict, folder } = await performRun({
     scenario,
@@ -107,7 +91,7 @@ export async function loadCommand(
       (event) => {
         progress.take(event)
         if (event.kind === 'load.figures') figures = event
-        if (ended.includes(event.kind)) ends.push(event)
+        if (isLoadEnd(event)) ends.push(event)
       },
     ],
     drive: async (_scenario, run) => {
@@ -124,12 +108,7 @@ export async function loadCommand(
   const result = { test: test.id, verdict, loads: ends }
   writeFileSync(join(folder.path, 'load.json'), `${JSON.stringify(result, null, 2)}\n`)
   const { width } = renderOptionsFor(process.stdout)
-  for (const event of ends) {
-    if (event.kind === 'load.summary') say(`\n${renderLoadSummary(event, width)}`)
-    if (event.kind === 'load.breakpoint') say(`\n${renderBreakpoint(event, width)}`)
-    if (event.kind === 'leaks.judged') say(`\n${renderResources(event, width)}`)
-    if (event.kind === 'load.judged') say(renderAgainstBaseline(event, width))
-  }
+  if (ends.length > 0) say(`\n${renderLoadTest(ends, width)}`)
   say(`\n${foldLine(`${verdict.kind.toUpperCase()}  ${test.id}: ${test.title}`, width).join('\n')}`)
   for (const reason of reasonsOf(verdict)) {
     say(foldLine(`  ${formatReason(reason)}`, width).join('\n'))

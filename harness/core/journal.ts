@@ -240,6 +240,8 @@ interface Body {
     readonly statusPage?: string
     /** Present where load goes on beside the cells. */
     readonly load?: { readonly cells: readonly CellId[]; readonly judgement: LoadJudgementOptions }
+    /** Of a load test, which has no steps: what it came to is told by its load alone. */
+    readonly loadTest?: true
     /** Present when acknowledged writes are read back at the end. */
     readonly writes?: string
   }

@@ -82,7 +82,7 @@ export async function runLoadTest(
   const announced = announcement(scenarioOf(test), defaultJudgement, options)
   const loaded = new Set(cellsUnderLoad(test, test.profile).map(cellKey))
   const cells = announced.cells.filter((cell) => loaded.has(cellKey(cell)))
-  emit('run.started', { ...announced, cells })
+  emit('run.started', { ...announced, cells, loadTest: true })
   emit('phase', { phase: 'starting', text: `starting '${test.stack.name}'` })
   const died: string[] = []
   let verdict: Verdict

@@ -8,6 +8,7 @@ import {
   stepsThatHarmed,
   struckCells,
 } from './faults.ts'
+import { passedWords } from './load-test.ts'
 import { oneLine } from './one-line.ts'
 import { isLeftApplied } from './summary.ts'
 import type { Summary, SummaryCell, SummaryChange } from './summary-types.ts'
@@ -33,6 +34,7 @@ function sentenceFor(summary: Summary): string {
 }
 
 function held(summary: Summary): string {
+  if (summary.loadTest) return passedWords(summary.loadTest)
   const effects = countWhere(summary, (cell) => cell.change?.judgement === 'effect')
   const rest = summary.cells.length - effects
   const struck = struckCells(summary).length

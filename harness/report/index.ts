@@ -4,12 +4,8 @@ export { initialLiveState, reduce } from './live.ts'
 export { renderLive } from './live-view.ts'
 export { headline } from './headline.ts'
 export { renderHtml, renderLiveHtml } from './html.ts'
-export {
-  renderAgainstBaseline,
-  renderBreakpoint,
-  renderLoadSummary,
-  renderResources,
-} from './load-lines.ts'
+export { isLoadEnd, type LoadEnd } from './load-end.ts'
+export { renderLoadTest } from './load-test.ts'
 export type * from './live-contract.ts'
 export { PageFold, traceIdsOf, type LogLine } from './page-data.ts'
 export { brokenCells } from './faults.ts'

@@ -2,6 +2,8 @@ import type { JournalEvent } from '../core/index.ts'
 import { isCutOff, reasonsByCell, severityOf } from './faults.ts'
 import { headline } from './headline.ts'
 import { resultOf, skippedResult, type Context, type TestResult } from './junit-results.ts'
+import type { LoadEnd } from './load-end.ts'
+import { thresholdText, thresholdsOf } from './load-test.ts'
 import { oneLine } from './one-line.ts'
 import { collectRun, windowsOfKind, type WindowModel } from './run-model.ts'
 import { worstOutcome } from './summary-cells.ts'
@@ -36,6 +38,9 @@ export function suitesOf(events: Iterable<JournalEvent>): RunSuites {
     name: change.name,
     windows: windowsOfKind(model, 'change').filter((window) => window.info.change === change.name),
   }))
+  if (summary.loadTest) {
+    return { summary, suites: [loadSuite(context, summary.loadTest), verdictSuite(context)] }
+  }
   return {
     summary,
     suites: [
@@ -44,6 +49,30 @@ export function suitesOf(events: Iterable<JournalEvent>): RunSuites {
       windowSuite(context, 'recovery', windowsOfKind(model, 'recovery')),
       verdictSuite(context),
     ],
+  }
+}
+
+/** A testcase for each threshold. */
+function loadSuite({ model, summary }: Context, ends: readonly LoadEnd[]): Suite {
+  const startedMs = model.ready?.atMs ?? 0
+  return {
+    name: `${summary.scenario}: load`,
+    startedMs,
+    timeMs: Math.max(0, model.lastMs - startedMs),
+    testcases: thresholdsOf(ends).map((threshold) => {
+      const message = thresholdText(threshold)
+      const isFailure = threshold.outcome === 'crossed' && summary.verdict === 'fail'
+      const result: TestResult =
+        threshold.outcome === 'holds'
+          ? { kind: 'passed', text: message }
+          : {
+              kind: isFailure ? 'failure' : 'error',
+              type: threshold.outcome === 'crossed' ? 'threshold' : 'no-data',
+              message,
+              body: message,
+            }
+      return { classname: `${summary.scenario}.load`, name: threshold.text, timeMs: 0, result }
+    }),
   }
 }
 
@@ -131,7 +160,9 @@ function verdictSuite(context: Context): Suite {
   const { model, summary } = context
   const classname = `${summary.scenario}.verdict`
   const total = summary.timings.totalMs
-  const testcases = runChecks.map(({ name, codes, unless }): Testcase => {
+  // Of a load test there is nothing to apply, undo or recover.
+  const checks = summary.loadTest ? runChecks.filter(({ unless }) => unless === neverUp) : runChecks
+  const testcases = checks.map(({ name, codes, unless }): Testcase => {
     const reasons = summary.reasons.filter((reason) => codes.includes(reason.code))
     const why = reasons.length === 0 ? unless?.(context) : undefined
     const result: TestResult =

@@ -152,7 +152,8 @@ export function renderBreakpoint(event: EventOf<'load.breakpoint'>, width: numbe
     .join('\n')
 }
 
-function foundText(event: EventOf<'load.breakpoint'>): string {
+/** What a search came to. */
+export function foundText(event: EventOf<'load.breakpoint'>): string {
   const { holdsAt, breaksAt, interrupted, trials } = event
   if (interrupted && trials === 0) return 'interrupted in the first try: nothing is known'
   const held = holdsAt === undefined ? 'no rate held' : `held at ${holdsAt} per second`

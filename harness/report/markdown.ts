@@ -2,6 +2,8 @@ import { describeCells, groupCells, type CellGroup } from './groups.ts'
 import { exchangeLines } from './exchange-text.ts'
 import { isAlarming, titleOf } from './group-lines.ts'
 import { headline } from './headline.ts'
+import type { LoadEnd } from './load-end.ts'
+import { renderLoadTest } from './load-test.ts'
 import { codeBlock, codeMarkdown, plainMarkdown } from './markdown-text.ts'
 import type { Summary, SummaryChange, SummaryReason } from './summary-types.ts'
 import { count, formatDuration } from './words.ts'
@@ -15,6 +17,9 @@ const mostGroups = 8
 const mostLinesOfAGroup = 8
 const mostDiffLines = 8
 const mostReasons = 5
+/** Of a load test, as wide as a terminal. */
+const mostLoadLines = 60
+const columns = 80
 const signs = { pass: '✅', fail: '❌', inconclusive: '⚠️' } as const
 
 /**
@@ -29,10 +34,20 @@ export function renderMarkdown(summary: Summary, { link }: MarkdownOptions = {})
     summary.changes.map(changeLines).join('\n'),
     groupLines(groups, summary),
     reasonLines(summary),
+    summary.loadTest?.length ? codeBlock(loadTestLines(summary.loadTest)) : '',
     firstExchange(groups),
     footer(summary, link),
   ]
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
+}
+
+function loadTestLines(ends: readonly LoadEnd[]): string[] {
+  const lines = renderLoadTest(ends, columns).split('\n')
+  const more = lines.length - mostLoadLines
+  return [
+    ...lines.slice(-mostLoadLines),
+    ...(more > 0 ? [`and ${count(more, 'line')} before`] : []),
+  ]
 }
 
 function changeLines(change: SummaryChange): string {

@@ -7,6 +7,7 @@ import type {
   Judgement,
   WindowKind,
 } from '../core/index.ts'
+import { renderLoadTest } from './load-test.ts'
 import { OutsideFold, type OutsideRow } from './page-outside.ts'
 import { LoadFold, type LoadSpan } from './page-load.ts'
 import { pageSentence } from './page-sentence.ts'
@@ -35,6 +36,8 @@ export interface PageData {
   readonly outside: readonly OutsideRow[]
   /** Lines of services by trace id, from their logs. */
   readonly logs: Readonly<Record<string, readonly LogLine[]>>
+  /** What a load test came to, as lines; empty of other runs. */
+  readonly loadTest: string
   readonly reproduce: string
 }
 
@@ -86,6 +89,7 @@ export interface LogLine {
 }
 
 const mostMarks = 200
+const pageColumns = 100
 const mostStatusSpans = 400
 const mostFailures = 400
 const mostEvidence = 2_000
@@ -169,7 +173,8 @@ export class PageFold {
       evidence: evidenceOf(model),
       outside: this.#outside.data(),
       logs,
-      reproduce: `npx aftershock reproduce ${started.scenario} --seed ${started.seed} --runtime ${started.runtime}`,
+      loadTest: started.loadTest ? renderLoadTest(model.loadEnds, pageColumns) : '',
+      reproduce: `npx aftershock ${started.loadTest ? 'load' : 'reproduce'} ${started.scenario} --seed ${started.seed} --runtime ${started.runtime}`,
     }
     return {
       ...mapStrings(texts, inOrder),

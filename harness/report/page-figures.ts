@@ -8,18 +8,16 @@ import {
   struckCells,
   wasApplied,
 } from './faults.ts'
+import type { Figure } from './figure.ts'
+import { loadTestFigures } from './load-test.ts'
 import type { Summary } from './summary-types.ts'
 import { count, formatDuration } from './words.ts'
 
-/** One of the figures below the verdict. 'good' is green, so it is only said of what was measured and proven. */
-export interface Figure {
-  readonly value: string
-  readonly what: string
-  readonly tone: 'good' | 'bad' | 'plain'
-}
-
 /** The figures that matter, the first ones most. They say nothing that a reason of the verdict speaks against. */
 export function figuresOf(summary: Summary): Figure[] {
+  if (summary.loadTest) {
+    return [...loadTestFigures(summary, summary.loadTest), outsideFigure(summary)]
+  }
   const [broken, load] = [brokenFigure(summary), loadFigure(summary)]
   const isHidden = isHarmOfLoadOnly(summary)
   return [

@@ -20,6 +20,7 @@ const nearlyAll = 0.9
 
 /** What happened, in sentences that need no knowledge of the harness: what broke, for whom, whether undoing helped, what the status page said. */
 export function pageSentence(summary: Summary): string {
+  if (summary.loadTest) return `${capital(headline(summary))}.`
   const parts = summary.verdict === 'inconclusive' ? open(summary) : told(summary)
   const left = / NOT UNDONE: .*$/s.exec(headline(summary))?.[0].trim()
   return [...parts, ...(left === undefined ? [] : [`${left}.`])]

@@ -11,6 +11,7 @@ import {
   type WindowKind,
   wholeStack,
 } from '../core/index.ts'
+import { isLoadEnd, type LoadEnd } from './load-end.ts'
 
 /** What was seen of one cell in one window. */
 export interface CellTally {
@@ -49,6 +50,8 @@ export interface RunModel {
   writes?: EventOf<'writes.checked'>
   readonly loadJudged: EventOf<'load.judged'>[]
   load?: EventOf<'load.summary'>
+  /** Of a load test. */
+  readonly loadEnds: LoadEnd[]
   readonly refusedOutside: EventOf<'outside'>[]
   interrupted?: EventOf<'interrupted'>
   /** Whether what runs the system went away during the run. */
@@ -107,12 +110,14 @@ function emptyModel(started: EventOf<'run.started'>): RunModel {
     traffic: new Map(),
     refusedOutside: [],
     loadJudged: [],
+    loadEnds: [],
     lastMs: started.atMs,
   }
 }
 
 function note(model: RunModel, event: Exclude<JournalEvent, { kind: 'run.started' }>): void {
   model.lastMs = Math.max(model.lastMs, event.atMs)
+  if (model.started.loadTest && isLoadEnd(event)) model.loadEnds.push(event)
   switch (event.kind) {
     case 'stack.ready':
       model.ready = event

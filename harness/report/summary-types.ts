@@ -8,6 +8,7 @@ import type {
   Step,
   Verdict,
 } from '../core/index.ts'
+import type { LoadEnd } from './load-end.ts'
 
 /** Version of summary.json's format: it grows when a member changes its meaning or goes away. */
 export const summaryVersion = 1
@@ -44,6 +45,8 @@ export interface Summary {
   readonly writes?: SummaryWrites
   /** Absent where no load went on beside the cells. */
   readonly load?: SummaryLoad
+  /** Of a load test: what it came to, as in load.json. Its cells have no windows. */
+  readonly loadTest?: readonly LoadEnd[]
   readonly versions: Readonly<Record<string, string>>
   readonly git: { readonly head: string; readonly dirty: boolean } | null
 }

@@ -62,9 +62,13 @@ export function summarizeModel(model: RunModel): Summary {
         note: note ?? null,
       })),
     },
-    ...(model.traffic.size === 0 ? {} : { links: summarizeLinks(model.traffic) }),
+    // Links are told by window, and a load test has none.
+    ...(model.traffic.size === 0 || started.loadTest
+      ? {}
+      : { links: summarizeLinks(model.traffic) }),
     ...(model.writes === undefined ? {} : { writes: summarizeWrites(model.writes) }),
     ...(load === undefined ? {} : { load }),
+    ...(started.loadTest ? { loadTest: model.loadEnds } : {}),
     versions: started.versions,
     git: started.git ?? null,
   }

@@ -3,6 +3,7 @@ import { groupLines } from './group-lines.ts'
 import { headline } from './headline.ts'
 import { linkSentences } from './link-lines.ts'
 import { loadLines } from './load-section.ts'
+import { renderLoadTest } from './load-test.ts'
 import { matrixLines } from './matrix.ts'
 import { statusPageWords } from './status-page-words.ts'
 import type { Summary, SummaryChange, SummaryReason, SummaryWrites } from './summary-types.ts'
@@ -38,15 +39,9 @@ export function renderTerminal(source: Summary, options: TerminalOptions): strin
   const sections = [
     standing ? standingLines(summary, theme) : headLines(summary, theme),
     summary.changes.flatMap((change) => changeLines(change, theme, standing)),
-    [
-      ...wrap('marked three times: before, during and after the change', {
-        width: theme.width,
-        first: 'CELLS  ',
-      }).map(theme.strong),
-      ...matrixLines(summary, theme),
-    ],
-    groupLines(summary, theme, options.verbose ?? false),
-    loadLines(summary, theme),
+    ...(summary.loadTest
+      ? [[renderLoadTest(summary.loadTest, theme.width)]]
+      : cellSections(summary, theme, options.verbose ?? false)),
     reasonLines(summary, theme),
     standing ? [] : factLines(summary, theme, options.files ?? {}),
   ]
@@ -54,6 +49,20 @@ export function renderTerminal(source: Summary, options: TerminalOptions): strin
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n')
+}
+
+function cellSections(summary: Summary, theme: Theme, verbose: boolean): string[][] {
+  return [
+    [
+      ...wrap('marked three times: before, during and after the change', {
+        width: theme.width,
+        first: 'CELLS  ',
+      }).map(theme.strong),
+      ...matrixLines(summary, theme),
+    ],
+    groupLines(summary, theme, verbose),
+    loadLines(summary, theme),
+  ]
 }
 
 function headLines(summary: Summary, theme: Theme): string[] {
@@ -162,10 +171,12 @@ function factLines(
     wrap(text, { width: theme.width, first: padEnd(label, labelWidth) })
   const page = summary.statusPage
   return [
-    ...fact(
-      'STATUS PAGE',
-      page ? statusPageWords(page, summary) : 'not compared with what users saw',
-    ),
+    ...(summary.loadTest
+      ? []
+      : fact(
+          'STATUS PAGE',
+          page ? statusPageWords(page, summary) : 'not compared with what users saw',
+        )),
     ...outsideLines(summary, theme),
     ...((summary.links ?? []).length === 0
       ? []

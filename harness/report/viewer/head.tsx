@@ -39,6 +39,11 @@ export function Head({ data }: { data: PageData }) {
 function meaningOf(summary: Summary): string {
   const { verdict, expectation } = summary
   if (verdict === 'inconclusive') return 'Nothing was proven: this is no pass.'
+  if (summary.loadTest) {
+    return verdict === 'pass'
+      ? 'The system bears this load.'
+      : 'Under this load not all is as demanded.'
+  }
   if (expectation === 'reproduces') {
     if (!isReproduced(summary)) return 'The outage does not reproduce as the scenario says.'
     return verdict === 'pass'

@@ -6,7 +6,7 @@ import { Calls } from './calls.tsx'
 import { Failures } from './failures.tsx'
 import { Head } from './head.tsx'
 import { Matrix, type Chosen } from './matrix.tsx'
-import { CopyBlock, Section } from './parts.tsx'
+import { CopyBlock, Scroll, Section } from './parts.tsx'
 import { Changes, EvidenceTable, OutsideTable } from './tables.tsx'
 import { TimelineView } from './timeline.tsx'
 
@@ -29,22 +29,34 @@ export function Page({ data, live }: { data: PageData; live?: ComponentChildren 
       {live ?? <Head data={data} />}
       <main>
         <nav class="jumps" aria-label="Sections">
-          {sections(first !== undefined, links.length > 0).map(([id, title]) => (
-            <a key={id} href={`#${id}`}>
-              {title}
-            </a>
-          ))}
+          {(summary.loadTest ? ofLoadTest : sections(first !== undefined, links.length > 0)).map(
+            ([id, title]) => (
+              <a key={id} href={`#${id}`}>
+                {title}
+              </a>
+            ),
+          )}
         </nav>
-        <Section
-          id="matrix"
-          title="Who is affected"
-          aside={`${count(summary.cells.length, 'cell')}: a flow as an actor`}
-        >
-          <Matrix data={data} chosen={chosen} choose={choose} />
-        </Section>
-        <Section id="changes" title="What was changed">
-          <Changes data={data} />
-        </Section>
+        {summary.loadTest ? (
+          <Section id="load" title="What it came to">
+            <Scroll label="Thresholds and figures">
+              <pre>{data.loadTest}</pre>
+            </Scroll>
+          </Section>
+        ) : (
+          <>
+            <Section
+              id="matrix"
+              title="Who is affected"
+              aside={`${count(summary.cells.length, 'cell')}: a flow as an actor`}
+            >
+              <Matrix data={data} chosen={chosen} choose={choose} />
+            </Section>
+            <Section id="changes" title="What was changed">
+              <Changes data={data} />
+            </Section>
+          </>
+        )}
         {first ? (
           <Section id="failures" title="What failed">
             <Failures data={data} chosen={chosen} choose={choose} isOver={live === undefined} />
@@ -65,9 +77,11 @@ export function Page({ data, live }: { data: PageData; live?: ComponentChildren 
         >
           <OutsideTable data={data} />
         </Section>
-        <Section id="evidence" title="Evidence behind each judgement">
-          <EvidenceTable data={data} />
-        </Section>
+        {summary.loadTest ? null : (
+          <Section id="evidence" title="Evidence behind each judgement">
+            <EvidenceTable data={data} />
+          </Section>
+        )}
         <Section id="reproduce" title="See it for yourself">
           <CopyBlock text={data.reproduce} label="Copy the command" />
         </Section>
@@ -76,6 +90,13 @@ export function Page({ data, live }: { data: PageData; live?: ComponentChildren 
     </>
   )
 }
+
+const ofLoadTest: readonly [id: string, title: string][] = [
+  ['load', 'What it came to'],
+  ['timeline', 'Over time'],
+  ['outside', 'Outside'],
+  ['reproduce', 'Reproduce'],
+]
 
 function sections(hasFailures: boolean, hasLinks: boolean): [id: string, title: string][] {
   return [

@@ -15,22 +15,25 @@ export function TimelineView({ data }: { data: PageData }) {
   const { timeline } = data
   const series = timeline.series.find((one) => one.flow === flow)
   const titles = new Map(data.summary.cells.map((cell) => [cell.flow, cell.flowTitle]))
-  if (!series || timeline.edgesMs.length === 0) return <p class="quiet">No flow ran.</p>
+  const isSampled = series !== undefined && timeline.edgesMs.length > 0
+  if (!isSampled && data.load.length === 0) return <p class="quiet">No flow ran.</p>
   const range = zoom ?? wholeOf(data)
   const plot = { data, range, setZoom }
   return (
     <>
       <div class="controls">
-        <label>
-          flow{' '}
-          <select value={flow} onChange={(event) => setFlow(event.currentTarget.value)}>
-            {timeline.series.map((one) => (
-              <option key={one.flow} value={one.flow}>
-                {one.flow === '' ? 'all flows' : (titles.get(one.flow) ?? one.flow)}
-              </option>
-            ))}
-          </select>
-        </label>
+        {isSampled ? (
+          <label>
+            flow{' '}
+            <select value={flow} onChange={(event) => setFlow(event.currentTarget.value)}>
+              {timeline.series.map((one) => (
+                <option key={one.flow} value={one.flow}>
+                  {one.flow === '' ? 'all flows' : (titles.get(one.flow) ?? one.flow)}
+                </option>
+              ))}
+            </select>
+          </label>
+        ) : null}
         <label>
           <input
             type="checkbox"
@@ -42,14 +45,18 @@ export function TimelineView({ data }: { data: PageData }) {
         <Zooms data={data} zoom={zoom} setZoom={setZoom} />
         <span class="quiet">or drag over a chart</span>
       </div>
-      <h3>Flow runs a second, and how many failed</h3>
-      <Plot {...plot} lines={rateLines(series, data)} at={edges(data)} log={false} />
-      <p class="quiet">
-        A run counts when it began, one that failed when the request that failed was sent. Before
-        the line of an event stands how long it took.
-      </p>
-      <h3>Latency of flows, in ms</h3>
-      <Plot {...plot} lines={latencyLines(series)} at={middles(data)} log={log} />
+      {isSampled ? (
+        <>
+          <h3>Flow runs a second, and how many failed</h3>
+          <Plot {...plot} lines={rateLines(series, data)} at={edges(data)} log={false} />
+          <p class="quiet">
+            A run counts when it began, one that failed when the request that failed was sent.
+            Before the line of an event stands how long it took.
+          </p>
+          <h3>Latency of flows, in ms</h3>
+          <Plot {...plot} lines={latencyLines(series)} at={middles(data)} log={log} />
+        </>
+      ) : null}
       {data.load.length > 0 ? (
         <>
           <h3>Load, flows a second</h3>
@@ -60,17 +67,19 @@ export function TimelineView({ data }: { data: PageData }) {
       ) : null}
       <Lanes data={data} range={range} />
       <Events marks={data.marks} />
-      <details>
-        <summary>The same as a table</summary>
-        <SeriesTable data={data} series={series} />
-      </details>
+      {isSampled ? (
+        <details>
+          <summary>The same as a table</summary>
+          <SeriesTable data={data} series={series} />
+        </details>
+      ) : null}
     </>
   )
 }
 
 /** From a little before the first window: what comes before is the start of the system, in which nobody does anything. */
-function wholeOf({ spans, endMs }: PageData): [number, number] {
-  const first = spans[0]?.fromMs ?? 0
+function wholeOf({ spans, load, endMs }: PageData): [number, number] {
+  const first = spans[0]?.fromMs ?? Math.max(0, (load[0]?.atMs ?? 0) - 1_000)
   return [Math.max(0, first - (endMs - first) * 0.02) / 1000, Math.max(0.001, endMs / 1000)]
 }
 
