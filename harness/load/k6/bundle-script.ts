@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { build, type OutputChunk, type Plugin } from 'rolldown'
@@ -17,10 +18,34 @@ export interface ScriptParts {
 }
 
 const entryId = 'aftershock:k6-script'
+const globalId = 'aftershock:global:'
+/** Of Node and of the web, which k6 does not have. Source: grafana.com/docs/k6/latest/javascript-api. */
+const foreignGlobals = [
+  'AbortController',
+  'AbortSignal',
+  'Blob',
+  'Buffer',
+  'EventSource',
+  'FormData',
+  'Headers',
+  'Request',
+  'Response',
+  'URL',
+  'URLSearchParams',
+  '__dirname',
+  '__filename',
+  'clearImmediate',
+  'fetch',
+  'performance',
+  'process',
+  'queueMicrotask',
+  'setImmediate',
+  'structuredClone',
+]
 
 /**
  * One script for k6 with flows, actors and all that they import, and nothing to import but k6's own modules. Throws INVALID_SCENARIO that
- * names the import when something of Node's would get in, for k6 has none of it.
+ * names the import, or what is taken for granted as a global, when something of Node's would get in, for k6 has none of it.
  */
 export async function bundleScript(parts: ScriptParts): Promise<string> {
   const importers = new Map<string, string>()
@@ -31,6 +56,10 @@ export async function bundleScript(parts: ScriptParts): Promise<string> {
       resolve: { mainFields: ['module', 'main'], conditionNames: ['import', 'default'] },
       // A module of Node's that is imported and not used does no harm.
       treeshake: { moduleSideEffects: [{ external: true, sideEffects: false }] },
+      // What a module takes for granted becomes an import of its own, so that it is seen who does.
+      transform: {
+        inject: Object.fromEntries(foreignGlobals.map((name) => [name, [globalId + name, name]])),
+      },
       // Else comments name the files of this machine.
       experimental: { attachDebugInfo: 'none' },
       write: false,
@@ -57,7 +86,12 @@ function isK6(id: string): boolean {
 function refuseNode(imports: readonly string[], importers: ReadonlyMap<string, string>): void {
   const foreign = imports.filter((id) => !isK6(id))
   if (foreign.length === 0) return
-  const lines = foreign.map((id) => `'${id}', imported by ${importers.get(id) ?? 'a package'}`)
+  const lines = foreign.map((id) => {
+    const by = importers.get(id) ?? 'a package'
+    return id.startsWith(globalId)
+      ? `'${id.slice(globalId.length)}', used by ${by}`
+      : `'${id}', imported by ${by}`
+  })
   throw new HarnessError('INVALID_SCENARIO', `k6 does not have ${lines.join('; ')}`, {
     hint: 'flows for k6 use what the language itself has: move this into a module that no flow imports',
   })
@@ -71,12 +105,30 @@ function scriptPlugin(parts: ScriptParts, importers: Map<string, string>): Plugi
       if (source === entryId) return entryId
       if (source === 'aftershock') return scriptModule('aftershock')
       if (isK6(source)) return { id: source, external: true }
-      if (!isBuiltin(source)) return null
+      const isGlobal = source.startsWith(globalId)
+      if (!isGlobal && !isBuiltin(source)) return null
+      if (isGlobal && importer !== undefined && doesWithout(source, importer)) return absent(source)
       if (importer !== undefined) importers.set(source, importer)
       return { id: source, external: true }
     },
-    load: (id) => (id === entryId ? entryOf(parts) : null),
+    load(id) {
+      if (id === entryId) return entryOf(parts)
+      return id.startsWith(absent('')) ? `export const ${nameOf(id)} = undefined` : null
+    },
   }
+}
+
+/** A module that asks first whether there is such a thing. */
+function doesWithout(source: string, importer: string): boolean {
+  return new RegExp(`\\btypeof ${nameOf(source)}\\b`).test(readFileSync(importer, 'utf8'))
+}
+
+function absent(source: string): string {
+  return `\0absent ${source}`
+}
+
+function nameOf(source: string): string {
+  return source.slice(source.lastIndexOf(':') + 1)
 }
 
 function entryOf({ options, plan, flows, actors }: ScriptParts): string {

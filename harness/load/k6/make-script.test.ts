@@ -94,6 +94,28 @@ it('refuses what only Node has, and names the import and who imports it', async 
   })
 })
 
+it.each(['Buffer.from', 'structuredClone', 'new URL', 'process.env.toString', 'fetch'])(
+  'refuses %s, which nothing is imported for, and names who uses it',
+  async (what) => {
+    const [name] = /\b[A-Za-z]{4,}|URL/.exec(what) ?? []
+    await expect(scriptOf(flow(`${what}('x'); await ctx.http.get('/')`))).rejects.toMatchObject({
+      code: 'INVALID_SCENARIO',
+      message: expect.stringMatching(
+        new RegExp(`^k6 does not have '${name}', used by .*flows\\.ts$`),
+      ) as string,
+    })
+  },
+)
+
+it('takes what asks first whether a global is there, and what has one of its own', async () => {
+  const flows = `class URL { path = '/own' }
+const size = (text) => (typeof Buffer === 'undefined' ? text.length : Buffer.byteLength(text))
+${flow(`await ctx.http.get(new URL().path + size('x'))`)}`
+  const script = await scriptOf(flows)
+  expect(script).toContain('/own')
+  expect(script).not.toMatch(/Buffer\b.*from "/)
+})
+
 it('says in plain words what of aftershock is not there in k6, and what to do', async () => {
   const flows = `import { defineFlow, defineLoad } from 'aftershock'
 export const test = () => defineLoad({})
