@@ -8,10 +8,12 @@ type Checked = EventBody<'escape.checked'>
 
 /** While a change is live, reads the configuration of the replicas that have it: the way by which it would be undone. */
 export class EscapeRoute {
+  readonly change: string
   readonly #stop = new AbortController()
   readonly #watches: Promise<Checked>[]
 
   constructor(change: string, replicas: readonly RunningReplica[], clock: Clock) {
+    this.change = change
     this.#watches = replicas.flatMap(({ id, config }) =>
       config ? [this.#watch(change, id, config, clock)] : [],
     )

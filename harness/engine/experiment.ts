@@ -189,7 +189,7 @@ export class Experiment {
 
   /** Undoes one step, whatever else is in force. What could not be undone is in the journal. */
   async undoUnwatched(name: string): Promise<void> {
-    await this.#steps.undo([name])
+    await this.#undo([name])
   }
 
   /** Takes back what the steps of an order did, and watches the cells recover; true when they did, so that the next order can begin. */
@@ -197,7 +197,7 @@ export class Experiment {
     if (this.#safety.isTooMuch) return false
     this.journal.emit('phase', { phase: 'undoing', text: `undoing the order ${order}` })
     const steps = this.scenario.steps.filter((step) => step.order === order)
-    if (!(await this.#steps.undo(steps.map(({ name }) => name)))) return false
+    if (!(await this.#undo(steps.map(({ name }) => name)))) return false
     const window = `recovery:${number}`
     await this.#watcher.watch({ id: window, kind: 'recovery' }, this.#steps.effects)
     const isWell = this.journal.judged(window).every(({ judgement }) => judgement !== 'broken')
@@ -210,7 +210,7 @@ export class Experiment {
     if (!this.hasChanges) return
     const startMs = this.#now()
     this.journal.emit('phase', { phase: 'undoing', text: 'undoing the change' })
-    await this.#closeEscapeRoutes()
+    await this.#closeEscapeRoutes(() => true)
     await this.#steps.undoAll()
     this.#timings.undoMs = this.#since(startMs)
   }
@@ -299,7 +299,7 @@ export class Experiment {
       await this.#system.unlessLost((ended) =>
         clock.sleep(step.durationMs, AbortSignal.any([signal, ended])),
       )
-    } else if (!(await this.#steps.undo([step.step]))) return false
+    } else if (!(await this.#undo([step.step]))) return false
     this.journal.emit('change.applied', {
       change: step.name,
       replicas: [],
@@ -351,9 +351,16 @@ export class Experiment {
     this.#safety.begin(this.#now())
   }
 
-  async #closeEscapeRoutes(): Promise<void> {
-    const closing = this.#escape.map((route) => route.close())
-    this.#escape = []
+  /** Undoes what these steps did; false when something of theirs could not be undone. */
+  async #undo(names: readonly string[]): Promise<boolean> {
+    await this.#closeEscapeRoutes(({ change }) => names.includes(change))
+    return this.#steps.undo(names)
+  }
+
+  /** The way back is of interest as long as the change is live, and no longer. */
+  async #closeEscapeRoutes(isOver: (route: EscapeRoute) => boolean): Promise<void> {
+    const closing = this.#escape.filter(isOver).map((route) => route.close())
+    this.#escape = this.#escape.filter((route) => !isOver(route))
     for (const checked of (await Promise.all(closing)).flat()) {
       this.journal.emit('escape.checked', checked)
     }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import type { Fault, StatusState } from '../core/index.ts'
+import { undo, wait, type Fault, type StatusState } from '../core/index.ts'
 import { breaksReading, change, flow, harmless, run, statusPage } from './test-run.ts'
 import { TestSystem } from './test-system.ts'
 
@@ -80,6 +80,17 @@ describe('the escape route', () => {
     expect(verdict).toEqual({ kind: 'pass' })
     expect(of('escape.checked').map(({ replica }) => replica)).toEqual(['gateway-1', 'gateway-2'])
     for (const { reads } of of('escape.checked')) expect(reads).toBeGreaterThan(0)
+  })
+
+  it('is watched until a step undoes the change, and not after it', async () => {
+    const { verdict, events } = await run(new TestSystem(), {
+      steps: [harmless, undo('harmless'), wait('a-while', 50)],
+      expect: open,
+    })
+    expect(verdict).toEqual({ kind: 'pass' })
+    const kinds = events.map(({ kind }) => kind)
+    expect(kinds.lastIndexOf('escape.checked')).toBeGreaterThan(0)
+    expect(kinds.lastIndexOf('escape.checked')).toBeLessThan(kinds.indexOf('change.undone'))
   })
 
   it('that a change closes fails although all users are served', async () => {
