@@ -92,3 +92,40 @@ it.each<[string, readonly Step[], string[]]>([
   const verdict = checkRecoveryTime(history(...steps), 500)
   expect(reasonsOf(verdict).map(({ code }) => code)).toEqual(codes)
 })
+
+it('is that of the step that did harm, whatever another one goes on doing', () => {
+  const cell = (flow: string, window: string, judgement: Judgement) =>
+    event('cell.judged', {
+      flow,
+      actor: 'web',
+      window,
+      judgement,
+      evidence: { samples: 3, failures: 0, symptoms: {} } as never,
+    })
+  const watched = (id: string, change: string, openedMs: number, ...judged: Judgement[]) => {
+    const window = { id, kind: 'change', change } as const
+    const at = (one: JournalEvent, atMs = openedMs): JournalEvent => ({ ...one, atMs })
+    return [
+      at(event('change.applied', { change, replicas: ['a'], explain: [], durationMs: 1 })),
+      at(event('window.opened', { window })),
+      ...judged.map((judgement, i) => at(cell(`flow-${i}`, id, judgement))),
+      at(event('window.closed', { window, durationMs: 1 }), openedMs + 50),
+    ]
+  }
+  const undone = (change: string, atMs: number): JournalEvent => ({
+    ...event('change.undone', { change, replicas: ['a'], durationMs: 1 }),
+    atMs,
+  })
+  const until = (backMs: number) => [
+    ...watched('change:1', 'fault', 100, 'effect', 'holds'),
+    ...watched('change:2', 'plan', 200, 'effect', 'effect'),
+    undone('plan', 300),
+    ...watched('change:3', 'undo-plan', backMs, 'effect', 'holds'),
+    undone('fault', 9_000),
+    ...watched('recovery', 'end', 9_100, 'holds', 'holds'),
+  ]
+  expect(checkRecoveryTime(until(400), 500)).toEqual({ kind: 'pass' })
+  expect(reasonsOf(checkRecoveryTime(until(6_000), 500)).map(({ code }) => code)).toEqual([
+    'slow-recovery',
+  ])
+})

@@ -1,4 +1,11 @@
-import { fail, inconclusive, pass, type JournalEvent, type Verdict } from '../core/index.ts'
+import {
+  cellKey,
+  fail,
+  inconclusive,
+  pass,
+  type JournalEvent,
+  type Verdict,
+} from '../core/index.ts'
 
 interface Recoveries {
   /** The longest, in ms; undefined where nothing came back. */
@@ -8,8 +15,9 @@ interface Recoveries {
 }
 
 /**
- * The time that recovery took: from an undo until the end of the first window in which every cell was proven to hold, the time that the
- * proof takes included; the longest, where a run has several. Where nothing was harmed there is nothing to come back.
+ * The time that recovery took: from the undo of what harmed a cell until the end of the first window in which the cell was proven to hold,
+ * the time that the proof takes included; the longest of all. What suffers from a step that is still in force need not come back yet, and
+ * where nothing was harmed there is nothing to come back.
  */
 export function checkRecoveryTime(history: readonly JournalEvent[], limitMs: number): Verdict {
   const { longestMs = 0, isOpen } = recoveriesIn(history)
@@ -28,22 +36,49 @@ export function checkRecoveryTime(history: readonly JournalEvent[], limitMs: num
 }
 
 function recoveriesIn(history: readonly JournalEvent[]): Recoveries {
-  const isWell = new Map<string, boolean>()
-  let isHarmed = false
-  let undoneMs: number | undefined
+  const steps = new Map<string, string | undefined>()
+  const inForce = new Set<string>()
+  /** Cells that were harmed and not seen well since, by the step under which that began. */
+  const harmed = new Map<string, string | undefined>()
+  const undoneMs = new Map<string, number>()
+  const well = new Set<string>()
   let longestMs: number | undefined
   for (const event of history) {
-    if (event.kind === 'cell.judged') {
-      const { window, judgement } = event
-      isWell.set(window, (isWell.get(window) ?? true) && judgement === 'holds')
-      isHarmed ||= judgement === 'broken' || judgement === 'effect'
-    } else if (event.kind === 'change.undone' && isHarmed) undoneMs = event.atMs
-    else if (event.kind === 'window.closed' && undoneMs !== undefined) {
-      if (isWell.get(event.window.id) !== true) continue
-      longestMs = Math.max(longestMs ?? 0, event.atMs - undoneMs)
-      undoneMs = undefined
-      isHarmed = false
+    switch (event.kind) {
+      case 'window.opened':
+        steps.set(event.window.id, event.window.change)
+        well.clear()
+        break
+      case 'change.applied':
+        // An undo and a wait are on nothing, and never in force.
+        if (event.replicas.length > 0) inForce.add(event.change)
+        break
+      case 'cell.judged': {
+        const key = cellKey(event)
+        const { judgement, window } = event
+        if (judgement === 'holds') well.add(key)
+        else if ((judgement === 'broken' || judgement === 'effect') && !harmed.has(key))
+          harmed.set(key, steps.get(window))
+        break
+      }
+      case 'change.undone':
+        inForce.delete(event.change)
+        for (const [key, step] of harmed) {
+          if (step !== undefined && inForce.has(step)) continue
+          if (!undoneMs.has(key)) undoneMs.set(key, event.atMs)
+        }
+        break
+      case 'window.closed':
+        for (const key of well) {
+          const sinceMs = undoneMs.get(key)
+          if (sinceMs !== undefined) longestMs = Math.max(longestMs ?? 0, event.atMs - sinceMs)
+          harmed.delete(key)
+          undoneMs.delete(key)
+        }
+        well.clear()
+        break
+      default:
     }
   }
-  return { ...(longestMs === undefined ? {} : { longestMs }), isOpen: isHarmed }
+  return { ...(longestMs === undefined ? {} : { longestMs }), isOpen: harmed.size > 0 }
 }
