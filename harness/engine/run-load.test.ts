@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest'
 import {
+  FlowFailure,
   HarnessError,
   Redactor,
   reasonsOf,
   type JournalEvent,
   type LoadTest,
+  type Verdict,
 } from '../core/index.ts'
 import { loadResult } from '../load/test-result.ts'
 import { monotonicClock } from './clock.ts'
@@ -85,4 +87,44 @@ it('an interrupted load says so before it tears down, and that its figures are o
   expect(kinds.indexOf('interrupted')).toBeLessThan(kinds.indexOf('load.summary'))
   expect(events.find(({ kind }) => kind === 'load.summary')).toMatchObject({ interrupted: true })
   expect(kinds.at(-1)).toBe('run.ended')
+})
+
+it.each([
+  ['acts in the load', 'reader', 'inconclusive', ['no load: a reader could not sign in: refused']],
+  ['acts in no flow', 'nobody', 'pass', []],
+])('an actor who %s and cannot sign in', async (_, id, kind, messages) => {
+  const reader = {
+    id,
+    title: `a ${id}`,
+    headers: {},
+    prepare: () => Promise.reject(new FlowFailure('500', 'refused')),
+  }
+  const given = {
+    actors: [...actors, reader],
+    flows: [flow('read', { actors: ['web', 'reader'] })],
+  }
+  const { verdict, events } = await load(
+    new TestSystem(),
+    () => Promise.resolve(loadResult(1, 0)),
+    given,
+  )
+  expect(verdict).toMatchObject({ kind })
+  expect(reasonsOf(verdict as Verdict).map(({ message }) => message)).toEqual(messages)
+  expect(events.some((event) => event.kind === 'load.summary')).toBe(kind === 'pass')
+})
+
+it('an actor whose own code throws is named, and what to do', async () => {
+  const reader = {
+    id: 'reader',
+    title: 'a reader',
+    headers: {},
+    prepare: () => Promise.reject(new TypeError('x is not a function')),
+  }
+  const { verdict } = await load(new TestSystem(), () => Promise.resolve(loadResult(1, 0)), {
+    actors: [...actors, reader],
+  })
+  expect(verdict).toMatchObject({
+    code: 'START_FAILED',
+    message: 'a reader could not sign in: x is not a function',
+  })
 })

@@ -120,6 +120,10 @@ export async function runLoadTest(
     const links = new LinkObserver(stack, emit, clock)
     const judged = await whileObserved(stack, emit, observer, links, clock, async () => {
       const load = await LoadOnStack.prepare(test, module, stack, options, journal, engine)
+      // Without their sessions other users would be measured than those of the test.
+      if (load.refused.length > 0) {
+        return inconclusive({ code: 'no-data', message: `no load: ${load.refused.join('; ')}` })
+      }
       return test.breakpoint ? load.search(test.breakpoint) : load.once()
     })
     verdict = combine([
@@ -188,6 +192,8 @@ function judgeLeaks({ leaks }: LoadTest, { emit, history }: Journal): Verdict {
 }
 
 class LoadOnStack {
+  /** Why actors of the load have no session. */
+  readonly refused: readonly string[]
   readonly #test: LoadTest
   readonly #module: string
   readonly #stack: RunningStack
@@ -205,7 +211,9 @@ class LoadOnStack {
     journal: Journal,
     actors: readonly Actor[],
     engine: LoadEngine,
+    refused: readonly string[],
   ) {
+    this.refused = refused
     this.#test = test
     this.#module = module
     this.#stack = stack
@@ -225,12 +233,17 @@ class LoadOnStack {
   ): Promise<LoadOnStack> {
     const { redactor, signal } = options
     await using connections = new HttpConnections({ ...doorsOf(test, stack), redactor })
+    const acting = new Set(cellsUnderLoad(test, test.profile).map(({ actor }) => actor))
+    const refused: string[] = []
     const actors = await signIn(test.actors, (headers, s) => connections.client(headers, s), {
       redactor,
       signal,
       onProgress: (text) => journal.emit('phase', { phase: 'starting', text }),
+      onRefused: ({ id }, why) => {
+        if (acting.has(id)) refused.push(why)
+      },
     })
-    return new LoadOnStack(test, module, stack, options, journal, actors, engine)
+    return new LoadOnStack(test, module, stack, options, journal, actors, engine, refused)
   }
 
   async once(): Promise<Verdict> {

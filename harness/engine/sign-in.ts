@@ -1,4 +1,5 @@
 import {
+  HarnessError,
   describeError,
   isFlowFailure,
   type Actor,
@@ -13,13 +14,18 @@ export interface SignInOptions {
   readonly redactor: Redactor
   readonly signal: AbortSignal
   readonly onProgress: (text: string) => void
+  /** Told of each that the system does not let in. */
+  readonly onRefused?: (actor: Actor, why: string) => void
 }
 
-/** The actors, each with the headers that signing in gave it. One that cannot sign in goes on without: its cells then show it. */
+/**
+ * The actors, each with the headers that signing in gave it. One that cannot sign in goes on without: its cells then show it. Throws
+ * HarnessError START_FAILED for what an actor throws that is no FlowFailure.
+ */
 export async function signIn(
   actors: readonly Actor[],
   clientFor: (headers: Readonly<Record<string, string>>, signal: AbortSignal) => HttpClient,
-  { redactor, signal, onProgress }: SignInOptions,
+  { redactor, signal, onProgress, onRefused }: SignInOptions,
 ): Promise<Actor[]> {
   return Promise.all(
     actors.map(async (actor) => {
@@ -31,8 +37,16 @@ export async function signIn(
         redactor.addHeaders(added)
         return { ...actor, headers: { ...actor.headers, ...added } }
       } catch (error) {
-        if (!isFlowFailure(error)) throw error
-        onProgress(`${actor.title} could not sign in: ${describeError(error)}`)
+        const why = `${actor.title} could not sign in: ${describeError(error)}`
+        if (!isFlowFailure(error)) {
+          // What was interrupted throws what it likes.
+          if (error instanceof HarnessError || signal.aborted) throw error
+          throw new HarnessError('START_FAILED', why, {
+            hint: `let the 'prepare' of '${actor.id}' throw a FlowFailure where the system refuses it`,
+          })
+        }
+        onProgress(why)
+        onRefused?.(actor, why)
         return actor
       }
     }),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { judgeLoad } from './judge-load.ts'
+import type { Tags } from './metric-names.ts'
 
 const selfCheck = { ok: true, problems: [], lateP50Ms: 0, lateP99Ms: 1, busiest: 0.1, cpuMs: 1 }
 const holds = { text: 'http_reqs: count>0', outcome: 'holds', value: 1 } as const
@@ -14,9 +15,14 @@ const cell = (flow: string, count: number, failed = 0, symptoms = {}) => ({
   failed,
   symptoms,
 })
-const all = (...figures: [number, number?, object?]) => ({
-  cells: () => [cell('read', ...figures)],
+const measured = (...cells: ReturnType<typeof cell>[]) => ({
+  cells: () => cells,
+  besides: (_: string, spoken: readonly Tags[]) =>
+    cells
+      .filter((one) => !spoken.some(({ flow = one.flow }) => flow === one.flow))
+      .reduce((sum, { failed }) => sum + failed, 0),
 })
+const all = (...figures: [number, number?, object?]) => measured(cell('read', ...figures))
 
 describe('the verdict on a load', () => {
   it.each([
@@ -48,11 +54,13 @@ describe('the verdict on a load', () => {
   it.each([
     ['no threshold', []],
     ['none on failures', [{ ...holds, text: 'http_req_duration: p(95)<300' }]],
+    // Users may miss what they came for although all requests are answered by 200.
+    ['one on requests', [{ ...holds, text: 'http_req_failed: rate<0.01' }]],
   ])('is no pass when flows failed and there is %s', (_, thresholds) => {
     expect(judgeLoad({ thresholds, selfCheck, metrics: all(60, 60, { 500: 60 }) })).toMatchObject({
       kind: 'inconclusive',
       reasons: [
-        { code: 'threshold', message: expect.stringMatching(/^60 of 60 flows failed/) as string },
+        { code: 'threshold', message: expect.stringMatching(/^60 flows failed, of 60,/) as string },
       ],
     })
   })
@@ -60,6 +68,21 @@ describe('the verdict on a load', () => {
   it('leaves it to a threshold on failures how many there may be', () => {
     const thresholds = [{ ...holds, text: 'checks{flow:read}: rate>0.9' }]
     expect(judgeLoad({ thresholds, selfCheck, metrics: all(60, 3, { 500: 3 }) }).kind).toBe('pass')
+  })
+
+  it('is no pass when flows failed of which the thresholds on failures do not speak', () => {
+    const thresholds = [{ ...holds, text: 'checks{flow:read}: rate>0.9' }]
+    const metrics = measured(cell('read', 60, 1, { 500: 1 }), cell('write', 31, 31, { 500: 31 }))
+    expect(judgeLoad({ thresholds, selfCheck, metrics })).toMatchObject({
+      kind: 'inconclusive',
+      reasons: [
+        {
+          message: expect.stringMatching(
+            /^31 flows that are in no threshold failed, of 91,/,
+          ) as string,
+        },
+      ],
+    })
   })
 
   it('blames on the flow, and not on the system, what the flow threw itself', () => {
@@ -78,12 +101,10 @@ describe('the verdict on a load', () => {
   it('does not let a fault of a flow hide what has nothing to do with it', () => {
     const slow = { text: 'iteration_duration: p(95)<300', outcome: 'crossed', value: 624 } as const
     const other = { text: 'checks{flow:write}: rate>0.9', outcome: 'crossed', value: 0.5 } as const
-    const metrics = {
-      cells: () => [
-        cell('read', 160, 1, { 'fault in the flow': 1 }),
-        cell('write', 10, 5, { 500: 5 }),
-      ],
-    }
+    const metrics = measured(
+      cell('read', 160, 1, { 'fault in the flow': 1 }),
+      cell('write', 10, 5, { 500: 5 }),
+    )
     for (const crossing of [slow, other]) {
       expect(judgeLoad({ thresholds: [crossing], selfCheck, metrics })).toMatchObject({
         kind: 'fail',

@@ -1,5 +1,6 @@
 import {
   combine,
+  count as counted,
   flowFault,
   inconclusive,
   judgeThresholds,
@@ -8,7 +9,8 @@ import {
   type Verdict,
 } from '../core/index.ts'
 import type { LoadResult } from './embedded.ts'
-import type { MetricName } from './metric-names.ts'
+import type { MetricName, Tags } from './metric-names.ts'
+import type { LoadMetrics } from './metrics.ts'
 import { holds, thresholdOf, type ThresholdResult } from './thresholds.ts'
 
 /** What flows of a load came to. */
@@ -30,7 +32,7 @@ export function judgeLoad({
   selfCheck,
   metrics,
 }: Pick<LoadResult, 'thresholds' | 'selfCheck'> & {
-  readonly metrics: { cells(): readonly Flows[] }
+  readonly metrics: { cells(): readonly Flows[] } & Pick<LoadMetrics, 'besides'>
 }): Verdict {
   if (!selfCheck.ok) {
     return inconclusive(
@@ -49,17 +51,22 @@ export function judgeLoad({
     judgeThresholds(thresholds.filter((one) => !ours.includes(one))),
     ...(ours.length > 0 ? [inconclusive({ code: 'checker-crashed', message })] : []),
   ])
-  if (failed === 0 || speakOf(thresholds, ['checks', 'http_req_failed'])) return verdict
-  const unsaid = `${failed} of ${flows} flows failed, and no threshold says how many may: add one, checks: ['rate>0.99'] for instance`
-  return combine([verdict, inconclusive({ code: 'threshold', message: unsaid })])
+  const unsaid = metrics.besides('failed', spokenOf(thresholds, 'checks'))
+  if (unsaid === 0) return verdict
+  const which = unsaid < failed ? ` that ${unsaid === 1 ? 'is' : 'are'} in no threshold` : ''
+  const missing = `${counted(unsaid, 'flow')}${which} failed, of ${flows}, and no threshold on checks says how many may: add one, checks: ['rate>0.99'] for instance`
+  return combine([verdict, inconclusive({ code: 'threshold', message: missing })])
 }
 
-/** Whether any of these thresholds is about one of the metrics. */
-export function speakOf(
+/** The tags of all thresholds on a metric: what these speak of. */
+export function spokenOf(
   thresholds: readonly Pick<ThresholdResult, 'text'>[],
-  metrics: readonly MetricName[],
-): boolean {
-  return thresholds.some(({ text }) => metrics.some((name) => new RegExp(`^${name}\\b`).test(text)))
+  metric: MetricName,
+): Tags[] {
+  return thresholds
+    .map(({ text }) => thresholdOf(text))
+    .filter((one) => one.metric === metric)
+    .map(({ tags }) => tags)
 }
 
 function holdsButForFaults({ text }: ThresholdResult, cells: readonly Flows[]): boolean {

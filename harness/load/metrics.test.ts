@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { BatchWriter } from './batch.ts'
+import { BatchWriter, unknownCell } from './batch.ts'
 import type { Tags } from './metric-names.ts'
 import { LoadMetrics } from './metrics.ts'
 
@@ -78,4 +78,18 @@ it('tells which requests waited longer for a connection than for the system', ()
   })
   expect(metrics.takeStrain().short).toBeCloseTo(1 / 3)
   expect(metrics.takeStrain().short).toBe(0)
+})
+
+it('what failed or was dropped is told but for what has tags that are spoken of', () => {
+  const metrics = measured((writer) => {
+    flows(writer, 0, 10, 4)
+    writer.dropped(0, 0, 3)
+    writer.dropped(0, unknownCell, 75)
+  })
+  expect(metrics.besides('failed', [])).toBe(4)
+  expect(metrics.besides('failed', [{ flow: 'write' }, { executor: 'night' }])).toBe(4)
+  expect(metrics.besides('failed', [{ flow: 'read' }])).toBe(0)
+  // Of which flow they would have been nobody knows.
+  expect(metrics.besides('dropped', [{ flow: 'read' }])).toBe(75)
+  expect(metrics.besides('dropped', [{ executor: 'day' }])).toBe(0)
 })

@@ -260,6 +260,15 @@ export class LoadMetrics {
     return (value * flows) / (flows + overdue)
   }
 
+  /** Flows of that kind of which none of these tags speaks. */
+  besides(kind: 'failed' | 'dropped', spoken: readonly Tags[]): number {
+    const told = new Set(spoken.flatMap((tags) => this.#selected(tags)))
+    return total(
+      this.#series.filter((one) => !told.has(one)),
+      (one) => one[kind],
+    )
+  }
+
   /** What did not allow the flows that were dropped. */
   limitsOfDropped(): 'maxVUs' | 'maxDuration' | 'both' {
     const executors = this.#executors.filter(({ name }) =>

@@ -1,7 +1,7 @@
 import { reasonsOf } from '../core/index.ts'
 import type { Trial } from './breakpoint.ts'
 import type { LoadResult } from './embedded.ts'
-import { judgeLoad, speakOf } from './judge-load.ts'
+import { judgeLoad, spokenOf } from './judge-load.ts'
 
 /** What became of a rate, and why where it did not hold. */
 export interface TriedRate {
@@ -28,9 +28,10 @@ export function unreachedText({
   thresholds,
 }: Pick<LoadResult, 'metrics' | 'thresholds'>): string | undefined {
   const figure = { kind: 'count' } as const
-  const dropped = metrics.read('dropped_iterations', {}, figure) ?? 0
-  if (dropped === 0 || speakOf(thresholds, ['dropped_iterations'])) return undefined
-  const all = dropped + (metrics.read('iterations', {}, figure) ?? 0) + metrics.cut
+  const dropped = metrics.besides('dropped', spokenOf(thresholds, 'dropped_iterations'))
+  if (dropped === 0) return undefined
+  const all =
+    metrics.besides('dropped', []) + (metrics.read('iterations', {}, figure) ?? 0) + metrics.cut
   const takesMs = metrics.read('iteration_duration', {}, { kind: 'avg' })
   const time = takesMs === undefined ? '' : ` (a flow took ${Math.round(takesMs)} ms)`
   const limits = metrics.limitsOfDropped()
