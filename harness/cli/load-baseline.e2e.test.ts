@@ -22,13 +22,14 @@ export default { id: 'day', title: 'a load', stack, flows, actors, profile }
 /** As another machine left it. */
 const before = JSON.stringify({
   format: 'aftershock-load-baseline',
-  version: 1,
+  version: 2,
   test: 'day',
   run: 'run-1',
   runtime: 'processes',
   machine: 'elsewhere',
   profile: JSON.stringify({ executors, mix }),
   durationMs: 10_000,
+  dropped: 0,
   cells: [
     {
       flow: 'read',
@@ -37,6 +38,7 @@ const before = JSON.stringify({
       failures: 0,
       symptoms: {},
       medians: Array.from({ length: 20 }, (_, i) => 5 + (i % 3)),
+      tails: Array.from({ length: 20 }, (_, i) => 8 + (i % 3)),
     },
   ],
 })

@@ -7,6 +7,8 @@ export interface LoadCellFigures extends CellId {
   readonly symptoms: Readonly<Record<string, number>>
   /** Of half seconds, in ms, in order. */
   readonly medians: readonly number[]
+  /** As many: the durations that nine tenths of them did not exceed. */
+  readonly tails: readonly number[]
 }
 
 /** A load as a reference to be kept. */
@@ -19,6 +21,8 @@ export interface LoadFigures {
   /** A text that is the same for the same executors and mix. */
   readonly profile: string
   readonly durationMs: number
+  /** Flows that were due and never started. */
+  readonly dropped: number
   readonly cells: readonly LoadCellFigures[]
 }
 

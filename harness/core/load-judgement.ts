@@ -4,7 +4,7 @@ import type { CellId } from './cell.ts'
 export interface LoadJudgementOptions {
   /** The share of flows, beyond what the baseline shows, that must be seen failing. Default 0.05, in (0, 1). */
   readonly detectRatio: number
-  /** The median that users wait is slower when it grew by this share and by so many ms, both. Default 0.1, in (0, 10]. */
+  /** The median that users wait is slower when it grew by this share and by so many ms, both; the wait of the slowest tenth when it grew by five times that. Default 0.1, in (0, 10]. */
   readonly slowerBy: number
   /** Default 2, above 0. */
   readonly slowerByMs: number
@@ -15,7 +15,8 @@ export interface LoadJudgementOptions {
 }
 
 /**
- * holds: neither more failures nor slower, by as much as must be seen. broken: more failures than in the baseline. slower: a higher median.
+ * holds: neither more failures nor slower, by as much as must be seen. broken: more failures than in the baseline. slower: a higher median, or a
+ * slower tenth that is slower still.
  * undecided: the evidence did not suffice.
  */
 export type LoadJudgement = 'holds' | 'broken' | 'slower' | 'undecided'
@@ -35,6 +36,8 @@ export interface LoadFinding extends CellId {
   readonly smallestRatio: number
   /** Of medians over half seconds. Absent where there were too few. */
   readonly latency?: LoadLatencyFinding
+  /** Of the slowest tenth in each half second. Only where that is what is slower. */
+  readonly tail?: LoadLatencyFinding
   /** From the opening of the window, in ms. */
   readonly judgedMs: number
   readonly note?: string

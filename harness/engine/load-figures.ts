@@ -22,13 +22,13 @@ export class LoadFiguresTaker {
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([, { flow, actor, tally }]) => {
         tally.closeUntil(durationMs)
-        const { samples, failures, symptoms, medians } = tally
-        return { flow, actor, samples, failures, symptoms, medians }
+        const { samples, failures, symptoms, medians, tails } = tally
+        return { flow, actor, samples, failures, symptoms, medians, tails }
       })
   }
 }
 
 /** What must be the same for two loads to be compared: not the thresholds, which may be made stricter. */
-export function profileText({ executors, mix, thinkTime }: LoadProfile): string {
-  return JSON.stringify({ executors, mix, thinkTime })
+export function profileText({ executors, mix, thinkTime, connections }: LoadProfile): string {
+  return JSON.stringify({ executors, mix, thinkTime, connections })
 }

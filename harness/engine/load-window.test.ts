@@ -5,7 +5,7 @@ import { LoadWindow } from './load-window.ts'
 
 const cell = { flow: 'item', actor: 'ann' }
 const medians = Array.from({ length: 30 }, (_, i) => 5 + (i % 3) / 10)
-const baseline = { samples: 600, failures: 0, symptoms: {}, medians }
+const baseline = { samples: 600, failures: 0, symptoms: {}, medians, tails: medians }
 
 /** The finding of 20 s of recovery at 40 a second; `symptomAt` by the time in ms. */
 function recovery(symptomAt: (ms: number) => string | undefined): EventOf<'load.judged'> {

@@ -45,7 +45,7 @@ interface OpenCell {
   last: LoadJudgement | undefined
 }
 
-const nothing: LoadSeen = { samples: 0, failures: 0, symptoms: {}, medians: [] }
+const nothing: LoadSeen = { samples: 0, failures: 0, symptoms: {}, medians: [], tails: [] }
 
 /** A span in which the load of cells is judged, each as soon as its evidence suffices. */
 export class LoadWindow {

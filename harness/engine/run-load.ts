@@ -253,7 +253,7 @@ class LoadOnStack {
   }
 
   /** Keeps what was measured, and compares it with the baseline where there is one. */
-  #compared(taker: LoadFiguresTaker, { durationMs, selfCheck }: LoadResult): Verdict {
+  #compared(taker: LoadFiguresTaker, { durationMs, selfCheck, metrics }: LoadResult): Verdict {
     const { runId, runtime, machine, loadBaseline } = this.#options
     const cells = taker.cells(durationMs)
     const figures: LoadFigures = {
@@ -263,6 +263,7 @@ class LoadOnStack {
       machine: machine ?? 'unknown',
       profile: profileText(this.#test.profile),
       durationMs,
+      dropped: metrics.read('dropped_iterations', {}, { kind: 'count' }) ?? 0,
       cells,
     }
     if (cells.length > 0) this.#journal.emit('load.figures', figures)

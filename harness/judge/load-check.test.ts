@@ -197,6 +197,12 @@ describe('the load beside the cells of a scenario', () => {
       ],
     ],
     [
+      'that holds when it could not keep its own times',
+      { end: { selfCheck: late } },
+      'inconclusive',
+      ['generator-limited: flows were started late'],
+    ],
+    [
       'that failed, whether it kept its times or not',
       { change: 'broken', end: { selfCheck: late } },
       'fail',

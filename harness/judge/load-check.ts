@@ -5,6 +5,7 @@ import {
   inconclusive,
   judgeThresholds,
   pass,
+  reasonsOf,
   selects,
   type CellId,
   type EventOf,
@@ -51,10 +52,10 @@ export function checkLoad(history: readonly JournalEvent[]): Verdict {
     checkExpected(started.expect, cells, found),
     isLimited ? withoutBlame(thresholds) : thresholds,
   ])
-  if (!isLimited || verdict.kind !== 'inconclusive') return verdict
+  if (!isLimited || verdict.kind === 'fail') return verdict
   return inconclusive(
     ...end.selfCheck.problems.map((message): Reason => ({ code: 'generator-limited', message })),
-    ...verdict.reasons,
+    ...reasonsOf(verdict),
   )
 }
 
@@ -170,7 +171,10 @@ function failures(finding: LoadFinding): string {
   return finding.failures === 0 ? ratio : `${ratio}, ${symptomList(finding)}`
 }
 
-export function slowingWords({ latency }: LoadFinding): string {
+export function slowingWords({ latency, tail }: LoadFinding): string {
+  if (tail) {
+    return `was slower under load: the slowest tenth waited ${tail.nowMs.toFixed(1)} ms or longer in place of ${tail.baselineMs.toFixed(1)} (by ${percent(tail.growth)})`
+  }
   if (!latency) return 'was slower'
   const { baselineMs, nowMs, growth, low, high } = latency
   const bounds =

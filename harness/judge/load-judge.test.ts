@@ -22,7 +22,8 @@ const random = seededRandom(1)
 const baseline = seen({ samples: 1_500, medians: plainMedians(blocksOfBaseline, random) })
 
 function seen(given: Partial<LoadSeen>): LoadSeen {
-  return { samples: 0, failures: 0, symptoms: {}, medians: [], ...given }
+  const medians = given.medians ?? []
+  return { samples: 0, failures: 0, symptoms: {}, medians, tails: medians, ...given }
 }
 
 function question(given: Partial<LoadQuestion> = {}): LoadQuestion {
@@ -148,12 +149,12 @@ describe('a tally', () => {
     expect(tally.closeUntil(1_600)).toBe(true)
     expect(tally.medians).toEqual([7, 3])
     expect(tally.closeUntil(2_000)).toBe(true)
-    expect(tally).toMatchObject({ samples: 6, failures: 1, medians: [7, 3, 9] })
+    expect(tally).toMatchObject({ samples: 6, failures: 1, medians: [7, 3, 9], tails: [100, 3, 9] })
   })
 })
 
 describe('of 10,000 runs in which nothing changed', () => {
-  // A practical threshold of nothing: what is left is the test itself. Half of the 10 % is for latency.
+  // A practical threshold of nothing: what is left is the test itself. A quarter of the 10 % is for medians.
   const bare = { ...testOptions, falseAlarm: 0.1, slowerBy: 1e-9, slowerByMs: 1e-9 }
 
   it('at most 5 % are called slower, at four looks', () => {
@@ -209,5 +210,23 @@ describe('on noisy traffic', () => {
     expect(power[0]).toBeLessThan(0.05)
     expect(power[1]).toBeGreaterThan(0.7)
     expect(power[3]).toBeGreaterThan(0.95)
+  })
+
+  it.each([
+    [0.4, 3_000],
+    [0.2, 200],
+  ])('a share of %d that waits %d ms longer is seen, though the median stands', (part, byMs) => {
+    const outcomes = runs({ ...usual, delayedAfter: { share: part, byMs } }, 50)
+    expect(share(outcomes, 'slower')).toBeGreaterThan(0.9)
+  })
+
+  it('a slowest tenth that is what is slower is told as such', () => {
+    const tails = baseline.medians.map((ms) => ms * 30)
+    const evidence = loadEvidence(
+      seen({ samples: 700, medians: baseline.medians.slice(0, 14), tails: tails.slice(0, 14) }),
+      question(),
+    )
+    expect(evidence.tail?.growth).toBeGreaterThan(20)
+    expect(evidence.latency?.growth).toBeLessThan(0.05)
   })
 })

@@ -1,8 +1,8 @@
 /**
  * Judges the load of one cell in one window against its baseline. Failures by an e-value that may be looked at after every flow.
- * Latency by a rank test on the medians of half seconds, so that what slows neighbours down together counts once, at looks that are known
+ * Latency by a rank test on the medians of half seconds, and on what the slowest tenth in each waited, so that what slows neighbours down together counts once, at looks that are known
  * beforehand and share the false-alarm budget (Bonferroni), so that it may stop at any of them.
- * Assumes of latency that medians of half seconds are exchangeable with those of the baseline when nothing changed, up to a drift of half
+ * Assumes of latency that these are exchangeable with those of the baseline when nothing changed, up to a drift of half
  * of what counts as slower. README.md has what happens when they are not.
  */
 import type {
@@ -40,6 +40,10 @@ const excluded = 1.5
 const excludedAtDeadline = 5
 /** A baseline of fewer blocks proves nothing. */
 const fewestBaselineBlocks = 10
+/** A slowest tenth moves by itself: it has grown when it has by so many times what counts of a median. */
+const tailTimes = 5
+/** Medians and slowest tenths share the budget for false alarms. */
+const latencyQuestions = 2
 
 /** What was seen of one cell in one window. */
 export interface LoadSeen {
@@ -48,6 +52,8 @@ export interface LoadSeen {
   readonly symptoms: Readonly<Record<string, number>>
   /** Medians in ms of the blocks that are over, in order; only flows that did not fail. */
   readonly medians: readonly number[]
+  /** As many: what the slowest tenth of each block waited, at least. */
+  readonly tails: readonly number[]
 }
 
 export interface LoadQuestion {
@@ -65,9 +71,10 @@ export function judgeLoadCell(seen: LoadSeen, question: LoadQuestion): LoadJudge
   if (look === undefined || question.baseline.medians.length < fewestBaselineBlocks) {
     return undefined
   }
-  const medians = seen.medians.slice(0, look)
-  if (isSlower(medians, question, looks.length)) return 'slower'
-  return isClean(seen, question, 1) && isNotSlower(medians, question, looks.length, excluded)
+  const waits = waitsOf(seen, question).map((one) => ({ ...one, now: one.now.slice(0, look) }))
+  if (waits.some(({ now, about }) => isSlower(now, about, looks.length))) return 'slower'
+  return isClean(seen, question, 1) &&
+    waits.every(({ now, about }) => isNotSlower(now, about, looks.length, excluded))
     ? 'holds'
     : undefined
 }
@@ -81,12 +88,29 @@ export function judgeLoadAtDeadline(seen: LoadSeen, question: LoadQuestion): Loa
   const isMeasured = Math.min(seen.medians.length, baseline.medians.length) >= fewestBaselineBlocks
   const looks = looksWithin(options.windowMs).length
   return isMeasured &&
-    !isSuspect(seen.medians, question) &&
     !isSuspectedToFail(seen, question) &&
     isClean(seen, question, excludedAtDeadline) &&
-    isNotSlower(seen.medians, question, looks, excludedAtDeadline)
+    waitsOf(seen, question).every(
+      ({ now, about }) =>
+        !isSuspect(now, about) && isNotSlower(now, about, looks, excludedAtDeadline),
+    )
     ? 'holds'
     : 'undecided'
+}
+
+/** What is asked of latency: the medians, and the slowest tenths as if they were medians, with wider limits. */
+function waitsOf(seen: LoadSeen, question: LoadQuestion) {
+  const { baseline, options } = question
+  const { slowerBy, slowerByMs } = options
+  const ofTails: LoadQuestion = {
+    ...question,
+    baseline: { ...baseline, medians: baseline.tails },
+    options: { ...options, slowerBy: tailTimes * slowerBy, slowerByMs: tailTimes * slowerByMs },
+  }
+  return [
+    { now: seen.medians, about: question },
+    { now: seen.tails, about: ofTails },
+  ] as const
 }
 
 /** Whether a baseline fails so often that nothing can be compared with it. */
@@ -101,7 +125,12 @@ export function loadEvidence(
   question: LoadQuestion,
 ): Omit<LoadFinding, 'flow' | 'actor' | 'window' | 'judgement' | 'judgedMs' | 'note'> {
   const { baseline } = question
-  const latency = latencyOf(seen.medians, question)
+  const [medians, tails] = waitsOf(seen, question)
+  const latency = latencyOf(medians.now, question)
+  const looks = looksWithin(question.options.windowMs).length
+  const isOfTheTail =
+    isSlower(tails.now, tails.about, looks) && !isSlower(medians.now, question, looks)
+  const tail = isOfTheTail ? latencyOf(tails.now, tails.about) : undefined
   return {
     samples: seen.samples,
     failures: seen.failures,
@@ -111,6 +140,7 @@ export function loadEvidence(
     eValue: evidenceOf(seen, question),
     smallestRatio: smallestRatioNoticed(seen, question),
     ...(latency === undefined ? {} : { latency }),
+    ...(tail === undefined ? {} : { tail }),
   }
 }
 
@@ -170,7 +200,9 @@ function smallestRatioNoticed(seen: LoadSeen, question: LoadQuestion): number {
 }
 
 /** Significantly above half of what counts, in most blocks of each third of the time, and by the best estimate above all of it. */
-function isSlower(medians: readonly number[], question: LoadQuestion, looks: number): boolean {
+function isSlower(all: readonly number[], question: LoadQuestion, looks: number): boolean {
+  // Before as much time has passed as they wait, only those can have ended that waited less.
+  const medians = all.slice(Math.min(Math.floor(medianOf(all) / blockMs), firstLook / 2))
   const { baseline } = question
   const half = raised(baseline.medians, question, 0.5)
   if (rankTail(half, medians).pValue > slowAlpha(question, looks)) return false
@@ -216,7 +248,7 @@ function isNotSlower(
 }
 
 function slowAlpha({ comparisons, options }: LoadQuestion, looks: number): number {
-  return options.falseAlarm / (2 * Math.max(1, comparisons) * looks)
+  return options.falseAlarm / (2 * latencyQuestions * Math.max(1, comparisons) * looks)
 }
 
 /** The medians of the baseline, slower by a part of what counts. */

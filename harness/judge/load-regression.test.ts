@@ -12,14 +12,18 @@ interface Given extends Partial<LoadFigures> {
 
 /** 30 s of two cells; of the second nothing changes. */
 function figures({ failures = 0, slowdown = 1, ...given }: Given = {}): LoadFigures {
-  const cell = (flow: string, failed: number, factor: number) => ({
-    flow,
-    actor: 'web',
-    samples: 1_500,
-    failures: failed,
-    symptoms: failed > 0 ? { timeout: failed } : {},
-    medians: plainMedians(60, random).map((ms) => ms * factor),
-  })
+  const cell = (flow: string, failed: number, factor: number) => {
+    const medians = plainMedians(60, random).map((ms) => ms * factor)
+    return {
+      flow,
+      actor: 'web',
+      samples: 1_500,
+      failures: failed,
+      symptoms: failed > 0 ? { timeout: failed } : {},
+      medians,
+      tails: medians,
+    }
+  }
   return {
     test: 'average',
     run: 'run-1',
@@ -27,6 +31,7 @@ function figures({ failures = 0, slowdown = 1, ...given }: Given = {}): LoadFigu
     machine: '2 × some CPU',
     profile: '50 a second',
     durationMs: 30_000,
+    dropped: 0,
     cells: [cell('timeline', failures, slowdown), cell('post', 0, 1)],
     ...given,
   }
@@ -49,6 +54,14 @@ it.each<[string, Given, string, string[]]>([
     { machine: 'other', slowdown: 2 },
     'inconclusive',
     ['slower-under-load'],
+  ],
+  ['a tenth of the flows is dropped', { dropped: 333 }, 'fail', ['broken-under-load']],
+  ['a few flows are dropped', { dropped: 40 }, 'pass', []],
+  [
+    'flows are dropped on another machine',
+    { machine: 'other', dropped: 333 },
+    'inconclusive',
+    ['broken-under-load'],
   ],
   [
     'it fails on another machine',
@@ -73,7 +86,7 @@ it('does not blame the system for being slow where the load was its own limit', 
 
 it('takes other limits than the usual ones', () => {
   const limits = { slowerBy: 0.05, slowerByMs: 1 }
-  const { verdict } = judgeRegression(figures(), figures({ slowdown: 1.15 }), limits)
+  const { verdict } = judgeRegression(figures(), figures({ slowdown: 1.17 }), limits)
   expect(verdict.kind).toBe('fail')
 })
 

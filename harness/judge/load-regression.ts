@@ -5,7 +5,9 @@ import {
   inconclusive,
   pass,
   type LoadFigures,
+  type CellId,
   type LoadFinding,
+  type Reason,
   type RegressionLimits,
   type Verdict,
 } from '../core/index.ts'
@@ -18,6 +20,7 @@ import {
   loadEvidence,
   type LoadQuestion,
 } from './load-judge.ts'
+import { differenceOfProportions, fisherExact, type Proportion } from './two-proportions.ts'
 import { failingTogether, groupsOf, type CellPair } from './load-together.ts'
 
 const defaults: Required<RegressionLimits> = { detectRatio: 0.05, slowerBy: 0.2, slowerByMs: 5 }
@@ -69,16 +72,41 @@ export function judgeRegression(
   const others = pairs.filter(({ flow }) => !broken.has(flow))
   const than = thanBaseline(baseline.run)
   const together = failingTogether(others, { comparisons, options }, than)
-  return { findings, verdict: verdictOf(baseline, now, findings, together, isOwnLimit) }
+  const dropped = droppedMore(baseline, now, { comparisons, options })
+  return {
+    findings,
+    verdict: verdictOf(baseline, now, { findings, together, dropped, isOwnLimit }),
+  }
+}
+
+/** What is said of flows that were due and never started, where they are more by what counts. */
+function droppedMore(
+  baseline: LoadFigures,
+  now: LoadFigures,
+  { comparisons, options }: Omit<LoadQuestion, 'baseline'>,
+): string | undefined {
+  const [before, after] = [baseline, now].map(({ cells, dropped }) => ({
+    hits: dropped,
+    total: dropped + cells.reduce((sum, { samples }) => sum + samples, 0),
+  })) as [Proportion, Proportion]
+  const { difference = 0 } = differenceOfProportions(before, after, 0.95) ?? {}
+  const isChance = fisherExact(before, after) > options.falseAlarm / (2 * Math.max(1, comparisons))
+  if (difference < options.detectRatio || isChance) return undefined
+  const inAll = ({ hits, total }: Proportion) => `${hits} of ${total}`
+  return `${inAll(after)} flows were dropped, since as many as may be were under way, ${thanBaseline(baseline.run)} with ${inAll(before)}`
 }
 
 function verdictOf(
   baseline: LoadFigures,
   now: LoadFigures,
-  findings: readonly LoadFinding[],
-  together: readonly Verdict[],
-  isOwnLimit: boolean,
+  found: {
+    readonly findings: readonly LoadFinding[]
+    readonly together: readonly Verdict[]
+    readonly dropped: string | undefined
+    readonly isOwnLimit: boolean
+  },
 ): Verdict {
+  const { findings, together, dropped, isOwnLimit } = found
   const open = (message: string) => inconclusive({ code: 'no-data', message })
   if (baseline.profile !== now.profile) {
     return open(
@@ -99,11 +127,25 @@ function verdictOf(
     ...gone.map((cell) => open(`${cellKey(cell)} is in the baseline, and was not measured`)),
     ...findings.map((finding) => verdictOfCell(finding, baseline.run, doubt)),
     ...together,
+    ...(dropped === undefined ? [] : [orInDoubt('broken-under-load', dropped, doubt)]),
   ])
 }
 
 function thanBaseline(run: string): string {
   return `against the baseline ${run}`
+}
+
+/** A failure, or no more than a doubt where there is one. */
+function orInDoubt(
+  code: Reason['code'],
+  message: string,
+  doubt: string | undefined,
+  cell?: CellId,
+): Verdict {
+  const about = cell === undefined ? {} : { cell }
+  return doubt === undefined
+    ? fail({ code, ...about, message })
+    : inconclusive({ code, ...about, message: `${message}, ${doubt}` })
 }
 
 /** `doubt`: why times cannot be compared. */
@@ -121,13 +163,7 @@ function verdictOfCell(finding: LoadFinding, run: string, doubt: string | undefi
       })
     case 'slower': {
       const message = `${slowingWords(finding)} ${than}`
-      return doubt === undefined
-        ? fail({ code: 'slower-under-load', cell, message })
-        : inconclusive({
-            code: 'slower-under-load',
-            cell,
-            message: `${message}, ${doubt}`,
-          })
+      return orInDoubt('slower-under-load', message, doubt, cell)
     }
     case 'undecided':
       return inconclusive({ code: 'no-data', cell, message: `${unknownWords(finding)} ${than}` })

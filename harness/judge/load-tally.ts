@@ -1,5 +1,5 @@
 import { blockMs, type LoadSeen } from './load-judge.ts'
-import { medianOf } from './quantiles.ts'
+import { medianOf, tailOf } from './quantiles.ts'
 
 /** A flow that ended. */
 export interface LoadOutcome {
@@ -10,12 +10,13 @@ export interface LoadOutcome {
   readonly symptom: string | undefined
 }
 
-/** Collects what was seen of one cell in one window. Keeps a number for each half second, and single durations of the last few only. */
+/** Collects what was seen of one cell in one window. Keeps two numbers for each half second, and single durations of the last few only. */
 export class LoadTally implements LoadSeen {
   samples = 0
   failures = 0
   readonly symptoms: Record<string, number> = {}
   readonly medians: number[] = []
+  readonly tails: number[] = []
   readonly #open = new Map<number, number[]>()
 
   take({ endMs, durationMs, symptom }: LoadOutcome): void {
@@ -31,13 +32,15 @@ export class LoadTally implements LoadSeen {
     this.symptoms[symptom] = (this.symptoms[symptom] ?? 0) + 1
   }
 
-  /** Adds the medians of the blocks that were over by then; true when there was one. A block without a success has none. */
+  /** Adds what the blocks came to that were over by then; true when there was one. A block without a success has none. */
   closeUntil(elapsedMs: number): boolean {
     const over = [...this.#open.keys()]
       .filter((block) => (block + 1) * blockMs <= elapsedMs)
       .toSorted((a, b) => a - b)
     for (const block of over) {
-      this.medians.push(medianOf(this.#open.get(block) ?? []))
+      const durations = this.#open.get(block) ?? []
+      this.medians.push(medianOf(durations))
+      this.tails.push(tailOf(durations))
       this.#open.delete(block)
     }
     return over.length > 0

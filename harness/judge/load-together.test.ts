@@ -8,6 +8,7 @@ const seen = (failures: number, samples: number) => ({
   failures,
   symptoms: failures > 0 ? { 500: failures } : {},
   medians: [],
+  tails: [],
 })
 const pair = (
   flow: string,

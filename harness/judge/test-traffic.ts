@@ -22,6 +22,8 @@ export interface Traffic {
   /** From the change on. */
   readonly slowdown?: number
   readonly failureRatioAfter?: number
+  /** A share of the flows that then takes so many ms longer. */
+  readonly delayedAfter?: { readonly share: number; readonly byMs: number }
 }
 
 const baselineMs = defaultLoadJudgement.baselineMs
@@ -40,7 +42,8 @@ function traffic(given: Traffic, seed: number): { before: LoadOutcome[]; after: 
     const isAfter = startMs >= baselineMs
     const factor = isAfter ? (given.slowdown ?? 1) : 1
     const work = given.medianMs * factor * level(startMs) * Math.exp(given.sigma * normal(random))
-    const endMs = pausedUntil(startMs) + work
+    const { share, byMs } = (isAfter ? given.delayedAfter : undefined) ?? { share: 0, byMs: 0 }
+    const endMs = pausedUntil(startMs) + work + (share > 0 && random() < share ? byMs : 0)
     const ratio = isAfter ? (given.failureRatioAfter ?? given.failureRatio) : given.failureRatio
     // Failures like company: one in five that follow a failure fail too.
     isSick = random() < (given.isNoisy && isSick ? Math.max(0.2, ratio) : ratio)

@@ -130,6 +130,9 @@ function parseSelector(selector: string): { metric: MetricName; tags: Tags } | s
     }
     tags[name] = value
   }
+  if (inBraces !== undefined && metric === 'http_req_connecting') {
+    return `'${selector}' has tags, and a connection is of no flow or window: use 'http_req_connecting'`
+  }
   return { metric: metric as MetricName, tags }
 }
 

@@ -1,4 +1,9 @@
-import { figureText, type EventOf, type LeakFinding } from '../core/index.ts'
+import {
+  figureText,
+  type EventOf,
+  type LeakFinding,
+  type LoadLatencyFinding,
+} from '../core/index.ts'
 import { figureTable } from './figure-table.ts'
 import { foldLine, truncate } from './text.ts'
 import { count, formatDuration, shortMs } from './words.ts'
@@ -40,7 +45,7 @@ function leakText({ replica, what, from, to, perHour }: LeakFinding): string {
 
 /** A cell against its stored baseline. */
 export function renderAgainstBaseline(event: EventOf<'load.judged'>, width: number): string {
-  const { flow, actor, judgement, failures, samples, latency, smallestRatio } = event
+  const { flow, actor, judgement, failures, samples, latency, tail, smallestRatio } = event
   const { low, high } = latency ?? {}
   const bounds =
     low === undefined || high === undefined
@@ -58,8 +63,13 @@ export function renderAgainstBaseline(event: EventOf<'load.judged'>, width: numb
       : [`slower medians from ${Math.round(latency.smallestGrowth * 100)} % on`]),
   ].join(', ')
   const would = noticed === '' ? '' : `; ${noticed} would have been seen`
-  const text = `  BASELINE ${judgement.toUpperCase().padEnd(9)} ${flow} × ${actor}: ${failures} of ${samples} failed${median}${would}`
+  const text = `  BASELINE ${judgement.toUpperCase().padEnd(9)} ${flow} × ${actor}: ${failures} of ${samples} failed${median}${tailText(tail)}${would}`
   return foldLine(text, width).join('\n')
+}
+
+function tailText(tail: LoadLatencyFinding | undefined): string {
+  if (!tail) return ''
+  return `, the slowest tenth ${tail.baselineMs.toFixed(1)} -> ${tail.nowMs.toFixed(1)} ms`
 }
 
 /** What replicas used at the beginning and at the end. */
@@ -82,12 +92,12 @@ export function renderResources({ findings }: EventOf<'leaks.judged'>, width: nu
 
 /** What load showed of a cell in one line. */
 export function loadJudgedLine(event: EventOf<'load.judged'>): string {
-  const { flow, actor, window, judgement, failures, samples, latency, note } = event
+  const { flow, actor, window, judgement, failures, samples, latency, tail, note } = event
   const median =
     latency === undefined
       ? ''
       : `, median ${latency.baselineMs.toFixed(1)} -> ${latency.nowMs.toFixed(1)} ms`
-  return `${judgement.toUpperCase()} under load: ${flow} as ${actor} in ${window}, ${failures} of ${samples} failed${median}${note === undefined ? '' : `; ${note}`}`
+  return `${judgement.toUpperCase()} under load: ${flow} as ${actor} in ${window}, ${failures} of ${samples} failed${median}${tailText(tail)}${note === undefined ? '' : `; ${note}`}`
 }
 
 const heads = ['count', 'failed', 'dropped', 'p50 ms', 'p95 ms', 'p99 ms', 'max ms']

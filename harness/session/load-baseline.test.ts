@@ -11,7 +11,14 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(directory, { recursive: true }))
 
-const cell = { actor: 'web', samples: 3, failures: 0, symptoms: {}, medians: [1.25, 2] }
+const cell = {
+  actor: 'web',
+  samples: 3,
+  failures: 0,
+  symptoms: {},
+  medians: [1.25, 2],
+  tails: [3, 4.5],
+}
 const figures: LoadFigures = {
   test: 'average',
   run: 'run-1',
@@ -19,6 +26,7 @@ const figures: LoadFigures = {
   machine: 'a machine',
   profile: 'a profile',
   durationMs: 1_000,
+  dropped: 0,
   cells: [
     { flow: 'timeline', ...cell },
     { flow: 'post', ...cell },
@@ -38,7 +46,8 @@ it.each([
   ['text', 'no JSON', /is not JSON/],
   ['null', 'null', /is no baseline of a load/],
   ['other', '{"format":"aftershock-baseline","version":1,"cells":[]}', /is no baseline of a load/],
-  ['newer', '{"format":"aftershock-load-baseline","version":2,"cells":[]}', /version 1/],
+  ['older', '{"format":"aftershock-load-baseline","version":1,"cells":[]}', /version 2/],
+  ['newer', '{"format":"aftershock-load-baseline","version":3,"cells":[]}', /version 2/],
 ])('refuses a file that is %s, with what to do', (name, content, message) => {
   const file = join(directory, `${name}.json`)
   if (content !== undefined) writeFileSync(file, content)

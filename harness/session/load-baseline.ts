@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { HarnessError, describeError, type LoadFigures } from '../core/index.ts'
 
 const format = 'aftershock-load-baseline'
-const version = 1
+const version = 2
 
 /** Throws HarnessError USAGE for a file that is not there, or no baseline of a load of this version. */
 export function readLoadBaseline(file: string): LoadFigures {
@@ -42,9 +42,11 @@ export function writeLoadBaseline(file: string, figures: LoadFigures): void {
     null,
     2,
   ).slice(0, -2)
+  const round = (ms: number) => Math.round(ms * 100) / 100
   const rounded = cells.map((cell) => ({
     ...cell,
-    medians: cell.medians.map((ms) => Math.round(ms * 100) / 100),
+    medians: cell.medians.map(round),
+    tails: cell.tails.map(round),
   }))
   const lines = rounded.map((cell) => `    ${JSON.stringify(cell)}`).join(',\n')
   mkdirSync(dirname(file), { recursive: true })
