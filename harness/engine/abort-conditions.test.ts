@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { abortProblems, AbortConditions } from './abort-conditions.ts'
 import { breaksReading, flow, harmless, run } from './test-run.ts'
 import { TestSystem } from './test-system.ts'
-import { wait } from '../core/index.ts'
+import { at, wait } from '../core/index.ts'
 
 /** Reading is broken, and the scenario says so; the run would go on for a minute. */
 const broken = {
@@ -27,6 +27,30 @@ describe('a threshold that ends the run', () => {
     expect(of('change.undone')).toHaveLength(1)
     expect(of('change.applied').map((event) => event.change)).not.toContain('long')
   })
+
+  it.each([wait('long', 600_000), at(600_000, { ...breaksReading, name: 'late' })])(
+    'does so while nobody watches: $kind',
+    async (step) => {
+      const system = new TestSystem()
+      const { reasons, of } = await run(
+        system,
+        {
+          steps: [harmless, step],
+          safety: { thresholds: { checks: [{ threshold: 'rate>0.9', abortOnFail: true }] } },
+          judgement: { windowMs: 700 },
+        },
+        {
+          onEvent(event) {
+            if (event.kind !== 'window.closed' || event.window.id !== 'change:1') return
+            for (const { config } of system.replicas) config.document = { refuses: ['read'] }
+          },
+        },
+      )
+      expect(reasons.join()).toContain('the threshold checks: rate>0.9 was crossed')
+      expect(of('change.applied').map((event) => event.change)).toEqual(['harmless'])
+      expect(of('change.undone').map((event) => event.change)).toEqual(['harmless'])
+    },
+  )
 
   it('does not before delayAbortEval is over', async () => {
     const { of } = await run(new TestSystem(), {

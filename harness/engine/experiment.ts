@@ -154,9 +154,9 @@ export class Experiment {
 
   /** Applies a change stage by stage, or injects a fault, and watches what it does. False when that broke something or could not be done: then what follows makes no sense. */
   async step(step: Step, number: number): Promise<boolean> {
-    const { signal, clock } = this.#options
-    await clock.sleep(Math.max(0, this.#steadyMs + (step.notBeforeMs ?? 0) - this.#now()), signal)
-    if (this.interrupted) return false
+    const { clock } = this.#options
+    const earlyMs = this.#steadyMs + (step.notBeforeMs ?? 0) - this.#now()
+    if (earlyMs > 0 && !(await this.#pass(earlyMs))) return false
     const window = `change:${number}`
     if (step.kind === 'wait' || step.kind === 'undo') {
       return (await this.#interlude(step)) && this.#watchStep(step, window, true)
@@ -292,14 +292,11 @@ export class Experiment {
 
   /** Lets time pass, or ends an earlier step; true when that went well. */
   async #interlude(step: UndoStep | WaitStep): Promise<boolean> {
-    const { signal, clock } = this.#options
     const startMs = this.#now()
     this.journal.emit('phase', { phase: 'applying', text: step.title })
-    if (step.kind === 'wait') {
-      await this.#system.unlessLost((ended) =>
-        clock.sleep(step.durationMs, AbortSignal.any([signal, ended])),
-      )
-    } else if (!(await this.#undo([step.step]))) return false
+    const done =
+      step.kind === 'wait' ? await this.#pass(step.durationMs) : await this.#undo([step.step])
+    if (!done) return false
     this.journal.emit('change.applied', {
       change: step.name,
       replicas: [],
@@ -307,6 +304,16 @@ export class Experiment {
       durationMs: this.#since(startMs),
     })
     return !this.interrupted
+  }
+
+  /** Lets time pass; false when the run is to end before it is over. */
+  async #pass(durationMs: number): Promise<boolean> {
+    const { signal, clock } = this.#options
+    await this.#system.unlessLost((ended) => {
+      const until = AbortSignal.any([signal, ended])
+      return Promise.race([clock.sleep(durationMs, until), this.#safety.tooMuch(clock, until)])
+    })
+    return !this.interrupted && !this.#safety.isTooMuch
   }
 
   /** Judges all cells with this step in force beside those before it; true when none is broken. */
