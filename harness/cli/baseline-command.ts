@@ -3,11 +3,15 @@ import { join, relative } from 'node:path'
 import { HarnessError } from '../core/index.ts'
 import { mergeRuns, writeBaseline, type RunFigures } from '../compare/index.ts'
 import { openHere } from './open-here.ts'
+import { refuseIgnored } from './refuse-ignored.ts'
 import { baselinesDirectory, readFigures, runsOf } from './figures-of.ts'
+
+const usualRuns = 3
 
 interface BaselineOptions {
   readonly out?: string
-  readonly runs: number
+  /** Default 3. */
+  readonly runs?: number
 }
 
 /**
@@ -18,8 +22,13 @@ export async function baselineUpdateCommand(
   what: readonly string[],
   { out, runs }: BaselineOptions,
 ): Promise<void> {
+  if (what.every(isRun)) refuseIgnored({ '--runs': runs }, 'says nothing to runs that are named')
   const { runsFolder } = await openHere()
-  const figures = mergeRuns(what.flatMap((one) => figuresOfWhat(one, runs, runsFolder)))
+  const figures = mergeRuns(
+    what.flatMap((one) =>
+      isRun(one) ? [readFigures(one)] : figuresOfScenario(one, runs, runsFolder),
+    ),
+  )
   if (figures.verdict === 'inconclusive') {
     throw new HarnessError(
       'USAGE',
@@ -44,10 +53,11 @@ export async function baselineUpdateCommand(
   }
 }
 
-function figuresOfWhat(what: string, most: number, runsFolder: string): RunFigures[] {
-  if (existsSync(what) && (statSync(what).isDirectory() || what.endsWith('.ndjson'))) {
-    return [readFigures(what)]
-  }
+function isRun(what: string): boolean {
+  return existsSync(what) && (statSync(what).isDirectory() || what.endsWith('.ndjson'))
+}
+
+function figuresOfScenario(what: string, most = usualRuns, runsFolder: string): RunFigures[] {
   const found = runsOf(what, runsFolder).runs.toReversed()
   const newest = found[0]?.summary
   if (!newest) {

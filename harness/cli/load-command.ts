@@ -28,6 +28,7 @@ import { exportLoad, scriptFor, type ExportKind } from './export-load.ts'
 import { baselinesDirectory } from './figures-of.ts'
 import { openHere } from './open-here.ts'
 import { noProgress, showProgress } from './progress.ts'
+import { refuseIgnored } from './refuse-ignored.ts'
 import { renderOptionsFor } from './screen.ts'
 
 interface LoadOptions {
@@ -55,6 +56,16 @@ export async function loadCommand(
 ): Promise<void> {
   const project = await openHere()
   const { test, module } = await findLoadTest(process.cwd(), name, project.scenarioFolders)
+  if (options.export !== 'k6-operator') {
+    refuseIgnored({ '--parallelism': options.parallelism }, 'is for --export k6-operator alone')
+  }
+  if (options.export !== undefined) {
+    const { baseline, updateBaseline, json } = options
+    refuseIgnored(
+      { '--baseline': baseline, '--update-baseline': updateBaseline, '--json': json },
+      'says nothing to --export, which runs nothing',
+    )
+  }
   if (options.export !== undefined) return exportLoad(test, module, options.export, options)
   const fileOf = (given: string | true) =>
     given === true ? join(baselinesDirectory, `${test.id}.load.json`) : given

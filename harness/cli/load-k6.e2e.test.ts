@@ -19,6 +19,13 @@ beforeAll(() => {
   project.write('outside.load.ts', loadTest('outside', ', hasSite: true', 'outside'))
   project.write('few.load.ts', loadTest('few').replace('iterations: 10', 'iterations: 1'))
   project.write('wrong.load.ts', loadTest('wrong', '', 'wrong'))
+  const mayEnd = `checks: [{ threshold: 'rate>0.99', abortOnFail: true }]`
+  project.write(
+    'ends.load.ts',
+    loadTest('ends', `, config: { refuse: ['/read', '/post'] }`)
+      .replace('1500ms', '10m')
+      .replace(`checks: ['rate>0.99']`, mayEnd),
+  )
   project.write('long.load.ts', loadTest('long').replace('1500ms', '10m'))
 })
 afterAll(() => project[Symbol.dispose]())
@@ -55,6 +62,14 @@ it('trusts the sites of the run over https, and asks them by its proxy whatever 
   expect(result.code, result.stdout + result.stderr).toBe(0)
   const [summary] = eventsIn(out, 'load.summary')
   expect(summary?.cells.find(({ flow }) => flow === 'news')).toMatchObject({ count: 10, failed: 0 })
+  await untilNothingIsLeft(out)
+})
+
+it('tells by which threshold k6 ended a load before its time', async () => {
+  const out = project.path('out', 'ends')
+  const result = await onStandIn('ends', '--out', out).finished
+  expect(result.code, result.stdout + result.stderr).toBe(1)
+  expect(result.stdout).toContain('ended by checks: rate>0.99')
   await untilNothingIsLeft(out)
 })
 
@@ -128,6 +143,15 @@ it('shares the load among no more pods than there are users, of whom the k6 oper
     /'bears' has \d+ users at once at most: .*\n.*use --parallelism \d+ or less/,
   )
   expect((await exporting()).stdout).toContain('4 pods; fill in the addresses of app')
+})
+
+it.each([
+  [['--parallelism', '2'], '--parallelism is for --export k6-operator alone'],
+  [['--export', 'k6', '--baseline'], '--baseline says nothing to --export'],
+])('%j is refused, and not ignored', async (args, words) => {
+  const { code, stdout, stderr } = await onStandIn('bears', ...args).finished
+  expect([code, stdout]).toEqual([64, ''])
+  expect(stderr).toContain(words)
 })
 
 it('says what is missing where there is no k6 and no engine', async () => {

@@ -175,9 +175,8 @@ function addComparing(program: Command): void {
     .option('--out <file>', 'where to write it instead')
     .option(
       '--runs <number>',
-      'of a scenario take up to so many runs of one commit',
+      'of a scenario take up to so many runs of one commit (default: 3)',
       wholeNumber,
-      3,
     )
     .action(baselineUpdateCommand)
   program

@@ -14,6 +14,7 @@ import {
 } from '../report/index.ts'
 import { makeHtmlReport } from '../session/index.ts'
 import { linkOf } from './pipeline-output.ts'
+import { refuseIgnored } from './refuse-ignored.ts'
 import { renderOptionsFor } from './screen.ts'
 
 interface ReportOptions {
@@ -26,6 +27,8 @@ export async function reportCommand(
   path: string,
   { format, verbose }: ReportOptions,
 ): Promise<void> {
+  if (format !== 'terminal')
+    refuseIgnored({ '--verbose': verbose }, 'is for --format terminal alone')
   if (format === 'html') return writeHtml(journalFile(path))
   const journal = parseJournal(readJournal(path))
   for (const warning of warningsOf(journal)) process.stderr.write(`aftershock: ${warning}\n`)

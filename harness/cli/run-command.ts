@@ -25,6 +25,7 @@ import { reportFault, warn } from './faults.ts'
 import { baselineFor, tellComparison } from './compare-command.ts'
 import { tellPipeline } from './pipeline-output.ts'
 import { noProgress, showProgress } from './progress.ts'
+import { refuseIgnored } from './refuse-ignored.ts'
 import { renderOptionsFor } from './screen.ts'
 import { openHere } from './open-here.ts'
 
@@ -50,6 +51,7 @@ export async function runCommand(
   given: GivenOptions,
   argv: readonly string[],
 ): Promise<void> {
+  if (given.json) refuseIgnored({ '--verbose': given.verbose }, 'says nothing to --json')
   const project = await openHere()
   const { runsFolder: runsDir, runtime = 'auto' } = project
   const options = { runtime, ...given, runsDir }

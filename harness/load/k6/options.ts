@@ -65,7 +65,7 @@ function problemOf(selector: string): string[] {
 }
 
 /** iteration_duration of k6 includes think time; flows are measured by the script itself. */
-function selectorOf(selector: string): string {
+export function selectorOf(selector: string): string {
   return selector
     .replaceAll(' ', '')
     .replace(/^iteration_duration\b/, flowMetric)

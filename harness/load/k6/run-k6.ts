@@ -5,6 +5,7 @@ import { Ticker, planLoad, wantedRate, type LoadRequest, type LoadResult } from 
 import { LoadMetrics } from '../metrics.ts'
 import type { SelfCheck } from '../self-check.ts'
 import { evaluate, thresholdsOf } from '../thresholds.ts'
+import { abortedBy } from './aborted-by.ts'
 import { exitOfK6, type K6Exit } from './exit-codes.ts'
 import { followFile } from './follow-file.ts'
 import { doorVariable, makeScript } from './make-script.ts'
@@ -98,10 +99,12 @@ export async function runK6Load(request: K6LoadRequest): Promise<LoadResult> {
     )
     const isUnseen =
       exit.end === 'thresholds' && thresholds.every(({ outcome }) => outcome !== 'crossed')
+    const aborted = abortedBy(lastLines, request.profile.thresholds, thresholds)
     return {
       metrics,
       durationMs,
       thresholds,
+      ...(aborted === undefined ? {} : { abortedBy: aborted }),
       selfCheck: selfCheckOf([
         ...(isUnseen
           ? ['k6 says that thresholds do not hold, and its output does not show it']

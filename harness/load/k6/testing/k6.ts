@@ -44,13 +44,25 @@ async function main(): Promise<number> {
   }
   const load = new Load(first.options, () => World.open(script, output), output)
   process.on('SIGINT', () => load.interrupt())
+  // k6 itself looks every two seconds.
+  let aborting: readonly string[] = []
+  const looking = setInterval(() => {
+    aborting = output.aborting(first.options.thresholds ?? {})
+    if (aborting.length > 0) load.interrupt()
+  }, 200)
   try {
     await load.run(await first.setup())
   } catch (error) {
     process.stderr.write(`level=error msg=${JSON.stringify(String(error))}\n`)
     return error instanceof ScriptAbort ? 108 : 107
   } finally {
+    clearInterval(looking)
     output.close()
+  }
+  if (aborting.length > 0) {
+    const said = `thresholds on metrics '${aborting.join(', ')}' were crossed; at least one has abortOnFail enabled, stopping test prematurely`
+    process.stderr.write(`level=error msg=${JSON.stringify(said)}\n`)
+    return 99
   }
   if (load.interrupted) return 105
   return output.crossed(first.options.thresholds ?? {}).length > 0 ? 99 : 0

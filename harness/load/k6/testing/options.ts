@@ -1,7 +1,9 @@
 /** What of k6's options the stand-in knows. */
 export interface Options {
   readonly scenarios: Readonly<Record<string, Scenario>>
-  readonly thresholds?: Readonly<Record<string, readonly (string | { threshold: string })[]>>
+  readonly thresholds?: Readonly<
+    Record<string, readonly (string | { threshold: string; abortOnFail?: boolean })[]>
+  >
 }
 
 export interface Scenario {

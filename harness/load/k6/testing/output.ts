@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 
 type Tags = Readonly<Record<string, string>>
-type Threshold = string | { readonly threshold: string }
+type Threshold = string | { readonly threshold: string; readonly abortOnFail?: boolean }
 
 /** Writes points as k6's JSON output does, and evaluates thresholds at the end, where no data holds. */
 export class Output {
@@ -35,6 +35,14 @@ export class Output {
       return list
         .map((one) => (typeof one === 'string' ? one : one.threshold))
         .filter((text) => values.length > 0 && !holds(text, values))
+    })
+  }
+
+  /** Names of those that end the load: as soon as one that may is crossed. */
+  aborting(thresholds: Readonly<Record<string, readonly Threshold[]>>): string[] {
+    return Object.entries(thresholds).flatMap(([selector, list]) => {
+      const able = list.filter((one) => typeof one === 'object' && one.abortOnFail === true)
+      return this.crossed({ [selector]: able }).length > 0 ? [selector] : []
     })
   }
 
