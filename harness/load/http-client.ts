@@ -40,15 +40,7 @@ export class HttpConnections implements AsyncDisposable {
     this.#options = options
     const limits = { connections: options.connections ?? 64, pipelining: 1 }
     this.#direct = new Agent(limits)
-    const { origin, username, password } = new URL(options.proxyUrl)
-    const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
-    this.#proxied = new ProxyAgent({
-      ...limits,
-      uri: origin,
-      token: `Basic ${Buffer.from(credentials).toString('base64')}`,
-      proxyTunnel: false,
-      ...(options.caCertificate === undefined ? {} : { requestTls: { ca: options.caCertificate } }),
-    })
+    this.#proxied = proxyOf(options, limits)
   }
 
   /** A client that sends `headers` with every request to the system (never to external sites), each request bounded by `signal`. */
@@ -132,6 +124,22 @@ export class HttpConnections implements AsyncDisposable {
   #excerpt(body: Uint8Array | string, contentType = ''): string {
     return excerptOf(this.#options.redactor, body, contentType)
   }
+}
+
+/** The way to the external sites. */
+export function proxyOf(
+  { proxyUrl, caCertificate }: Pick<HttpConnectionsOptions, 'proxyUrl' | 'caCertificate'>,
+  limits: { readonly connections: number; readonly pipelining: number },
+): Dispatcher {
+  const { origin, username, password } = new URL(proxyUrl)
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  return new ProxyAgent({
+    ...limits,
+    uri: origin,
+    token: `Basic ${Buffer.from(credentials).toString('base64')}`,
+    proxyTunnel: false,
+    ...(caCertificate === undefined ? {} : { requestTls: { ca: caCertificate } }),
+  })
 }
 
 /** Of a request that is a part of a trace already. */

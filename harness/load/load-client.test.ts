@@ -1,19 +1,24 @@
 import { expect, it } from 'vitest'
-import { Redactor } from '../core/index.ts'
+import { FlowFailure, Redactor } from '../core/index.ts'
 import { Deadline } from './deadline.ts'
+import type { RequestFigures } from './http1/call.ts'
 import { LoadConnections } from './load-client.ts'
-import { serve } from './test-server.ts'
+import { serve, type TestServer } from './test-server.ts'
 
-it('gives a flow functions that may be taken off the client, as outside of load', async () => {
-  await using server = await serve((request, response) => response.end(request.method))
-  await using connections = new LoadConnections({
-    frontDoors: { gateway: server.url },
+function connectionsTo(gateway: TestServer, proxy = gateway): LoadConnections {
+  return new LoadConnections({
+    frontDoors: { gateway: gateway.url },
     entry: 'gateway',
-    proxyUrl: server.url,
+    proxyUrl: proxy.url.replace('//', '//actor:p%40ss@'),
     redactor: new Redactor(),
     connections: 4,
     onConnect: () => undefined,
   })
+}
+
+it('gives a flow functions that may be taken off the client, as outside of load', async () => {
+  await using server = await serve((request, response) => response.end(request.method))
+  await using connections = connectionsTo(server)
   const deadline = new Deadline(30_000)
   const { get, post, request } = connections.client({}, deadline, () => undefined)
   const answers = await Promise.all([
@@ -23,4 +28,47 @@ it('gives a flow functions that may be taken off the client, as outside of load'
   ])
   expect(answers.map((answer) => answer.text())).toEqual(['GET', 'POST', 'PUT'])
   deadline.clear()
+})
+
+it('measures what goes outside as what goes to the system, and tells nothing there of the actor', async () => {
+  await using gateway = await serve((_, response) => response.end())
+  await using proxy = await serve((_, response) => response.writeHead(503).end('down'))
+  await using connections = connectionsTo(gateway, proxy)
+  const deadline = new Deadline(30_000)
+  const all: RequestFigures[] = []
+  const client = connections.client({ 'x-app-key': 'secret' }, deadline, (one) => all.push(one))
+  const answer = await client.post('http://news.example/front?a=1', 'text')
+  expect(answer).toMatchObject({
+    status: 503,
+    exchange: {
+      url: 'http://news.example/front?a=1',
+      requestBody: 'text',
+      responseBody: '4 bytes',
+    },
+  })
+  expect(all).toMatchObject([{ failed: true, sentBytes: 4, receivedBytes: 4 }])
+  expect(all[0]?.durationMs).toBeGreaterThan(0)
+  const [asked] = proxy.asked
+  expect(asked).toMatchObject({ method: 'POST', url: 'http://news.example/front?a=1' })
+  expect(asked?.headers).toMatchObject({
+    host: 'news.example',
+    'proxy-authorization': `Basic ${btoa('actor:p@ss')}`,
+  })
+  expect(asked?.headers['x-app-key']).toBeUndefined()
+  expect(asked?.headers['traceparent']).toContain(answer.exchange.traceId)
+  deadline.clear()
+})
+
+it.each([
+  ['does not answer in time', 'http://news.example/', 'timeout'],
+  ['is asked for by no URL', 'http://', 'ERR_INVALID_URL'],
+])('counts a request to a site that %s as failed', async (_, url, symptom) => {
+  await using server = await serve(() => undefined)
+  await using connections = connectionsTo(server)
+  const all: RequestFigures[] = []
+  const client = connections.client({}, new Deadline(50), (one) => all.push(one))
+  const failure = await client.get(url).catch((error: unknown) => error)
+  expect(failure).toBeInstanceOf(FlowFailure)
+  expect(failure).toMatchObject({ symptom, exchange: { url } })
+  expect(all).toMatchObject([{ failed: true }])
 })

@@ -7,8 +7,9 @@ import {
 } from '../core/index.ts'
 import type { Deadline } from './deadline.ts'
 import { encodeBody } from './encode-body.ts'
-import { HttpConnections, maxBodyBytes, type HttpConnectionsOptions } from './http-client.ts'
+import { maxBodyBytes, proxyOf, type HttpConnectionsOptions } from './http-client.ts'
 import { headersOf, type CallRequest, type Door, type RequestFigures } from './http1/call.ts'
+import { OutsideDoor } from './http1/outside-door.ts'
 import { PlainDoor, type DoorOptions } from './http1/plain-door.ts'
 import { fieldLines, requestHead } from './http1/request-head.ts'
 import { UndiciDoor } from './http1/undici-door.ts'
@@ -30,10 +31,10 @@ interface Asking {
 
 const headBytes = 16_384
 
-/** The connections of load. Over http they are our own, with the fewest steps for each request; whatever those do not cover goes through undici, and what goes outside takes the way of HttpConnections. */
+/** The connections of load. Over http they are our own, with the fewest steps for each request; whatever those do not cover goes through undici, and so does what goes outside. */
 export class LoadConnections implements AsyncDisposable {
   readonly #options: LoadClientOptions
-  readonly #outside: HttpConnections
+  readonly #outside: Door
   readonly #services: ReadonlyMap<string, Service>
   /** The lines of an actor's fields: they are the same in every request. */
   readonly #lines = new WeakMap<Readonly<Record<string, string>>, { readonly text?: string }>()
@@ -42,9 +43,10 @@ export class LoadConnections implements AsyncDisposable {
 
   constructor(options: LoadClientOptions) {
     this.#options = options
-    this.#outside = new HttpConnections(options)
+    const { connections } = options
+    this.#outside = new OutsideDoor(proxyOf(options, { connections, pipelining: 1 }), maxBodyBytes)
     const door: DoorOptions = {
-      connections: options.connections,
+      connections,
       limits: { headBytes, bodyBytes: maxBodyBytes },
       onConnect: options.onConnect,
     }
@@ -64,26 +66,34 @@ export class LoadConnections implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([
-      this.#outside[Symbol.asyncDispose](),
+      this.#outside.close(),
       ...[...this.#services.values()].map((service) => service.close()),
     ])
   }
 
   exchange(request: HttpRequest, asking: Asking): Promise<HttpResponse> {
-    const { headers, deadline, onRequest } = asking
+    const traceId = this.#nextTrace()
     if (request.path.startsWith('http') && /^https?:/.test(request.path)) {
-      return this.#outside.client(headers, deadline.signal).request(request)
+      return this.#send(asking, this.#outside, '', toOutside(request, traceId), traceId)
     }
     const service = this.#service(request)
-    const traceId = this.#nextTrace()
-    const sent = this.#prepare(service, request, headers, traceId)
+    const sent = this.#prepare(service, request, asking.headers, traceId)
+    return this.#send(asking, service.doorFor(sent), service.url, sent, traceId)
+  }
+
+  #send(
+    { deadline, onRequest }: Asking,
+    door: Door,
+    url: string,
+    sent: CallRequest,
+    traceId: string,
+  ): Promise<HttpResponse> {
     const { redactor } = this.#options
-    const { url } = service
     return new Promise((resolve, reject) => {
       const given = { redactor, url, sent, traceId, deadline, onRequest, resolve, reject }
       const { call } = new LoadExchange(given)
       if (deadline.expired) call.fail(new Error('too late'))
-      else service.doorFor(sent).start(call)
+      else door.start(call)
     })
   }
 
@@ -107,7 +117,7 @@ export class LoadConnections implements AsyncDisposable {
     traceId: string,
   ): CallRequest {
     const { method, path, headers: given } = request
-    const traceparent = `00-${traceId}-${traceId.slice(16)}-01`
+    const traceparent = traceparentOf(traceId)
     const { body, contentType } = encodeBody(request.body)
     const bodyBytes = body === undefined ? undefined : Buffer.byteLength(body)
     const usual = given || contentType ? undefined : this.#usualLines(actorHeaders)
@@ -135,6 +145,18 @@ export class LoadConnections implements AsyncDisposable {
     }
     return known.text
   }
+}
+
+function traceparentOf(traceId: string): string {
+  return `00-${traceId}-${traceId.slice(16)}-01`
+}
+
+/** External sites are told nothing of the actor. */
+function toOutside(request: HttpRequest, traceId: string): CallRequest {
+  const { method, path, headers: given } = request
+  const { body, contentType } = encodeBody(request.body)
+  const traceparent = traceparentOf(traceId)
+  return { method, path, body, head: undefined, actorHeaders: {}, contentType, traceparent, given }
 }
 
 /** Its functions may be taken off it, as those of the client outside of load. */

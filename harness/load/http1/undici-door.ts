@@ -25,17 +25,27 @@ export class UndiciDoor implements Door {
   }
 
   start(call: Call): void {
-    const { method, path, body } = call.request
-    const headers = headersOf(call.request)
-    this.#pool.dispatch(
-      { method: method as Dispatcher.HttpMethod, path, headers, body: body ?? null },
-      new Handler(call, this.#bodyBytes),
-    )
+    dispatch(this.#pool, call, { path: call.request.path }, this.#bodyBytes)
   }
 
   close(): Promise<void> {
     return this.#pool.destroy()
   }
+}
+
+/** Has undici carry a call there. */
+export function dispatch(
+  dispatcher: Dispatcher,
+  call: Call,
+  to: Pick<Dispatcher.DispatchOptions, 'origin' | 'path'>,
+  bodyBytes: number,
+): void {
+  const { method, body } = call.request
+  const headers = headersOf(call.request)
+  dispatcher.dispatch(
+    { ...to, method: method as Dispatcher.HttpMethod, headers, body: body ?? null },
+    new Handler(call, bodyBytes),
+  )
 }
 
 class Handler implements Dispatcher.DispatchHandler, Carrier {
