@@ -34,7 +34,14 @@ function loaded(cell: SummaryCell, judgement: SummaryLoadCell['judgement']): Sum
   const counts = { samples: 90, failures: 9, baselineSamples: 90, baselineFailures: 0 }
   const times = { medianMs: 9, baselineMedianMs: 3, p50: 9, p95: 9, p99: 9, max: 9 }
   const growth = { growth: 2, growthLow: null, growthHigh: null }
-  const seen = { smallestRatio: 0.05, smallestGrowth: null, judgedMs: 900, note: null }
+  const seen = {
+    tailMs: null,
+    baselineTailMs: null,
+    smallestRatio: 0.05,
+    smallestGrowth: null,
+    judgedMs: 900,
+    note: null,
+  }
   return { flow, actor, window: 'recovery', judgement, ...counts, ...times, ...growth, ...seen }
 }
 

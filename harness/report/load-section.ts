@@ -53,12 +53,17 @@ function medianWords({
   growth,
   growthLow,
   growthHigh,
+  tailMs,
+  baselineTailMs,
 }: SummaryLoadCell) {
   if (medianMs === null || baselineMedianMs === null || growth === null) return []
   const bounds =
     growthLow === null || growthHigh === null ? '' : `, ${share(growthLow)} to ${share(growthHigh)}`
   return [
     `median ${baselineMedianMs.toFixed(1)} -> ${medianMs.toFixed(1)} ms (${share(growth)}${bounds})`,
+    ...(tailMs === null || baselineTailMs === null
+      ? []
+      : [`the slowest tenth ${baselineTailMs.toFixed(1)} -> ${tailMs.toFixed(1)} ms`]),
   ]
 }
 

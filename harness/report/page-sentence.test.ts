@@ -21,6 +21,8 @@ const quick: SummaryLoadCell = {
   growthLow: -0.1,
   growthHigh: 0.1,
   smallestRatio: 0.06,
+  tailMs: null,
+  baselineTailMs: null,
   smallestGrowth: 0.3,
   p50: 3,
   p95: 5,

@@ -67,8 +67,19 @@ function whatLoadShowed(summary: Summary, harmed: readonly SummaryLoadCell[]): s
   const what =
     failed.length > 0
       ? `failed for ${whom(named)} (${sum('failures')} of ${sum('samples')} times)`
-      : `became slower for ${whom(named)} (${worse.length > 1 ? 'at worst ' : ''}a median of ${shortMs(worst.medianMs ?? 0)} ms instead of ${shortMs(worst.baselineMedianMs ?? 0)} ms)`
+      : `became slower for ${whom(named)} (${worse.length > 1 ? 'at worst ' : ''}${slowdownOf(worst)})`
   return `Under load with ${changeTitles(stepsThatHarmed(summary, worse))}, ${flows} ${what}`
+}
+
+function slowdownOf({
+  medianMs,
+  baselineMedianMs,
+  tailMs,
+  baselineTailMs,
+}: SummaryLoadCell): string {
+  return tailMs === null
+    ? `a median of ${shortMs(medianMs ?? 0)} ms instead of ${shortMs(baselineMedianMs ?? 0)} ms`
+    : `the slowest tenth waiting ${shortMs(tailMs)} ms or longer instead of ${shortMs(baselineTailMs ?? 0)} ms`
 }
 
 function titled(summary: Summary, cell: SummaryLoadCell) {

@@ -42,6 +42,8 @@ function summarizeCell(
     baselineFailures: judged.baselineFailures,
     medianMs: latency?.nowMs ?? null,
     baselineMedianMs: latency?.baselineMs ?? null,
+    tailMs: judged.tail?.nowMs ?? null,
+    baselineTailMs: judged.tail?.baselineMs ?? null,
     growth: latency?.growth ?? null,
     growthLow: latency?.low ?? null,
     growthHigh: latency?.high ?? null,

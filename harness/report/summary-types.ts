@@ -115,6 +115,9 @@ export interface SummaryLoadCell {
   readonly baselineFailures: number
   readonly medianMs: number | null
   readonly baselineMedianMs: number | null
+  /** What the slowest tenth of each half second waited, where that is what is slower. */
+  readonly tailMs: number | null
+  readonly baselineTailMs: number | null
   readonly growth: number | null
   readonly growthLow: number | null
   readonly growthHigh: number | null

@@ -82,6 +82,8 @@ function LoadRow({ cell }: { cell: SummaryLoadCell }) {
       </td>
       <td>
         {ms(cell.medianMs)} (before {ms(cell.baselineMedianMs)})
+        {cell.tailMs !== null &&
+          `, the slowest tenth ${ms(cell.tailMs)} (before ${ms(cell.baselineTailMs)})`}
       </td>
       <td>{ms(cell.p95)}</td>
       <td>{ms(cell.p99)}</td>
