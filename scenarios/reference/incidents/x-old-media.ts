@@ -1,4 +1,5 @@
-import { mergePatch, type Incident, type Step } from 'aftershock'
+import { mergePatch, undo, type Incident, type Step } from 'aftershock'
+import { flows as all } from '../flows/index.ts'
 import { practices } from './practices.ts'
 
 export const incident: Incident = {
@@ -21,10 +22,37 @@ export const incident: Incident = {
   ],
 }
 
-export const steps: readonly Step[] = [
-  mergePatch('one-place-for-images', {
-    title: 'read all images from one place',
-    service: 'media',
-    patch: { legacy: { prefix: '' } },
-  }),
+const images = mergePatch('one-place-for-images', {
+  title: 'read all images from one place',
+  service: 'media',
+  patch: { legacy: { prefix: '' } },
+})
+
+const links = mergePatch('one-place-for-links', {
+  title: 'read all links from one place',
+  service: 'link',
+  patch: { legacy: { prefix: '' } },
+})
+
+/** One service after the other. */
+export const changes: readonly Step[] = [images, links]
+
+/** There and back. */
+export const asItWent: readonly Step[] = [...changes, undo(images.name), undo(links.name)]
+
+/** The names of the steps with which the one and the other are over. */
+export const over = { images: `undo-${images.name}`, links: `undo-${links.name}` }
+
+const asked = [
+  'timeline',
+  'post-image',
+  'post-link',
+  'view-new-image',
+  'view-old-image',
+  'view-cached-image',
+  'open-new-link',
+  'open-old-link',
+  'status-page',
 ]
+/** Previews are left out, since they take posts of both ages in turn. */
+export const flows = all.filter(({ id }) => asked.includes(id))

@@ -23,6 +23,12 @@ export const boolean: object = { type: 'boolean' }
 export const strings: object = { type: 'array', items: { type: 'string', minLength: 1 } }
 export const generation: object = integer(1, Number.MAX_SAFE_INTEGER)
 
+/** Where content from before a cutoff is. No dots: a prefix can name another directory, never one outside. */
+export const legacyPrefix: object = {
+  type: 'string',
+  pattern: '^([A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*)?$',
+}
+
 /** How a service calls another one. */
 export interface UpstreamSettings {
   /** Limit of one attempt, from the first byte sent to the last one received. */

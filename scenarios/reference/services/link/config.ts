@@ -3,6 +3,7 @@ import {
   boolean,
   generation,
   integer,
+  legacyPrefix,
   retry,
   strictObject,
   strings,
@@ -10,6 +11,7 @@ import {
   type RetrySettings,
   type UpstreamSettings,
 } from '../common/schema-parts.ts'
+import { LEGACY_PREFIX } from '../seed-facts.ts'
 import { isSpecific } from './denylist.ts'
 import type { RedirectRule } from './redirect-rules.ts'
 
@@ -20,6 +22,8 @@ export interface LinkConfig extends ConfigDocument {
    * path of one, `/path` what lies below a path of any.
    */
   denylist: string[]
+  /** Links from before the cutoff are below `prefix`. */
+  legacy: { prefix: string }
   redirect: {
     status: number
     /** Where codes lead instead of to the target of their link. */
@@ -50,6 +54,8 @@ export interface LinkConfig extends ConfigDocument {
     specificEntries: boolean
     /** Whether redirect rules that lead back to themselves are passed over. */
     redirectLint: boolean
+    /** Whether a link that is not below legacy.prefix is looked for where it was written as well. */
+    legacyFallback: boolean
   }
   upstream: UpstreamSettings
   retry: RetrySettings
@@ -60,10 +66,17 @@ export const linkConfig: ConfigDefinition<LinkConfig> = {
     generation: 1,
     limits: { maxUrlLength: 2_048 },
     denylist: ['malware.example', 'phishing.example'],
+    legacy: { prefix: LEGACY_PREFIX },
     redirect: { status: 302, rules: [], cacheTtlS: 0 },
     fetch: { timeoutMs: 3_000, maxBytes: 262_144, maxRedirects: 3, concurrency: 16 },
     preview: { cacheTtlS: 300, failureTtlS: 2 },
-    guards: { fetchFloor: false, cacheFloor: false, specificEntries: false, redirectLint: false },
+    guards: {
+      fetchFloor: false,
+      cacheFloor: false,
+      specificEntries: false,
+      redirectLint: false,
+      legacyFallback: false,
+    },
     upstream: { timeoutMs: 2_000 },
     retry: { max: 1, baseMs: 20, jitter: 0.5 },
   },
@@ -71,6 +84,7 @@ export const linkConfig: ConfigDefinition<LinkConfig> = {
     generation,
     limits: strictObject({ maxUrlLength: integer(16, 8_192) }),
     denylist: strings,
+    legacy: strictObject({ prefix: legacyPrefix }),
     redirect: strictObject({
       status: { enum: [301, 302, 303, 307, 308] },
       rules: {
@@ -97,6 +111,7 @@ export const linkConfig: ConfigDefinition<LinkConfig> = {
       cacheFloor: boolean,
       specificEntries: boolean,
       redirectLint: boolean,
+      legacyFallback: boolean,
     }),
     upstream,
     retry,
@@ -115,6 +130,11 @@ const CACHE_FLOOR_S = 60
 /** How long a card is shown without asking its site again. */
 export function cardLifeS({ preview, guards }: LinkConfig): number {
   return guards.cacheFloor ? Math.max(CACHE_FLOOR_S, preview.cacheTtlS) : preview.cacheTtlS
+}
+
+/** Where links from before the cutoff are looked for, in this order. */
+export function legacyPrefixes({ legacy, guards }: LinkConfig): readonly string[] {
+  return guards.legacyFallback ? [legacy.prefix, LEGACY_PREFIX] : [legacy.prefix]
 }
 
 /** The entries that count. */

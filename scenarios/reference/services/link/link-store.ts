@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import {
+  LEGACY_PREFIX,
   NEW_LINK_COUNT,
   OLD_LINK_COUNT,
   PAGE_LINKS,
@@ -18,6 +19,7 @@ export interface Link {
   clicks: number
 }
 
+/** Links from before the cutoff keep the keys of the system that made them, their code below a prefix. */
 export const LINK_SCHEMA = `CREATE TABLE links (
   code TEXT PRIMARY KEY, url TEXT NOT NULL, created_at TEXT NOT NULL, clicks INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID`
@@ -49,25 +51,44 @@ export class LinkStore {
     return { code, url, createdAt, clicks: 0 }
   }
 
-  find(code: string): Link | undefined {
-    const row = this.#select.get(code)
-    if (row === undefined) return undefined
-    return {
-      code: String(row['code']),
-      url: String(row['url']),
-      createdAt: String(row['created_at']),
-      clicks: Number(row['clicks']),
+  /** By its code, or else below the first of these prefixes that has it. */
+  find(code: string, legacyPrefixes: readonly string[] = []): Link | undefined {
+    for (const key of keysOf(code, legacyPrefixes)) {
+      const row = this.#select.get(key)
+      if (row !== undefined) return toLink(code, row)
     }
+    return undefined
   }
 
-  countClick(code: string): void {
-    this.#count.run(code)
+  countClick(code: string, legacyPrefixes: readonly string[] = []): void {
+    keysOf(code, legacyPrefixes).find((key) => this.#count.run(key).changes > 0)
+  }
+}
+
+function keysOf(code: string, legacyPrefixes: readonly string[]): string[] {
+  return [code, ...legacyPrefixes.map((prefix) => keyBelow(prefix, code))]
+}
+
+function keyBelow(prefix: string, code: string): string {
+  return prefix === '' ? code : `${prefix}/${code}`
+}
+
+type Row = NonNullable<ReturnType<StatementSync['get']>>
+
+function toLink(code: string, row: Row): Link {
+  return {
+    code,
+    url: String(row['url']),
+    createdAt: String(row['created_at']),
+    clicks: Number(row['clicks']),
   }
 }
 
 export function seedLinks(db: DatabaseSync): void {
   const store = new LinkStore(db)
-  for (let n = 1; n <= OLD_LINK_COUNT; n++) store.add(oldLinkCode(n), linkTarget(n), oldTime(n))
+  for (let n = 1; n <= OLD_LINK_COUNT; n++) {
+    store.add(keyBelow(LEGACY_PREFIX, oldLinkCode(n)), linkTarget(n), oldTime(n))
+  }
   for (let n = 1; n <= NEW_LINK_COUNT; n++) store.add(newLinkCode(n), linkTarget(n), newTime(n))
   for (const [code, url] of Object.entries(PAGE_LINKS)) store.add(code, url, oldTime(0))
 }

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { linkPostId, linkTarget, newLinkCode, targetOfLinkPost } from '../seed-facts.ts'
+import {
+  linkPostId,
+  linkTarget,
+  newLinkCode,
+  oldLinkCode,
+  targetOfLinkPost,
+} from '../seed-facts.ts'
 import { page, redirectTo, type Site } from '../testing/outside-world.ts'
 import {
   ADMIN_TOKEN,
@@ -95,6 +101,28 @@ describe('a link', () => {
       const location = (await get(`/l/${name}`)).headers.get('location')
       expect(location).toBe(`http://docs.reference.example/${name}`)
     }
+  })
+
+  it.each([
+    ['lost', false, 404],
+    ['found where it was written', true, 302],
+  ])(
+    'of before the cutoff is %s when the prefix is wrong (guard: %s)',
+    async (_what, legacyFallback, expected) => {
+      await using other = await startSite({ link: { guards: { legacyFallback } } })
+      const open = async (code: string): Promise<number> =>
+        (await call(other.gateway.url, `/l/${code}`, { headers: asApp('web') })).status
+      const [old, recent] = [oldLinkCode(1), newLinkCode(1)]
+      expect([await open(old), await open(recent)]).toEqual([302, 302])
+      await reconfigure(other.link, { legacy: { prefix: '' } })
+      expect([await open(old), await open(recent)]).toEqual([expected, 302])
+    },
+  )
+
+  it('counts the clicks of one of before the cutoff', async () => {
+    const code = oldLinkCode(2)
+    for (let n = 0; n < 2; n++) await get(`/l/${code}`)
+    expect(await (await call(site.link.url, `/links/${code}`)).json()).toMatchObject({ clicks: 2 })
   })
 
   it('opens with the redirect that is configured', async () => {

@@ -4,7 +4,7 @@ import { asObject, textField } from '../common/fields.ts'
 import type { GatewayClient } from '../common/gateway-client.ts'
 import { ErrorCode, HttpError, invalid, notFound } from '../common/http-error.ts'
 import type { CardService } from './card/card-service.ts'
-import { denylistInForce, type LinkConfig } from './config.ts'
+import { denylistInForce, legacyPrefixes, type LinkConfig } from './config.ts'
 import { refuseBlocked } from './denylist.ts'
 import type { Link, LinkStore } from './link-store.ts'
 import { targetOf } from './redirect-rules.ts'
@@ -26,6 +26,7 @@ interface ByCode {
 
 export function addLinkRoutes(app: FastifyInstance, parts: LinkParts): void {
   const { config, links, cards } = parts
+  const findLink = (code: string): Link => findIn(links, code, legacyPrefixes(config.current))
   // What writes is work like fetching a page, and waits its turn with it; looking a link up does not.
   const inTurn = <T>(task: () => T): Promise<T> => parts.work.run(task).catch(refuseOverdue)
 
@@ -37,20 +38,20 @@ export function addLinkRoutes(app: FastifyInstance, parts: LinkParts): void {
     return reply.code(201).send(link)
   })
 
-  app.get<ByCode>('/links/:code', (request) => findLink(links, request.params.code))
+  app.get<ByCode>('/links/:code', (request) => findLink(request.params.code))
 
   app.get<ByCode>('/links/:code/open', async (request, reply) => {
-    const link = findLink(links, request.params.code)
+    const link = findLink(request.params.code)
     const { redirect, guards } = config.current
     refuseBlocked(new URL(link.url), denylistInForce(config.current))
-    await inTurn(() => links.countClick(link.code))
+    await inTurn(() => links.countClick(link.code, legacyPrefixes(config.current)))
     const mayBeKept = PERMANENT.has(redirect.status) && redirect.cacheTtlS > 0
     reply.header('cache-control', mayBeKept ? `public, max-age=${redirect.cacheTtlS}` : 'no-store')
     return reply.redirect(targetOf(link, redirect.rules, guards.redirectLint), redirect.status)
   })
 
   app.get<ByCode>('/links/:code/card', (request) =>
-    cards.cardOf(findLink(links, request.params.code).url, request.trace),
+    cards.cardOf(findLink(request.params.code).url, request.trace),
   )
 
   app.get<{ Querystring: { post?: string } }>('/cards', async (request) => {
@@ -63,7 +64,7 @@ export function addLinkRoutes(app: FastifyInstance, parts: LinkParts): void {
     const post = await parts.gateway.get(path, `post ${postId}`, request.trace)
     const code = post['linkCode']
     if (typeof code !== 'string') throw notFound(`A link in post ${postId}`)
-    return cards.cardOf(findLink(links, code).url, request.trace)
+    return cards.cardOf(findLink(code).url, request.trace)
   })
 }
 
@@ -72,8 +73,8 @@ function refuseOverdue(error: unknown): never {
   throw new HttpError(503, ErrorCode.unavailable, 'The service is busy', { cause: error })
 }
 
-function findLink(links: LinkStore, code: string): Link {
-  const link = links.find(code)
+function findIn(links: LinkStore, code: string, prefixes: readonly string[]): Link {
+  const link = links.find(code, prefixes)
   if (link === undefined) throw notFound(`Link ${code}`)
   return link
 }

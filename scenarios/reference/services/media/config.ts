@@ -3,6 +3,7 @@ import {
   boolean,
   generation,
   integer,
+  legacyPrefix,
   retry,
   strictObject,
   upstream,
@@ -57,8 +58,7 @@ export const mediaConfig: ConfigDefinition<MediaConfig> = {
         type: 'string',
         pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{3})?Z$',
       },
-      // No dots: a prefix can name another directory, never one outside.
-      prefix: { type: 'string', pattern: '^([A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*)?$' },
+      prefix: legacyPrefix,
     }),
     publicBaseUrl: { type: 'string', maxLength: 200 },
     delivery: { enum: ['proxy', 'redirect'] },
