@@ -1,4 +1,4 @@
-/** The same change as in cloudflare-waf-regex with the guard on: a rule that takes longer than its budget is put out of use. */
+/** The same change as in cloudflare-waf-regex with the guard on: a rule that takes longer than its budget is put out of use. Expressions of linear time, the other guard, Node does not have. */
 import { holds } from 'aftershock'
 import { referenceScenario } from '../scenario.ts'
 import { referenceSite } from '../stack.ts'

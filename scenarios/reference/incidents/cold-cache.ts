@@ -43,9 +43,9 @@ export const asItWent: readonly Step[] = [
   undo(upgrade.name),
   wait('hours-of-looking', 2 * seconds),
   mergePatch(slowly, {
-    title: 'few timelines a second, and more when the cache has filled',
+    title: 'few readers a second, and more when the cache has filled',
     service: 'gateway',
-    patch: { admission: { timelinesPerSecond: 1.5 } },
+    patch: { admission: { readsPerSecond: 3 } },
   }),
   wait('the-cache-fills', 4 * seconds),
   undo(slowly),
@@ -53,5 +53,8 @@ export const asItWent: readonly Step[] = [
 
 export const actors = all.filter(({ id }) => ['web', 'mobile', 'power', 'visitor'].includes(id))
 
-const asked = ['timeline', 'public-timeline', 'post-text', 'status-page']
+/** What needs to know of each author that they may be shown. */
+export const needy = ['timeline', 'view-old-image', 'preview']
+
+const asked = [...needy, 'public-timeline', 'view-cached-image', 'post-text', 'status-page']
 export const flows = everything.filter(({ id }) => asked.includes(id))

@@ -11,7 +11,8 @@
  * Here the limit on headers, which is looked at for each request, becomes a text that is no number. The database of settings does one
  * query at a time, late ones too. When the value is put right, queries that are under way still time out, and each takes the value away
  * again. It is over once nobody was let in for as long as the database needs for what it had been sent; the value is then there before
- * the first request, which is why people may come back all at once.
+ * the first request, which is why people may come back all at once. Of each kind of client and of endpoint there is one: it is the same
+ * gate for all of them.
  */
 import { reproduces } from 'aftershock'
 import { referenceScenario } from '../scenario.ts'

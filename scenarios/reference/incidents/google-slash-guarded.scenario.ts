@@ -1,4 +1,7 @@
-/** The same entry with the guard on: what would block nearly everything is passed over. */
+/**
+ * The same entry with the guard on: what would block nearly everything is passed over. A cap on the share of links that a new list may
+ * refuse, which would stop longer entries as well, is left out.
+ */
 import { holds } from 'aftershock'
 import { referenceScenario } from '../scenario.ts'
 import { referenceSite } from '../stack.ts'

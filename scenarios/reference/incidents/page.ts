@@ -1,5 +1,5 @@
 import { dirname, relative } from 'node:path/posix'
-import type { Incident, Scenario } from 'aftershock'
+import type { Incident, Scenario, Step } from 'aftershock'
 
 export interface ScenarioFile {
   /** Relative to the page. */
@@ -64,7 +64,7 @@ function section({ file, scenario, incident, guard }: Entry): string {
     `${incident.organisation}, ${incident.date}, ${incident.durationText}: ${incident.mechanism}.`,
     [
       `- Scenario: [${file}](${file})${guard ? `; guarded: [${guard.file}](${guard.file})` : ''}`,
-      `- Steps: ${scenario.steps.map(({ title, summary }) => `${title} (${summary})`).join('; ')}`,
+      `- Steps: ${scenario.steps.map(stepText).join('; ')}`,
       `- Breaks: ${breaks(scenario)}`,
       `- Would have been caught by: ${incident.caughtBy.join('; ')}`,
       `- Sources: ${sources.join('; ')}`,
@@ -72,11 +72,15 @@ function section({ file, scenario, incident, guard }: Entry): string {
   ].join('\n\n')
 }
 
+function stepText({ title, summary }: Step): string {
+  return title === summary ? title : `${title} (${summary})`
+}
+
 function breaks({ expect }: Scenario): string {
   if (!('broken' in expect)) return 'nothing'
   const cells = expect.broken.map(
-    ({ flows, actors, symptom }) =>
-      `${flows?.join(', ') ?? 'every flow'}${actors ? ` of ${actors.join(', ')}` : ''}${symptom === undefined ? '' : ` (${symptom})`}`,
+    ({ flows, actors, symptom, failing, until }) =>
+      `${flows?.join(', ') ?? 'every flow'}${actors ? ` of ${actors.join(', ')}` : ''}${symptom === undefined ? '' : ` (${symptom})`}${failing ? ' now and then' : ''}${until === undefined ? '' : `, until '${until}'`}`,
   )
   const lies = 'statusPageLies' in expect ? expect.statusPageLies : undefined
   const page = lies === undefined ? '' : `. The status page ${lies ? 'lies' : 'admits it'}`

@@ -1,4 +1,7 @@
-/** The same rollout with the guard on: the spare node is filled from the one that leaves before it takes its place. */
+/**
+ * The same rollout with the guard on: the spare node is filled from the one that leaves before it takes its place. Shedding, which ended the
+ * outage, is in slack-cold-cache; one query at a time for each author is left out, since a warm node needs none.
+ */
 import { holds } from 'aftershock'
 import { referenceScenario } from '../scenario.ts'
 import { referenceSite } from '../stack.ts'

@@ -8,16 +8,17 @@
  * not help. Boots were throttled, the query was made cheaper, and then more and more were let in. Who was in could go on working. The status page
  * told of it from about half an hour later.
  *
- * Here a timeline needs to know of each author whether they may be shown, which a cache node keeps. The node leaves and an empty one joins;
- * taking that back brings the old node, empty as well. Both times all readers ask for all that is missing at once. The database works
- * one query at a time, late ones too, and late answers are dropped. It goes on for as long as readers come at the rate at which they
- * always did. Publishing and the public timeline go on.
+ * Here timelines, images and previews need to know of each author whether they may be shown, which a cache node keeps. The node leaves and an
+ * empty one joins; taking that back brings the old node, empty as well. Both times all readers ask for all that is missing at once. The
+ * database works one query at a time, late ones too, and late answers are dropped. It goes on for as long as readers come at the rate at
+ * which they always did; let in a few at a time, they fill it. Publishing, the public timeline, which editors chose, and images that the
+ * gateway has in its cache go on.
  */
 import { reproduces } from 'aftershock'
 import { referenceScenario } from '../scenario.ts'
 import { referenceSite } from '../stack.ts'
 import { honestStatusPage } from './cells.ts'
-import { actors, asItWent, flows, incident, over } from './cold-cache.ts'
+import { actors, asItWent, flows, incident, needy, over } from './cold-cache.ts'
 
 export default referenceScenario({
   id: 'slack-cold-cache',
@@ -27,7 +28,7 @@ export default referenceScenario({
   actors,
   flows,
   steps: asItWent,
-  expect: reproduces([{ flows: ['timeline'], symptom: '503/132', until: over }], {
+  expect: reproduces([{ flows: needy, symptom: '503/132', until: over }], {
     statusPageLies: false,
   }),
 })

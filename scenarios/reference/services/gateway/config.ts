@@ -13,7 +13,6 @@ import {
   type UpstreamSettings,
 } from '../common/schema-parts.ts'
 import { DOCS_URL } from '../seed-facts.ts'
-import { BOT_FEATURES } from './checks/bot-features.ts'
 import { ENDPOINT_IDS, type EndpointId } from './endpoints.ts'
 
 interface PlanSettings {
@@ -76,7 +75,7 @@ export interface GatewayConfig extends ConfigDocument {
     skipBlankPolicies: boolean
     /** A missing quota is what it was last. */
     keepLastQuota: boolean
-    /** In place of a list of features that does not fit the last one that did. */
+    /** In place of a list of features that does not fit, the last one that did. */
     refuseOversizedFeatures: boolean
     /** A tenant whose settings cannot be used does without, and the others do not notice. */
     isolateTenants: boolean
@@ -87,8 +86,15 @@ export interface GatewayConfig extends ConfigDocument {
     /** In place of a limit that is no number the last one that was; nobody repairs anything. */
     keepLastLimit: boolean
   }
-  policy: { rules: PolicyRule[] }
-  features: { list: readonly string[]; max: number }
+  /** What apps may do, how many tasks look at it, where those read the rules, and how they are started again. */
+  policy: QuerySettings & {
+    rules: PolicyRule[]
+    tasks: number
+    /** Up to `jitterMs` later than `delayMs`, by chance. */
+    restart: { delayMs: number; jitterMs: number }
+  }
+  /** The list of bot features is made anew every `everyMs`, from what the next node sees in these schemas; `max` have room. */
+  features: { everyMs: number; max: number; nodes: { schemas: string[] }[] }
   tenants: Record<string, Tenant>
   waf: { rules: WafRule[]; timeBudgetMs: number }
   admission: {
@@ -96,8 +102,8 @@ export interface GatewayConfig extends ConfigDocument {
     deadlineMs: number
     /** Nobody is let in. The status page stays open. */
     closed: boolean
-    /** Home timelines that a replica puts together in a second; more are told to come again. */
-    timelinesPerSecond: number
+    /** How much of what needs the authors' cache (home timelines, images, previews) a replica puts together in a second; more are told to come again. */
+    readsPerSecond: number
   }
   /** How it is known whose posts may be shown. */
   authors: QuerySettings & { cacheNode: string }
@@ -147,6 +153,8 @@ const policyRule = strictObject({
   },
 })
 
+const schemas = { type: 'array', items: { enum: ['default', 'r0'] } }
+
 const wafRule = strictObject({
   id: name,
   mode: { enum: ['simulate', 'block'] },
@@ -174,14 +182,25 @@ export const gatewayConfig: ConfigDefinition<GatewayConfig> = {
       warmCacheNodes: false,
       keepLastLimit: false,
     },
-    policy: { rules: [{ id: 'fair-use', route: '*', limit: { perMinute: 1_000_000 } }] },
-    features: { list: BOT_FEATURES, max: 200 },
+    policy: {
+      rules: [],
+      tasks: 3,
+      restart: { delayMs: 40, jitterMs: 0 },
+      queryMs: 200,
+      timeoutMs: 300,
+      maxQueued: 4,
+    },
+    features: {
+      everyMs: 300_000,
+      max: 200,
+      nodes: Array.from({ length: 3 }, () => ({ schemas: ['default'] })),
+    },
     tenants: { site: { cacheKey: '/media/*' }, acme: { cacheKey: '/acme/*' } },
     waf: {
       rules: [{ id: 'path-traversal', mode: 'block', pattern: '(\\.\\./){2}' }],
       timeBudgetMs: 20,
     },
-    admission: { deadlineMs: 10_000, closed: false, timelinesPerSecond: 10_000 },
+    admission: { deadlineMs: 10_000, closed: false, readsPerSecond: 10_000 },
     authors: { cacheNode: 'node-1', queryMs: 50, timeoutMs: 280, maxQueued: 20 },
     settings: { headerBytes: '16384', queryMs: 150, timeoutMs: 400, maxQueued: 12 },
     quota: { publishPerDay: 10_000 },
@@ -222,8 +241,17 @@ export const gatewayConfig: ConfigDefinition<GatewayConfig> = {
       warmCacheNodes: boolean,
       keepLastLimit: boolean,
     }),
-    policy: strictObject({ rules: { type: 'array', items: policyRule } }),
-    features: strictObject({ list: strings, max: integer(1, 10_000) }),
+    policy: strictObject({
+      rules: { type: 'array', items: policyRule },
+      tasks: integer(1, 32),
+      restart: strictObject({ delayMs: integer(1, 60_000), jitterMs: integer(0, 60_000) }),
+      ...query,
+    }),
+    features: strictObject({
+      everyMs: integer(20, 86_400_000),
+      max: integer(1, 10_000),
+      nodes: { type: 'array', minItems: 1, items: strictObject({ schemas }) },
+    }),
     tenants: {
       type: 'object',
       propertyNames: { pattern: '^[a-z][a-z0-9]{0,31}$' },
@@ -238,7 +266,7 @@ export const gatewayConfig: ConfigDefinition<GatewayConfig> = {
     admission: strictObject({
       deadlineMs: integer(1, 60_000),
       closed: boolean,
-      timelinesPerSecond: { type: 'number', exclusiveMinimum: 0, maximum: 1_000_000 },
+      readsPerSecond: { type: 'number', exclusiveMinimum: 0, maximum: 1_000_000 },
     }),
     authors: strictObject({ cacheNode: name, ...query }),
     settings: strictObject({ headerBytes: name, ...query }),

@@ -26,5 +26,5 @@ export interface GatewayParts {
   link: Backend
   cache: EdgeCache
   redirects: RedirectCache
-  timelines: Throttle
+  readers: Throttle
 }

@@ -15,7 +15,8 @@ import { Accounts } from './access/accounts.ts'
 import { AppDirectory } from './access/app-directory.ts'
 import { addGatekeeper, addIdentification } from './access/gatekeeper.ts'
 import { Sessions } from './access/sessions.ts'
-import { addChecks } from './checks/checks.ts'
+import { addChecks, type CheckParts } from './checks/checks.ts'
+import { FeatureFile } from './checks/feature-file.ts'
 import { gatewayConfig } from './config.ts'
 import { Authors } from './content/authors.ts'
 import { Backend } from './content/backend.ts'
@@ -26,6 +27,7 @@ import { GATEWAY_SCHEMA, seedGateway } from './content/seed.ts'
 import { Throttle } from './content/throttle.ts'
 import { UpstreamPlans } from './content/upstream-plans.ts'
 import type { GatewayParts } from './parts.ts'
+import { PolicyTasks } from './policy/policy-tasks.ts'
 import { Quota } from './quota.ts'
 import { addApiRoutes } from './routes/api-routes.ts'
 import { addLinkRoutes } from './routes/link-routes.ts'
@@ -42,6 +44,8 @@ export interface GatewayOptions extends ServiceOptions {
   linkUrl: string
   /** Keys by which the site's services prove who they are, by app id. */
   serviceKeys: Readonly<Record<string, string>>
+  /** What tasks of the policies run. Default: the file beside this one; in a bundle there is none. */
+  taskProgram?: URL
 }
 
 export function readGatewayOptions(env: Environment): GatewayOptions {
@@ -77,7 +81,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
     link: new Backend(link, () => plans.addressesOf('link')),
     cache: new EdgeCache(config, clock),
     redirects: new RedirectCache(clock),
-    timelines: new Throttle(),
+    readers: new Throttle(),
   }
   config.onReplaced((current) => void parts.quota.postsPerDay(current))
   const app = createPublicServer({
@@ -87,13 +91,17 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
       if (!isSeeded(db)) throw new Error('the seed is not in place')
     },
   })
+  const program = options.taskProgram ?? new URL('policy/task.ts', import.meta.url)
+  const policies = new PolicyTasks(config, program, (err, text) => app.log.error({ err }, text))
+  const features = new FeatureFile(config)
   const urls = { gateway: '', media: options.mediaUrl, link: options.linkUrl }
   const health = createHealthProbe(urls)
   const flows = new FlowWatch()
   const monitor = new StatusMonitor(config, health.probe, flows)
-  const checks = await addRoutes(app, parts, monitor, flows)
-  const { authors, quota, cache, redirects, timelines } = parts
-  const memory = [authors, quota, cache, redirects, timelines, plans, flows, monitor]
+  const checks = await addRoutes(app, parts, { policies, features }, monitor, flows)
+  const { authors, quota, cache, redirects, readers } = parts
+  const memory = [authors, quota, cache, redirects, readers, plans, flows, monitor]
+  await policies.start()
   return serve({
     service: 'gateway',
     options,
@@ -108,9 +116,10 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
     onListening: (url) => {
       urls.gateway = url
       monitor.start()
+      features.start()
     },
-    beforeDrain: [() => monitor.stop(), health.close],
-    release: [() => media.close(), () => link.close(), () => db.close()],
+    beforeDrain: [() => monitor.stop(), () => features.stop(), health.close],
+    release: [() => policies.stop(), () => media.close(), () => link.close(), () => db.close()],
   })
 }
 
@@ -118,12 +127,13 @@ export async function startGateway(options: GatewayOptions): Promise<RunningServ
 async function addRoutes(
   app: FastifyInstance,
   parts: GatewayParts,
+  checkParts: CheckParts,
   monitor: StatusMonitor,
   flows: FlowWatch,
 ): Promise<() => unknown> {
   watchFlows(app, flows, parts.config)
   addIdentification(app, parts.directory)
-  const checks = addChecks(app, parts.config)
+  const checks = addChecks(app, parts.config, checkParts)
   parts.cache.addLookup(app)
   addGatekeeper(app, parts)
   addSessionRoutes(app, parts)

@@ -55,6 +55,7 @@ export function addMediaRoutes(app: FastifyInstance, parts: MediaParts): void {
     const image = findImage(parts, request.params.id)
     const { contentType, etag } = image.thumb
     const body = await readBlob(parts, image, image.thumb)
+    reply.header('x-owner', image.owner)
     return sendBytes(request, reply, { body, contentType, etag, cacheControl: caching(parts) })
   })
 
@@ -72,7 +73,8 @@ async function sendOriginal(
 ): Promise<FastifyReply> {
   const image = findImage(parts, request.params.id)
   const body = await readBlob(parts, image, image.original)
-  const { contentType, etag } = image
+  const { contentType, etag, owner } = image
+  reply.header('x-owner', owner)
   return sendBytes(request, reply, { body, contentType, etag, cacheControl: caching(parts) })
 }
 

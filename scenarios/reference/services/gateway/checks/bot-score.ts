@@ -1,7 +1,7 @@
 import type { GatewayConfig } from '../config.ts'
 
 /**
- * How likely a request comes from a bot, 0 to 1, from the features that the list names. The room for their values is reserved once and
+ * How likely a request comes from a bot, 0 to 1, from the features of a list. The room for their values is reserved once and
  * not for each request, so a list must fit in `features.max`.
  */
 export class BotScore {
@@ -14,11 +14,14 @@ export class BotScore {
   }
 
   /** Throws a RangeError when the list does not fit and nothing guards against that. */
-  of(config: GatewayConfig, subject: string): number {
-    const { max, list } = config.features
+  of(
+    { features: { max }, guards }: GatewayConfig,
+    list: readonly string[],
+    subject: string,
+  ): number {
     if (this.#values.length !== max) this.#values = new Float32Array(max)
     if (list.length <= max) this.#fitting = list
-    const features = config.guards.refuseOversizedFeatures ? this.#fitting : list
+    const features = guards.refuseOversizedFeatures ? this.#fitting : list
     if (features.length === 0) return 0
     this.#values.set(features.map((feature) => valueOf(feature, subject)))
     return mean(this.#values.subarray(0, features.length))

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { gatewayConfig, type GatewayConfig, type PolicyRule } from '../config.ts'
+import { ConfigStore } from '../../common/config-store.ts'
+import { gatewayConfig, type GatewayConfig } from '../config.ts'
 import { Quota } from '../quota.ts'
 import { BOT_FEATURES } from './bot-features.ts'
 import { BotScore } from './bot-score.ts'
-import { RatePolicy } from './rate-policy.ts'
+import { FeatureFile } from './feature-file.ts'
 import { Tenants } from './tenants.ts'
 import { Waf } from './waf.ts'
 
@@ -12,58 +13,39 @@ const guarded = (guard: keyof GatewayConfig['guards'], isOn: boolean): GatewayCo
   guards: { ...gatewayConfig.defaults.guards, [guard]: isOn },
 })
 
-describe('the rate policy', () => {
-  const rule = (limit: PolicyRule['limit'] | null) =>
-    ({ id: 'a', route: 'posts.read', limit }) as PolicyRule
-  const withRule = (one: PolicyRule, isGuarded = false): GatewayConfig => ({
-    ...guarded('skipBlankPolicies', isGuarded),
-    policy: { rules: [one] },
-  })
-
-  it('refuses what is over the limit of a minute, app by app, until the next minute', () => {
-    let now = 0
-    const policy = new RatePolicy({ now: () => now })
-    const config = withRule(rule({ perMinute: 2 }))
-    const ask = (app: string) => policy.check(config, app, 'posts.read')
-    ask('one')
-    ask('one')
-    expect(() => ask('one')).toThrow("by the rule 'a'")
-    ask('two')
-    policy.check(config, 'one', 'posts.create')
-    now = 60_000
-    ask('one')
-  })
-
-  it('fails on a rule whose limit was left blank, and passes over it with the guard', () => {
-    const check = (isGuarded: boolean) => () =>
-      new RatePolicy().check(withRule(rule(null), isGuarded), 'one', 'posts.read')
-    expect(check(false)).toThrow(TypeError)
-    expect(check(true)).not.toThrow()
-  })
-})
-
 describe('the bot score', () => {
-  const doubled = (isGuarded: boolean): GatewayConfig => ({
-    ...guarded('refuseOversizedFeatures', isGuarded),
-    features: { max: 200, list: [...BOT_FEATURES, ...BOT_FEATURES] },
-  })
+  const doubled = [...BOT_FEATURES, ...BOT_FEATURES]
+  const unguarded = gatewayConfig.defaults
 
   it('is the same for the same request, and between 0 and 1', () => {
-    const score = new BotScore().of(gatewayConfig.defaults, 'curl/8')
-    expect(score).toBe(new BotScore().of(gatewayConfig.defaults, 'curl/8'))
+    const score = new BotScore().of(unguarded, BOT_FEATURES, 'curl/8')
+    expect(score).toBe(new BotScore().of(unguarded, BOT_FEATURES, 'curl/8'))
     expect(score).toBeGreaterThan(0)
     expect(score).toBeLessThan(1)
   })
 
   it('fails on a list that does not fit', () => {
-    expect(() => new BotScore().of(doubled(false), 'curl/8')).toThrow(RangeError)
+    expect(() => new BotScore().of(unguarded, doubled, 'curl/8')).toThrow(RangeError)
   })
 
   it('goes on with the last list that fitted, with the guard', () => {
     const bots = new BotScore()
-    const before = bots.of(guarded('refuseOversizedFeatures', true), 'curl/8')
-    expect(bots.of(doubled(true), 'curl/8')).toBe(before)
+    const config = guarded('refuseOversizedFeatures', true)
+    const before = bots.of(config, BOT_FEATURES, 'curl/8')
+    expect(bots.of(config, doubled, 'curl/8')).toBe(before)
   })
+})
+
+it('the list of features doubles and is as before, as the node that is asked sees the table twice or once', async () => {
+  const config = new ConfigStore(gatewayConfig)
+  const nodes = [['default'], ['default', 'r0']].map((schemas) => ({ schemas }))
+  await config.applyPatch({ features: { nodes } })
+  const file = new FeatureFile(config)
+  const lengths = [1, 2, 3, 4].map(() => {
+    file.renew()
+    return file.list.length
+  })
+  expect(lengths).toEqual([120, 240, 120, 240])
 })
 
 describe('tenants', () => {
@@ -92,7 +74,7 @@ describe('tenants', () => {
 describe('the firewall', () => {
   const rules = (pattern: string, mode: 'simulate' | 'block', isGuarded: boolean) => ({
     ...guarded('wafTimeBudget', isGuarded),
-    waf: { rules: [{ id: 'new', mode, pattern }], timeBudgetMs: 20 },
+    waf: { rules: [{ id: 'new', mode, pattern }], timeBudgetMs: 1_000 },
   })
 
   it.each([false, true])('names the rules that match (time budget: %s)', (isGuarded) => {

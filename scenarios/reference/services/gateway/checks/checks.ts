@@ -2,9 +2,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ConfigStore } from '../../common/config-store.ts'
 import { ErrorCode, HttpError } from '../../common/http-error.ts'
 import type { GatewayConfig } from '../config.ts'
+import type { PolicyTasks } from '../policy/policy-tasks.ts'
 import { BotScore } from './bot-score.ts'
+import type { FeatureFile } from './feature-file.ts'
 import { HeaderLimit } from './header-limit.ts'
-import { RatePolicy } from './rate-policy.ts'
 import { Tenants } from './tenants.ts'
 import { inspected, Waf } from './waf.ts'
 
@@ -15,12 +16,17 @@ declare module 'fastify' {
   }
 }
 
+export interface CheckParts {
+  policies: PolicyTasks
+  features: FeatureFile
+}
+
 /** What every request to an endpoint goes through before it is known what it wants, cached or not. Returns what reads all that the checks remember. */
 export function addChecks(
   app: FastifyInstance,
   config: ConfigStore<GatewayConfig>,
+  { policies, features }: CheckParts,
 ): () => readonly unknown[] {
-  const policy = new RatePolicy()
   const bots = new BotScore()
   const tenants = new Tenants()
   const waf = new Waf()
@@ -32,18 +38,18 @@ export function addChecks(
     if (config.current.admission.closed) throw closed()
     await headers.check(request)
   })
-  app.addHook('onRequest', (request, reply, done) => {
+  app.addHook('onRequest', async (request, reply) => {
     const { endpoint } = request.routeOptions.config
-    if (endpoint === undefined) return done()
-    const current = config.current
-    inspect(waf, current, request)
-    if (reply.elapsedTime > current.admission.deadlineMs) throw tooLate()
-    policy.check(current, request.app?.id ?? 'unknown', endpoint)
-    request.logFields['bot'] = Math.round(bots.of(current, agentOf(request)) * 100)
+    if (endpoint === undefined) return
+    inspect(waf, config.current, request)
+    if (reply.elapsedTime > config.current.admission.deadlineMs) throw tooLate()
+    await policies.check(request.app?.id ?? 'unknown', endpoint)
+    const { current } = config
+    const score = bots.of(current, features.list, agentOf(request))
+    request.logFields['bot'] = Math.round(score * 100)
     request.tenant = tenants.ownerOf(current, pathOf(request)) ?? ''
-    done()
   })
-  return () => [policy, bots, waf, headers].map(({ contents }) => contents)
+  return () => [policies, features, bots, waf, headers].map(({ contents }) => contents)
 }
 
 function inspect(waf: Waf, config: GatewayConfig, request: FastifyRequest): void {

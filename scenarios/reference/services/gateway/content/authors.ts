@@ -5,7 +5,7 @@ import { ACCOUNTS } from '../../seed-facts.ts'
 import type { GatewayConfig } from '../config.ts'
 
 /**
- * Whose posts may be shown: an author may have left, or been suspended. The database is asked for each author, and a cache node keeps
+ * Whose posts and images may be shown: an author may have left, or been suspended. The database is asked for each author, and a cache node keeps
  * the answers. Whoever misses one asks for it, and keeps it when it comes in time. A node that joins is empty, and so is one that left
  * and comes back, since what it knew may be stale by then.
  */
@@ -27,25 +27,26 @@ export class Authors {
     return { node: [...this.#node], queued: this.#database.queued }
   }
 
-  /** Throws an HttpError when it cannot be known of one of them. */
+  /** All of them. Throws an HttpError when it cannot be known of one. */
   async shown(): Promise<ReadonlySet<string>> {
-    try {
-      const known = await Promise.all(ACCOUNTS.map((account) => this.#isShown(account)))
-      return new Set(ACCOUNTS.filter((_, n) => known[n]))
-    } catch (error) {
-      if (!(error instanceof QueryFailedError)) throw error
-      const message = 'The timeline cannot be put together right now'
-      throw new HttpError(503, ErrorCode.unavailable, message, { cause: error })
-    }
+    const known = await Promise.all(ACCOUNTS.map((account) => this.mayBeShown(account)))
+    return new Set(ACCOUNTS.filter((_, n) => known[n]))
   }
 
-  async #isShown(account: string): Promise<boolean> {
+  /** Throws an HttpError when it cannot be known. */
+  async mayBeShown(account: string): Promise<boolean> {
     const node = this.#node
     const known = node.get(account)
     if (known !== undefined) return known
-    const answer = await this.#database.ask(() => isShown(account))
-    node.set(account, answer)
-    return answer
+    try {
+      const answer = await this.#database.ask(() => isShown(account))
+      node.set(account, answer)
+      return answer
+    } catch (error) {
+      if (!(error instanceof QueryFailedError)) throw error
+      const message = 'What this account published cannot be shown right now'
+      throw new HttpError(503, ErrorCode.unavailable, message, { cause: error })
+    }
   }
 }
 

@@ -19,7 +19,7 @@ export class Throttle {
     const nowMs = this.#clock.now()
     if (nowMs < this.#nextMs) {
       const headers = { 'retry-after': '1' }
-      const message = 'Many want to see their timeline: come again in a moment'
+      const message = 'Many want to read right now: come again in a moment'
       throw new HttpError(429, ErrorCode.quotaExceeded, message, { headers })
     }
     this.#nextMs = nowMs + Math.floor(1_000 / perSecond)

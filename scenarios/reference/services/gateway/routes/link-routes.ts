@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { asObject } from '../../common/fields.ts'
+import { notFound } from '../../common/http-error.ts'
 import { LINK_STATUSES } from '../content/backend.ts'
 import type { GatewayParts } from '../parts.ts'
 import { findPost } from './post-routes.ts'
@@ -58,8 +59,10 @@ export function addLinkRoutes(app: FastifyInstance, parts: GatewayParts): void {
   app.get<{ Params: { id: string } }>(
     '/api/posts/:id/card',
     { config: { endpoint: 'links.preview' } },
-    (request) => {
-      const { id } = findPost(parts.posts, request.params.id)
+    async (request) => {
+      const { id, author } = findPost(parts.posts, request.params.id)
+      parts.readers.take(parts.config.current.admission.readsPerSecond)
+      if (!(await parts.authors.mayBeShown(author))) throw notFound(`Post ${id}`)
       const path = `/cards?post=${encodeURIComponent(id)}`
       return link.json({ path, trace: request.trace }, 200, LINK_STATUSES)
     },

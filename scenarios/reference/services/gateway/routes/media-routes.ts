@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { ErrorCode, HttpError } from '../../common/http-error.ts'
+import { ErrorCode, HttpError, notFound } from '../../common/http-error.ts'
 import type { GatewayParts } from '../parts.ts'
 
 /** What is taken in at all; how large an image may be is for media to say. */
@@ -56,6 +56,7 @@ async function sendImage(
   reply: FastifyReply,
   path: string,
 ): Promise<FastifyReply> {
+  parts.readers.take(parts.config.current.admission.readsPerSecond)
   // Always the whole image: the cache can then answer any range and condition itself.
   const answer = await parts.media.answer({ path, trace: request.trace }, [200, 302])
   if (answer.status === 302) {
@@ -64,6 +65,8 @@ async function sendImage(
       .redirect(answer.headers['location'] ?? '/', 302)
   }
   const header = (name: string): string => answer.headers[name] ?? ''
+  const owner = answer.headers['x-owner']
+  if (owner !== undefined && !(await parts.authors.mayBeShown(owner))) throw notFound('The image')
   return parts.cache.sendFresh(request, reply, {
     body: answer.body,
     contentType: header('content-type'),

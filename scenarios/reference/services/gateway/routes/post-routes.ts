@@ -18,7 +18,7 @@ export function addPostRoutes(app: FastifyInstance, parts: GatewayParts): void {
     '/api/timeline/home',
     { config: { endpoint: 'timeline.home', needsSession: true } },
     async () => {
-      parts.timelines.take(parts.config.current.admission.timelinesPerSecond)
+      parts.readers.take(parts.config.current.admission.readsPerSecond)
       const shown = await parts.authors.shown()
       const seen = posts.timeline('home').filter(({ author }) => shown.has(author))
       return { posts: seen.map(viewPost) }

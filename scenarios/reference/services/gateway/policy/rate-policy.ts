@@ -1,6 +1,5 @@
 import type { Clock } from '../../common/lru-cache.ts'
-import { ErrorCode, HttpError } from '../../common/http-error.ts'
-import type { GatewayConfig, PolicyRule } from '../config.ts'
+import type { PolicyRule } from '../config.ts'
 import type { EndpointId } from '../endpoints.ts'
 
 const MINUTE_MS = 60_000
@@ -15,22 +14,18 @@ export class RatePolicy {
     this.#clock = clock
   }
 
-  get contents(): unknown {
-    return [...this.#counts]
-  }
-
-  /** Throws an HttpError when the app has had its share. */
-  check(config: GatewayConfig, appId: string, endpoint: EndpointId): void {
+  /** Counts a request. The id of the rule by which the app has had its share, if there is one. */
+  exceeded(rules: readonly PolicyRule[], appId: string, endpoint: EndpointId): string | undefined {
     this.#forgetLastMinute()
-    for (const rule of config.policy.rules) {
+    for (const rule of rules) {
       if (rule.route !== '*' && rule.route !== endpoint) continue
-      if (config.guards.skipBlankPolicies && isBlank(rule)) continue
       const { perMinute } = rule.limit
       const key = `${rule.id} ${appId}`
       const count = (this.#counts.get(key) ?? 0) + 1
       this.#counts.set(key, count)
-      if (count > perMinute) throw tooMany(rule.id)
+      if (count > perMinute) return rule.id
     }
+    return undefined
   }
 
   #forgetLastMinute(): void {
@@ -41,14 +36,7 @@ export class RatePolicy {
   }
 }
 
-/** A field that was left blank comes as null, which the schema lets through. */
-function isBlank(rule: PolicyRule): boolean {
-  return (rule.limit as PolicyRule['limit'] | null) === null
-}
-
-function tooMany(ruleId: string): HttpError {
-  const headers = { 'retry-after': '60' }
-  return new HttpError(429, ErrorCode.quotaExceeded, `Too many requests, by the rule '${ruleId}'`, {
-    headers,
-  })
+/** The rules that count. A field that was left blank comes as null, which the schema lets through; with the guard such a rule is passed over. Pure. */
+export function rulesInForce(rules: readonly PolicyRule[], skipBlank: boolean): PolicyRule[] {
+  return rules.filter(({ limit }) => !skipBlank || (limit as PolicyRule['limit'] | null) !== null)
 }
