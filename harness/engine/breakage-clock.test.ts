@@ -54,9 +54,13 @@ it('of what fails, and is not decided, it is not known to be falsely red', () =>
   expect(falseRedMs('other', 'undecided')).toBe(0)
 })
 
-it('of what no fault declares, and of cells that hold, it is', () => {
+it('nor one that tells of it while no window is open, or none in which enough was seen', () => {
+  expect(falseRedMs('view', 'holds')).toBe(0)
+})
+
+it('of what no step declares, and of cells that hold, it is', () => {
   expect(falseRedMs('other', 'effect')).toBe(2_000)
-  expect(falseRedMs('view', 'holds')).toBe(2_000)
+  expect(falseRedMs('other', 'holds')).toBe(2_000)
 })
 
 it('a page has admitted only once users were seen to fail after what it said', () => {

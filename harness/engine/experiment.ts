@@ -154,10 +154,12 @@ export class Experiment {
 
   /** Applies a change stage by stage, or injects a fault, and watches what it does. False when that broke something or could not be done: then what follows makes no sense. */
   async step(step: Step, number: number): Promise<boolean> {
-    const { clock } = this.#options
+    const window = `change:${number}`
     const earlyMs = this.#steadyMs + (step.notBeforeMs ?? 0) - this.#now()
     if (earlyMs > 0 && !(await this.#pass(earlyMs))) return false
-    const window = `change:${number}`
+    const before = this.scenario.steps[this.scenario.steps.indexOf(step) - 1]
+    // What broke meanwhile broke by the steps before.
+    if (before && this.#watcher.hasBroken) return this.#watchStep(before, window, true)
     if (step.kind === 'wait' || step.kind === 'undo') {
       return (await this.#interlude(step)) && this.#watchStep(step, window, true)
     }
@@ -173,7 +175,7 @@ export class Experiment {
       const added = replicas.slice(stages[i - 1] ?? 0, upTo)
       this.#announceStage(`applying '${step.name}' to ${added.map(({ id }) => id).join(', ')}`)
       if (!(await this.#steps.apply(step, added, stage))) return false
-      this.#escape.push(new EscapeRoute(step.name, added, clock))
+      this.#escape.push(new EscapeRoute(step.name, added, this.#options.clock))
       const own = stage === undefined ? window : `${window}:stage:${stage}`
       if (!(await this.#watchStep(step, own, upTo === replicas.length, stage))) return false
     }
@@ -306,13 +308,16 @@ export class Experiment {
     return !this.interrupted
   }
 
-  /** Lets time pass; false when the run is to end before it is over. */
+  /** Lets time pass, until a cell breaks; false when the run is to end before it is over. */
   async #pass(durationMs: number): Promise<boolean> {
-    const { signal, clock } = this.#options
-    await this.#system.unlessLost((ended) => {
-      const until = AbortSignal.any([signal, ended])
-      return Promise.race([clock.sleep(durationMs, until), this.#safety.tooMuch(clock, until)])
-    })
+    const { clock } = this.#options
+    await this.#watcher.meanwhile(
+      (signal) =>
+        this.#system.unlessLost((ended) =>
+          clock.sleep(durationMs, AbortSignal.any([signal, ended])),
+        ),
+      this.#steps.effects,
+    )
     return !this.interrupted && !this.#safety.isTooMuch
   }
 

@@ -33,6 +33,12 @@ export class Journal {
     )
   }
 
+  /** Those of the window that was closed last. */
+  get lastJudged(): EventOf<'cell.judged'>[] {
+    const last = this.history.findLast(({ kind }) => kind === 'window.closed')
+    return last?.kind === 'window.closed' ? this.judged(last.window.id) : []
+  }
+
   /** Those of its load. */
   loadJudged(window: string): EventOf<'load.judged'>[] {
     return this.history.filter(

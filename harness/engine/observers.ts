@@ -119,13 +119,15 @@ export class BreakageClock {
   readonly #broken = new Set<string>()
   /** Cells that suffer from a fault as it was declared. */
   readonly #struck = new Set<string>()
-  /** Cells of which it was not decided whether they are broken. */
-  readonly #undecided = new Set<string>()
+  /** Cells that failed as a step declares, or of which it was not decided whether they are broken: a page may tell of it, and need not. */
+  readonly #known = new Set<string>()
   readonly #struckBy: readonly Effect[]
+  readonly #declared: readonly Effect[]
   readonly #readings: StatusPoint[] = []
   #sinceMs = Infinity
 
   constructor(steps: readonly Step[] = []) {
+    this.#declared = steps.flatMap(({ effects }) => effects)
     this.#struckBy = steps.flatMap(({ kind, effects }) => (kind === 'fault' ? effects : []))
   }
 
@@ -156,7 +158,7 @@ export class BreakageClock {
         else if (event.judgement === 'effect' && this.#struckBy.some((one) => selects(one, event)))
           this.#struck.add(keyOf(event))
         // What failed, and was not looked at for long enough, is not known to be whole.
-        else if (event.judgement === 'undecided') this.#undecided.add(keyOf(event))
+        else if (event.judgement === 'undecided') this.#known.add(keyOf(event))
         return
       case 'status.read':
         this.#readings.push({
@@ -181,7 +183,7 @@ export class BreakageClock {
       spansOf(this.#broken),
       endMs,
       spansOf(this.#struck),
-      spansOf(this.#undecided),
+      spansOf(this.#known),
     )
   }
 
@@ -195,6 +197,9 @@ export class BreakageClock {
     const endMs = sample.startMs + sample.durationMs
     if (sample.ok || endMs < this.#sinceMs) return
     const key = keyOf(sample)
+    const { symptom = 'failed' } = sample
+    const isDeclared = (one: Effect) => one.becomes === symptom || one.becomes === '*'
+    if (this.#declared.some((one) => isDeclared(one) && selects(one, sample))) this.#known.add(key)
     const spans = this.#failing.get(key) ?? []
     const last = this.#well.has(key) ? undefined : spans.at(-1)
     this.#well.delete(key)

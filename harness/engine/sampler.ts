@@ -21,6 +21,7 @@ import {
   type Writes,
 } from '../core/index.ts'
 import type { AnswerBook } from './answer-book.ts'
+import type { BetweenWatch } from './between-watch.ts'
 import type { Clock } from './ports.ts'
 import { tracedClient } from './traced-client.ts'
 import type { SampleBegun, Window } from './window.ts'
@@ -69,6 +70,8 @@ interface CellState {
 /** Keeps all cells going, as real traffic does, from the baseline to the end. A window, while one is open, says which cells matter most. */
 export class Sampler {
   window: Window | undefined
+  /** Takes what ends while no window is open. */
+  between: BetweenWatch | undefined
   readonly #options: SamplerOptions
   readonly #cells: Map<string, CellState>
   readonly #stop = new AbortController()
@@ -152,6 +155,7 @@ export class Sampler {
     }
     this.#options.emit('sample', sample)
     if (inWindow && begun) window.take(sample, begun)
+    if (this.window === undefined) this.between?.take(sample)
     if (inWindow && sample.ok) keepAnswers?.(window.info.kind)
   }
 

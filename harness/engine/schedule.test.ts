@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
-import { undo, wait } from '../core/index.ts'
+import { at, undo, wait, type Effect, type Step } from '../core/index.ts'
 import { change, harmless, run } from './test-run.ts'
 import { TestSystem } from './test-system.ts'
 import { validateScenario } from './validate.ts'
@@ -122,4 +122,53 @@ it.each([
   }
   const problems = validateScenario(scenario).map(({ path, message }) => `${path} ${message}`)
   expect(problems).toEqual([expected])
+})
+
+describe('while time goes by', () => {
+  /** Breaks reading as soon as the wait has begun, for so long. */
+  async function withOutage(steps: readonly Step[], effects: readonly Effect[] = []) {
+    const system = new TestSystem()
+    const say = (refuses: readonly string[]) => {
+      for (const { config } of system.replicas) {
+        config.document = { ...(config.document as object), refuses }
+      }
+    }
+    const timers: NodeJS.Timeout[] = []
+    const result = await run(
+      system,
+      { steps: steps.map((step) => ({ ...step, effects })) },
+      {
+        onEvent(event) {
+          if (event.kind !== 'phase' || !/wait for/.test(event.text)) return
+          say(['read'])
+          timers.push(setTimeout(() => say(['nothing']), 600))
+        },
+      },
+    )
+    for (const timer of timers) clearTimeout(timer)
+    return result
+  }
+
+  it('an outage that is over before its end is seen, and ends it at once', async () => {
+    const { codes, of } = await withOutage([harmless, wait('an-hour', 500_000)])
+    expect(codes).toContain('broken')
+    const broken = of('cell.judged').filter(({ judgement }) => judgement === 'broken')
+    expect(broken.map(({ window, flow }) => `${window} ${flow}`)).toContain('change:2 read')
+    expect(broken[0]?.evidence.note).toBe('it broke while time went by')
+  })
+
+  it('and is none where the steps in force declare it', async () => {
+    const effects = [{ flows: ['read'], becomes: '*', optional: true }]
+    const { verdict } = await withOutage([harmless, wait('a-while', 900)], effects)
+    expect(verdict).toEqual({ kind: 'pass' })
+  })
+
+  it('a break before a later step is told of the step before it, and the later one is not taken', async () => {
+    const later = at(400_000, change('later', { hangs: ['nothing'] }))
+    const pause = wait('a-moment', 50)
+    const { codes, reasons, of } = await withOutage([harmless, pause, later])
+    expect(codes).toContain('broken')
+    expect(reasons[0]).toContain("broke under 'a-moment'")
+    expect(of('change.applied').map((event) => event.change)).not.toContain('later')
+  })
 })

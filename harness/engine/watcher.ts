@@ -5,6 +5,8 @@ import {
   type Scenario,
   type WindowInfo,
 } from '../core/index.ts'
+import type { CellTally } from '../judge/index.ts'
+import { BetweenWatch } from './between-watch.ts'
 import type { Journal } from './journal.ts'
 import type { BreakageClock } from './observers.ts'
 import type { Clock } from './ports.ts'
@@ -34,9 +36,44 @@ export interface WatcherOptions {
 /** Has the cells, and what is under load, judged in one window after the other. */
 export class Watcher {
   readonly #options: WatcherOptions
+  /** Cells that broke while time went by. */
+  #known: ReadonlyMap<string, CellTally> = new Map()
 
   constructor(options: WatcherOptions) {
     this.#options = options
+  }
+
+  /**
+   * Lets time go by until the task is done, or is no more to be waited for: a cell broke that held, or the run is to end. What is broken
+   * is so in the next window.
+   */
+  async meanwhile(
+    task: (signal: AbortSignal) => Promise<void>,
+    effects: readonly EffectInForce[],
+  ): Promise<void> {
+    const { system, safety, journal, judgement, clock, signal } = this.#options
+    const { sampler } = system
+    // After the baseline nothing is in force yet that could have broken them.
+    const cells = journal.lastJudged.filter(
+      ({ window, judgement: found }) =>
+        window !== 'baseline' && (found === 'holds' || found === 'effect'),
+    )
+    const between = new BetweenWatch({ cells, effects, judgement, sinceMs: clock.now() })
+    const ended = new AbortController()
+    const until = AbortSignal.any([signal, ended.signal])
+    if (sampler) sampler.between = between
+    try {
+      await Promise.race([task(until), between.broke, safety.tooMuch(clock, until)])
+    } finally {
+      ended.abort()
+      if (sampler) sampler.between = undefined
+    }
+    this.#known = between.broken
+  }
+
+  /** Whether a cell broke while time went by, and no window has told of it yet. */
+  get hasBroken(): boolean {
+    return this.#known.size > 0
   }
 
   /** Returns when all is judged, the time for it is over, or nothing more is to be learnt. `recovering`: cells whose failures may end. */
@@ -50,7 +87,10 @@ export class Watcher {
     if (!sampler || signal.aborted) return
     await system.links?.enter(info.id)
     const { emit } = journal
-    const window = new Window({ info, cells, effects, recovering, judgement, emit, now: clock.now })
+    const known = this.#known
+    this.#known = new Map()
+    const about = { info, cells, effects, recovering, judgement, known }
+    const window = new Window({ ...about, emit, now: clock.now })
     const loadWindow = load?.open(
       info,
       (cell) => effects.some((effect) => selects(effect, cell)),

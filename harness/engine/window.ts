@@ -30,6 +30,8 @@ export interface WindowOptions {
   readonly effects: readonly EffectInForce[]
   /** Whether failures of the cell that end are let pass, as after an undo; never those with a declared effect. */
   readonly recovering?: (cell: CellId) => boolean
+  /** What was seen of cells that broke before it opened, by their keys: they are broken in it. */
+  readonly known?: ReadonlyMap<string, CellTally>
   readonly judgement: JudgementOptions
   readonly emit: Emit
   readonly now: () => number
@@ -70,6 +72,12 @@ export class Window {
     })
     this.#open = new Map(options.cells.map((cell) => [cellKey(cell), this.#opened(cell)]))
     options.emit('window.opened', { window: options.info })
+    for (const [key, tally] of options.known ?? []) {
+      const cell = this.#open.get(key)
+      if (!cell) continue
+      cell.tally = tally
+      this.#judge(cell, 'broken', 'it broke while time went by')
+    }
   }
 
   get openedMs(): number {
