@@ -112,6 +112,13 @@ export interface Fault extends Scheduled {
   readonly needs?: 'containers'
   /** The sites that it puts into a failure mode, so that it is known before the start whether there are such. */
   readonly sites?: readonly WantedSite[]
+  /**
+   * What it decides while it is in force, 'whether media-2 runs' for instance. Two faults may not decide the same at a time: the later one, or
+   * its healing, would end the earlier.
+   */
+  decides?(stack: Stack): readonly string[]
+  /** True when it is over once it was injected, so that a later fault may decide the same. */
+  readonly momentary?: boolean
   /** Problems that can be seen without running, each with what to do. */
   validate(stack: Stack): readonly string[]
   /** `tell` is for what it does by itself later on; the journal has it. */

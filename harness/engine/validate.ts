@@ -19,7 +19,7 @@ import { checkShape } from './shape.ts'
 import { checkAmplificationLimits } from './validate-amplification.ts'
 import { checkPromised } from './validate-promises.ts'
 import { checkScenarioLoad } from './validate-scenario-load.ts'
-import { checkSitesInForce } from './validate-sites.ts'
+import { checkDecided } from './validate-decided.ts'
 import { checkStack } from './validate-stack.ts'
 import { checkIncident } from './validate-incident.ts'
 
@@ -111,7 +111,7 @@ function checkSteps(scenario: Scenario): Problem[] {
         ...(step.kind === 'change' ? checkTarget(path, step, stack) : []),
         ...checkMoment(path, step, steps.slice(0, i)),
         ...checkSchedule(path, step, steps.slice(0, i)),
-        ...checkSitesInForce(path, step, steps.slice(0, i)),
+        ...checkDecided(path, step, steps.slice(0, i), stack),
         ...step.validate(stack).flatMap((text) => problem(path, text, `correct the ${step.kind}`)),
         ...step.effects.flatMap((effect, j) =>
           checkEffect(`${path}.effects[${j}]`, effect, scenario),

@@ -10,10 +10,10 @@ import {
   type InjectedFault,
   type LinkPort,
   type LinkTarget,
-  type ServiceSpec,
   type Stack,
   type Toxic,
 } from '../core/index.ts'
+import { replicaIds } from './targets.ts'
 
 export interface LinkFaultOptions {
   /** The service that calls. Absent: users, that is the front door of `to`. */
@@ -185,10 +185,6 @@ function linkProblems(
       ? []
       : [`${asking} does not call ${to} here: use one of ${askers.join(', ') || 'no caller'}`]),
   ]
-}
-
-function replicaIds({ name, replicas }: ServiceSpec): string[] {
-  return Array.from({ length: replicas }, (_, i) => `${name}-${i + 1}`)
 }
 
 function shown({ from, to }: LinkTarget): string {

@@ -9,6 +9,7 @@ import {
 } from '../core/index.ts'
 import {
   shownTarget,
+  struckReplicas,
   struckService,
   targetFault,
   targetsOf,
@@ -37,6 +38,12 @@ export function pressureFault(name: string, options: PressureFaultOptions): Faul
   return targetFault(name, options, {
     summary: `${shownTarget(options)} has ${what || 'what it had'}`,
     needs: 'containers',
+    decides: (stack) => [
+      ...(cpus === undefined && memoryMb === undefined
+        ? []
+        : struckReplicas(options, stack).map((id) => `the limits of ${id}`)),
+      ...(diskFull ? [`the disk of ${struckService(options, stack)?.name}`] : []),
+    ],
     problems: (stack) => ownProblems(options, stack),
     inject: (system, signal) => inject(options, system, signal),
   })

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import type { PowerPort, Stack, SystemPort } from '../core/index.ts'
+import type { HalfInjected, PowerPort, Stack, SystemPort } from '../core/index.ts'
 import { linkFault } from './link-fault.ts'
 import { serviceFault } from './service-fault.ts'
 import { timed } from './timed-fault.ts'
@@ -78,14 +78,22 @@ it.each([
   expect(system.done.slice(2)).toEqual(['start media-1', 'start media-2'])
 })
 
-it('restart takes one after the other', async () => {
+it('restart takes one after the other, and has nothing to heal then', async () => {
   const system = new TestPower()
-  await serviceFault('f', { service: 'media', action: 'restart' }).inject(
-    system,
-    signal,
-    system.tell,
-  )
+  const fault = serviceFault('f', { service: 'media', action: 'restart' })
+  const injected = await fault.inject(system, signal, system.tell)
+  await injected.heal(signal)
   expect(system.done).toEqual(['stop media-1', 'start media-1', 'stop media-2', 'start media-2'])
+})
+
+it('restart that did not come to its end is healed', async () => {
+  const system = new TestPower()
+  system.broken.add('media-2')
+  const fault = serviceFault('f', { service: 'media', action: 'restart' })
+  const half: unknown = await fault.inject(system, signal, system.tell).catch((e: unknown) => e)
+  system.broken.clear()
+  await (half as HalfInjected).injected.heal(signal)
+  expect(system.done.slice(-2)).toEqual(['start media-1', 'start media-2'])
 })
 
 it('strikes the one replica that is named, so that its effects come now and then', async () => {

@@ -5,7 +5,13 @@ import {
   type PowerPort,
   type SystemPort,
 } from '../core/index.ts'
-import { shownTarget, targetFault, targetsOf, type TargetOptions } from './targets.ts'
+import {
+  shownTarget,
+  struckReplicas,
+  targetFault,
+  targetsOf,
+  type TargetOptions,
+} from './targets.ts'
 
 /** `kill`: SIGKILL. `stop`: SIGTERM, then SIGKILL. `pause`: no processor. `restart`: stopped and started, one after the other. `crash-loop`: killed and started again and again. */
 export type ServiceAction = 'kill' | 'stop' | 'pause' | 'restart' | 'crash-loop'
@@ -48,6 +54,8 @@ export function serviceFault(name: string, options: ServiceFaultOptions): Fault 
     summary: `${shownTarget(options)} ${words[action]}`,
     // Moments in which it is up serve those who are lucky.
     ...(action === 'crash-loop' || action === 'restart' ? { intermittent: true } : {}),
+    ...(action === 'restart' ? { momentary: true } : {}),
+    decides: (stack) => struckReplicas(options, stack).map((id) => `whether ${id} runs`),
     problems: () => ownProblems(options),
     inject: (system, signal, tell) => inject(options, system, signal, tell),
   })
@@ -82,6 +90,8 @@ async function inject(
     if (options.action === 'crash-loop') {
       loops.push(...struck.map((one) => crashLoop(one, options, over.signal, tell)))
     }
+    // One that was restarted is up. What a later fault does to it is that fault's.
+    if (options.action === 'restart') return { on, explain, heal: async () => undefined }
     return { on, explain, heal, healTimeoutMs }
   } catch (error) {
     throw new HalfInjected(error, { on, heal, healTimeoutMs })

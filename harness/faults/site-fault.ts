@@ -44,6 +44,7 @@ export function siteFault(name: string, options: SiteFaultOptions): Fault {
     summary: `the site${hosts.length === 1 ? '' : 's'} ${hosts.join(', ')} fail${hosts.length === 1 ? 's' : ''} as '${variant}' says${extent}`,
     where: hosts.join(', '),
     sites: hosts.map((host) => ({ host, variant: setting })),
+    decides: () => hosts.map((host) => `the failure mode of ${host}`),
     validate: (stack) => problemsOf(hosts, setting, stack),
     inject: ({ sites }, signal) => inject(sites, hosts, { ...setting }, signal),
   }

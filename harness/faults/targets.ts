@@ -3,6 +3,7 @@ import {
   type Effect,
   type Fault,
   type ReplicaPort,
+  type ServiceSpec,
   type Stack,
   type SystemPort,
 } from '../core/index.ts'
@@ -23,9 +24,7 @@ function targetProblems({ service, replica }: TargetOptions, { services }: Stack
     return ["strikes nobody in particular: name a 'service' or a 'replica', and not both"]
   }
   const names = services.map(({ name }) => name)
-  const ids = services.flatMap(({ name, replicas }) =>
-    Array.from({ length: replicas }, (_, i) => `${name}-${i + 1}`),
-  )
+  const ids = services.flatMap(replicaIds)
   return [
     ...(service === undefined || names.includes(service)
       ? []
@@ -40,7 +39,7 @@ function targetProblems({ service, replica }: TargetOptions, { services }: Stack
 export function targetFault(
   name: string,
   options: TargetOptions,
-  own: Pick<Fault, 'summary' | 'inject' | 'intermittent' | 'needs'> & {
+  own: Pick<Fault, 'summary' | 'inject' | 'intermittent' | 'momentary' | 'needs' | 'decides'> & {
     /** What is wrong with the rest of the options. */
     readonly problems: (stack: Stack) => readonly string[]
   },
@@ -58,6 +57,18 @@ export function targetFault(
     where: shownTarget(options),
     validate: (stack) => [...targetProblems(options, stack), ...problems(stack)],
   }
+}
+
+/** Ids of the replicas that are struck. */
+export function struckReplicas(options: TargetOptions, stack: Stack): string[] {
+  const { replica } = options
+  if (replica !== undefined) return [replica]
+  const service = struckService(options, stack)
+  return service ? replicaIds(service) : []
+}
+
+export function replicaIds({ name, replicas }: ServiceSpec): string[] {
+  return Array.from({ length: replicas }, (_, i) => `${name}-${i + 1}`)
 }
 
 /** The service whose replicas are struck, where there is one of that name. */

@@ -38,6 +38,7 @@ export function timed(fault: Fault, timing: Timing): Fault {
     title: `${fault.title}, ${when}`,
     summary: `${fault.summary}, ${when}`,
     intermittent: true,
+    momentary: false,
     effects: fault.effects.map((effect) => ({ ...effect, optional: true })),
     validate: (stack) => [...timingProblems(timing), ...fault.validate(stack)],
     inject: (system, signal, tell) => {
