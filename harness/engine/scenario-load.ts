@@ -15,6 +15,7 @@ import { defaultLoadJudgement } from '../judge/index.ts'
 import {
   cellsOfMix,
   lastingProfile,
+  steadyAfterMs,
   runEmbeddedLoad,
   type LiveLoad,
   type LoadRequest,
@@ -104,7 +105,9 @@ export class ScenarioLoad {
     const options = { ...this.#options.judgement, ...loadJudgementOf(this.#options.scenario) }
     const isBaseline = info.kind === 'baseline'
     const elapsedMs = live.elapsed()
-    const fromMs = isBaseline ? Math.max(elapsedMs, options.warmUpMs) : elapsedMs
+    // What is compared with it is the load that goes on, and not one that still rises.
+    const steadyMs = steadyAfterMs(this.#options.profile) + options.warmUpMs
+    const fromMs = isBaseline ? Math.max(elapsedMs, steadyMs) : elapsedMs
     live.metrics.openWindow(info.id, fromMs, info.change)
     const window = new LoadWindow({
       id: info.id,

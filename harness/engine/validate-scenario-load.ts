@@ -7,7 +7,7 @@ import {
   type Scenario,
 } from '../core/index.ts'
 import { defaultJudgement, defaultLoadJudgement } from '../judge/index.ts'
-import { canLast, validateProfile, type ProfileContext } from '../load/index.ts'
+import { canLast, steadyAfterMs, validateProfile, type ProfileContext } from '../load/index.ts'
 import { checkKnown, problem, type Problem } from './problem.ts'
 import { stagesOf } from './rollout.ts'
 import { cellsUnderLoad } from './scenario-load.ts'
@@ -29,7 +29,8 @@ export function checkScenarioLoad(scenario: Scenario): Problem[] {
   const profile = validateProfile(load, contextOf(scenario), 'load')
   // Only what is right can be looked into any further.
   const further = profile.length > 0 ? [] : checkCells(load, scenario, underLoad)
-  return [...profile, ...further, ...checkOptions(scenario)]
+  const steadyMs = profile.length > 0 ? 0 : steadyAfterMs(load)
+  return [...profile, ...further, ...checkOptions(scenario, steadyMs)]
 }
 
 /** Whose names thresholds may use: the windows are those that `step` and `recover` of the experiment open. */
@@ -77,7 +78,7 @@ function checkCells(
   ]
 }
 
-function checkOptions(scenario: Scenario): Problem[] {
+function checkOptions(scenario: Scenario, steadyMs: number): Problem[] {
   const options = { ...defaultLoadJudgement, ...scenario.loadJudgement }
   const { windowMs }: JudgementOptions = { ...defaultJudgement, ...scenario.judgement }
   const bounds: Record<keyof LoadJudgementOptions, readonly [from: number, to: number]> = {
@@ -87,7 +88,7 @@ function checkOptions(scenario: Scenario): Problem[] {
     baselineMs: [5_000, 3_600_000],
     warmUpMs: [0, 3_600_000],
   }
-  const needed = options.baselineMs + options.warmUpMs + 1_000
+  const needed = steadyMs + options.baselineMs + options.warmUpMs + 1_000
   return [
     ...checkKnown('loadJudgement', options, Object.keys(bounds)),
     ...Object.entries(bounds).flatMap(([name, [from, to]]) => {
@@ -100,8 +101,8 @@ function checkOptions(scenario: Scenario): Problem[] {
       ? []
       : problem(
           'judgement.windowMs',
-          `is ${windowMs}, and the baseline of the load takes ${needed} ms`,
-          'give it more, or loadJudgement.baselineMs and warmUpMs less',
+          `is ${windowMs}, and the baseline of the load takes ${needed} ms${steadyMs > 0 ? ` (it is steady after ${steadyMs})` : ''}`,
+          `give it more, or loadJudgement.baselineMs and warmUpMs less${steadyMs > 0 ? ', or let the load be steady sooner' : ''}`,
         )),
   ]
 }

@@ -421,6 +421,16 @@ describe('of load in a scenario', () => {
     ])
   })
 
+  it('its baseline begins when it is steady, for which there must be time', () => {
+    const stages = [{ target: 100, duration: '10m' }] as const
+    const ramp = { executor: 'ramping-arrival-rate', stages, preAllocatedVUs: 5 } as const
+    expect(problems({ load: { executors: { ramp } } })).toEqual([
+      expect.stringMatching(
+        /^judgement\.windowMs is \d+, and the baseline of the load takes 6\d{5} ms \(it is steady after 600000\)$/,
+      ),
+    ])
+  })
+
   it('thresholds may name its windows and its steps', () => {
     const steps = [
       change('first', {}, { rollout: { kind: 'staged', stages: [1, 'all'] } }),

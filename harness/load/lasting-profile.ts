@@ -1,4 +1,6 @@
 import type { LoadExecutor, LoadProfile } from '../core/index.ts'
+import { durationOr } from './duration.ts'
+import { ratePieces, vuPieces, type Piece } from './pacer.ts'
 
 /** Longer than any scenario. */
 const forever = '1d'
@@ -10,6 +12,29 @@ export function lastingProfile(profile: LoadProfile): LoadProfile {
     lasting(executor),
   ])
   return { ...profile, executors: Object.fromEntries(executors) as LoadProfile['executors'] }
+}
+
+/** From when on, in ms, all executors of a valid profile are at the rate or the users at which they go on. */
+export function steadyAfterMs({ executors }: LoadProfile): number {
+  return Math.max(...Object.values(executors).map(steadyAfter))
+}
+
+function steadyAfter(executor: LoadExecutor): number {
+  const startMs = durationOr(executor.startTime, 0)
+  switch (executor.executor) {
+    case 'ramping-arrival-rate':
+      return startMs + lastChange(ratePieces(executor))
+    case 'ramping-vus':
+      return startMs + lastChange(vuPieces(executor))
+    default:
+      return startMs
+  }
+}
+
+function lastChange(pieces: readonly Piece[]): number {
+  const last = pieces.at(-1)?.to
+  const changing = pieces.findLastIndex(({ from, to }) => from !== last || to !== last)
+  return pieces.slice(0, changing + 1).reduce((sum, { durationMs }) => sum + durationMs, 0)
 }
 
 /** Whether an executor can go on for as long as it is wanted. */

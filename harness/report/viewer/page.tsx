@@ -40,7 +40,7 @@ export function Page({ data, live }: { data: PageData; live?: ComponentChildren 
         {summary.loadTest ? (
           <Section id="load" title="What it came to">
             <Scroll label="Thresholds and figures">
-              <pre>{data.loadTest}</pre>
+              <pre class="table">{data.loadTest}</pre>
             </Scroll>
           </Section>
         ) : (
