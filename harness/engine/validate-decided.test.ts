@@ -28,10 +28,6 @@ it.each<[string, readonly Step[]]>([
   ["whether shop-2 runs, as 'dies'", [kill, restart]],
   ["whether shop-2 runs, as 'again'", [timed(restart, { forMs: 5, everyMs: 10 }), kill]],
   [
-    "the clock of shop-1, as 'ahead'",
-    [ahead, clockFault('back', { replica: 'shop-1', offsetMs: -1 })],
-  ],
-  [
     "the limits of shop-1, as 'slow'",
     [slow, pressureFault('small', { service: 'shop', memoryMb: 64 })],
   ],
@@ -51,6 +47,7 @@ it.each<[string, readonly Step[]]>([
 it.each<[string, readonly Step[]]>([
   ['of another replica', [kill, serviceFault('p', { replica: 'shop-1', action: 'pause' })]],
   ['of another kind', [kill, ahead, slow, hangs]],
+  ['that moves a clock on', [ahead, named(ahead, 'more')]],
   ['after the first is undone', [kill, wait('w', 5), undo('dies'), restart]],
   ['after one that is over by itself', [restart, kill]],
   ['in another order', everyOrder(kill, hangs)],

@@ -47,6 +47,24 @@ it('moves the clock of a replica until it is healed', async () => {
   expect(offsets).toEqual({ 'gateway-2': 0 })
 })
 
+it.each([
+  ['the later one', 0, [-1_000, 5_000, 0]],
+  ['the earlier one', 1, [-1_000, -1_000, 0]],
+])('two of them: with %s healed the other is in force', async (_, kept, expected) => {
+  const { port, offsets } = system()
+  const moved = []
+  const seen = []
+  for (const offsetMs of [5_000, -1_000]) {
+    moved.push(await inject(clockFault('f', { replica: 'gateway-1', offsetMs }), port))
+  }
+  seen.push(offsets['gateway-1'])
+  for (const injected of kept === 0 ? moved.toReversed() : moved) {
+    await injected.heal(signal)
+    seen.push(offsets['gateway-1'])
+  }
+  expect(seen).toEqual(expected)
+})
+
 it('that moved one of two says what is to be healed', async () => {
   const { port, offsets } = system(['gateway-2'])
   const fault = clockFault('f', { service: 'gateway', offsetMs: 1_000 })

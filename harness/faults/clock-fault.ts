@@ -1,5 +1,6 @@
 import {
   HalfInjected,
+  type ClockPort,
   type Fault,
   type InjectedFault,
   type Stack,
@@ -7,7 +8,6 @@ import {
 } from '../core/index.ts'
 import {
   shownTarget,
-  struckReplicas,
   struckService,
   targetFault,
   targetsOf,
@@ -28,7 +28,6 @@ const maxMs = 10 * 366 * 86_400_000
 export function clockFault(name: string, options: ClockFaultOptions): Fault {
   return targetFault(name, options, {
     summary: `the clock of ${shownTarget(options)} is ${inWords(options.offsetMs)}`,
-    decides: (stack) => struckReplicas(options, stack).map((id) => `the clock of ${id}`),
     problems: (stack) => ownProblems(options, stack),
     inject: (system, signal) => inject(options, system, signal),
   })
@@ -47,6 +46,9 @@ function ownProblems(options: ClockFaultOptions, stack: Stack): string[] {
   ]
 }
 
+/** What faults have moved a clock by, the newest last: it goes by the newest, and then by the one before again. */
+const inForce = new WeakMap<ClockPort, readonly { readonly offsetMs: number }[]>()
+
 async function inject(
   { offsetMs, ...target }: ClockFaultOptions,
   system: SystemPort,
@@ -54,11 +56,20 @@ async function inject(
 ): Promise<InjectedFault> {
   const struck = targetsOf(target, system, 'clock')
   const on = struck.map(({ id }) => id)
-  const move = (ms: number, moving: AbortSignal) =>
-    Promise.all(struck.map(({ port }) => port.move(ms, moving)))
-  const heal = async (healing: AbortSignal) => void (await move(0, healing))
+  const own = { offsetMs }
+  const others = (port: ClockPort) => (inForce.get(port) ?? []).filter((one) => one !== own)
+  const move = async (port: ClockPort) => {
+    inForce.set(port, [...others(port), own])
+    await port.move(offsetMs, signal)
+  }
+  const back = async (port: ClockPort, healing: AbortSignal) => {
+    inForce.set(port, others(port))
+    await port.move(others(port).at(-1)?.offsetMs ?? 0, healing)
+  }
+  const heal = async (healing: AbortSignal) =>
+    void (await Promise.all(struck.map(({ port }) => back(port, healing))))
   try {
-    await move(offsetMs, signal)
+    await Promise.all(struck.map(({ port }) => move(port)))
   } catch (error) {
     throw new HalfInjected(error, { on, heal })
   }
