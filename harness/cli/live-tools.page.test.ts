@@ -92,7 +92,7 @@ describe.skipIf(chromium === '')('by hand on the live page', () => {
     await page.getByText('must be string').waitFor({ state: 'detached', ...minute })
     await press('Write to all 2')
     await failing().first().waitFor(minute)
-    await page.locator('h1', { hasText: '1 of 2 cells fail right now.' }).waitFor(minute)
+    await page.locator('h1', { hasText: '1 of 2 cells fails right now.' }).waitFor(minute)
   })
 
   test('a wrong input of a tool is told there, not as a failure of the change, and the next input clears it', async () => {

@@ -37,7 +37,7 @@ test.skipIf(chromium === '')(
       expect(await broken.count()).toBe(0)
 
       await press(page, 'Apply the change')
-      await page.locator('h1', { hasText: '1 of 2 cells fail right now.' }).waitFor(minute)
+      await page.locator('h1', { hasText: '1 of 2 cells fails right now.' }).waitFor(minute)
       await page.locator('#state', { hasText: 'The change is applied.' }).waitFor(minute)
       expect(await broken.textContent()).toContain('403')
 

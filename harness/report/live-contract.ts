@@ -63,8 +63,8 @@ export interface ConfigToEdit {
 }
 
 export interface ConfigCheck {
-  /** `path: before -> after` */
-  readonly difference: readonly string[]
+  /** By replica, in order: `path: before -> after`; nothing of one that has the document. */
+  readonly alters: readonly { readonly replica: string; readonly difference: readonly string[] }[]
   readonly problems: readonly string[]
 }
 

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 
 import type { Effect } from '../core/index.ts'
 import type { Bench } from './bench.ts'
-import { harmfulBeforeTheLast } from './scenario-text.ts'
+import { harmfulBeforeTheLast, scenarioText } from './scenario-text.ts'
 
 const plan = 'plan'
 const hangs = 'news-hangs'
@@ -30,4 +30,15 @@ it.each<[string, Bench, string | undefined]>([
   ],
 ])('%s', (_, given, name) => {
   expect(harmfulBeforeTheLast(given)?.step.name).toBe(name)
+})
+
+it('what a scenario cannot do is not saved: a change on another replica than the first ones', () => {
+  const only = {
+    scenario: { id: 'x', steps: [] },
+    inForce: () => [{ step: { kind: 'change', title: 'delay', effects: [] }, on: ['app-2'] }],
+    replicasOf: () => ['app-1', 'app-2'],
+  } as unknown as Bench
+  expect(() => scenarioText(only, 'x-by-hand', './x.scenario.ts')).toThrow(
+    `'delay' is on app-2 only`,
+  )
 })

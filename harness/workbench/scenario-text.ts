@@ -5,6 +5,7 @@ import {
   type CellId,
   type CellSelector,
   type Effect,
+  type Step,
 } from '../core/index.ts'
 import type { Bench, StepInForce } from './bench.ts'
 import { profileOf } from './hand-load.ts'
@@ -62,6 +63,7 @@ function titlesOf(inForce: readonly StepInForce[]): string {
 /** A step that is not the last declares what it breaks, so that the run goes on to the next. */
 function stepText(bench: Bench, one: StepInForce, isLast: boolean): string {
   const { step, on, byHand } = one
+  if (step.kind === 'change') assertFirstOnes(step, on, bench.replicasOf(step.service))
   const added = isLast ? [] : undeclared(bench, one)
   const effects = [
     ...step.effects,
@@ -141,6 +143,18 @@ function grouped(cells: readonly FailingCell[]): (CellSelector & { symptom: stri
           },
         ]
       : [],
+  )
+}
+
+/** A run gives a change to so many replicas, the first ones. */
+function assertFirstOnes({ title }: Step, on: readonly string[], all: readonly string[]): void {
+  if (all.slice(0, on.length).every((replica) => on.includes(replica))) return
+  throw new HarnessError(
+    'USAGE',
+    `'${title}' is on ${on.join(', ')} only, and a scenario gives a change to the first replicas: ${all.slice(0, on.length).join(', ')}`,
+    {
+      hint: 'turn off what was given to the others one after the other, and write it to all at once',
+    },
   )
 }
 

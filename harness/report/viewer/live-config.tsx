@@ -41,7 +41,8 @@ export function ConfigTool({ act, system, state, canAct }: ToolProps) {
   if (!service) return <p class="quiet">No service has a configuration that can be edited.</p>
   const write = (replicas: number) =>
     act('write-config', { service: service.name, document, replicas })
-  const isAltered = (check?.difference.length ?? 0) > 0
+  const alters = check?.alters ?? []
+  const isAltered = alters.some(({ difference }) => difference.length > 0)
   const all = service.replicas.length
   return (
     <div class="config">
@@ -75,7 +76,17 @@ export function ConfigTool({ act, system, state, canAct }: ToolProps) {
           tabIndex={0}
         >
           {isAltered ? (
-            check?.difference.map((line) => <DiffLine key={line} line={line} />)
+            sameOnes(alters).map(({ replicas, difference }, index, { length }) => (
+              <div key={index}>
+                {length > 1 ? <h4>{replicas.join(', ')}</h4> : null}
+                {difference.length === 0 ? (
+                  <p class="quiet">Nothing: it has this already.</p>
+                ) : null}
+                {difference.map((line) => (
+                  <DiffLine key={line} line={line} />
+                ))}
+              </div>
+            ))
           ) : (
             <p class="quiet">Nothing yet.</p>
           )}
@@ -94,7 +105,7 @@ export function ConfigTool({ act, system, state, canAct }: ToolProps) {
           {all > 1 ? (
             <DoButton
               run={() => write(1)}
-              can={canAct && isAltered}
+              can={canAct && (alters[0]?.difference.length ?? 0) > 0}
               label={`Write to ${service.replicas[0] ?? 'one'}`}
             />
           ) : null}
@@ -111,4 +122,13 @@ export function ConfigTool({ act, system, state, canAct }: ToolProps) {
       </div>
     </div>
   )
+}
+
+/** Replicas on which the same is altered stand together. */
+function sameOnes(alters: ConfigCheck['alters']) {
+  const groups = Map.groupBy(alters, ({ difference }) => difference.join('\n'))
+  return [...groups.values()].map((own) => ({
+    replicas: own.map(({ replica }) => replica),
+    difference: own[0]?.difference ?? [],
+  }))
 }

@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv'
-import { differenceLines } from '../../changes/index.ts'
 import { schemaOf, text, type Action } from '../action.ts'
+import { alterationsBy } from '../config-alterations.ts'
 
 const readMs = 5_000
 const mostProblems = 20
@@ -8,16 +8,15 @@ const mostProblems = 20
 export const checkConfig: Action<'check-config'> = {
   takes: schemaOf({ service: text, document: {} }),
   async run(bench, { service, document }) {
-    const signal = bench.within(readMs)
-    const [first] = bench.configsOf(service)
-    const now = (await first.config.read(signal)).document
-    const schema = await first.config.schema?.(signal)
+    const [{ config }] = bench.configsOf(service)
+    const schema = await config.schema?.(bench.within(readMs))
+    const alterations = await alterationsBy(bench, service, document)
     return {
-      difference: differenceLines(bench.withoutGeneration(service, now), document),
+      alters: alterations.map(({ replica, difference }) => ({ replica, difference })),
       problems:
         schema === undefined
           ? []
-          : problemsOf(schema, bench.withGeneration(service, document, now)),
+          : problemsOf(schema, bench.withGeneration(service, document, alterations[0]?.now)),
     }
   },
 }

@@ -1,28 +1,41 @@
-import { createPatch } from 'rfc6902'
-import { differenceLines, jsonPatch } from '../../changes/index.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { jsonPatch } from '../../changes/index.ts'
 import { schemaOf, text, type Action } from '../action.ts'
 import { unusable } from '../bench.ts'
-
-const readMs = 5_000
+import { alterationsBy, operationsFor } from '../config-alterations.ts'
 
 export const writeConfig: Action<'write-config'> = {
   takes: schemaOf({ service: text, document: {}, replicas: { type: 'integer', minimum: 1 } }),
   says: ({ service, replicas }) => `editing the configuration of ${service} on ${replicas}`,
   async run(bench, { service, document, replicas: count }) {
-    const configs = bench.configsOf(service).slice(0, count)
-    const before = await configs[0]?.config.read(bench.within(readMs))
-    const plain = bench.withoutGeneration(service, before?.document)
-    const operations = createPatch(plain, document)
-    if (operations.length === 0) throw unusable('nothing was altered')
+    const alterations = await alterationsBy(bench, service, document)
+    const altered = alterations.slice(0, count).filter(({ difference }) => difference.length > 0)
+    if (altered.length === 0) throw unusable('nothing was altered')
+    const operations = operationsFor(
+      altered.map(({ plain }) => plain),
+      document,
+    )
+    const replicas = altered.map(({ replica }) => replica)
+    // What one replica was given to try it out goes to the others as the same step.
+    const begun = bench.inForce().find(({ byHand, on }) => {
+      const { service: its, operations: own } = byHand?.options ?? {}
+      const isSame = its === service && isDeepStrictEqual(own, operations)
+      return isSame && !on.some((replica) => replicas.includes(replica))
+    })
+    if (begun?.byHand) {
+      await bench.applyTo(begun.byHand.step, replicas)
+      return {}
+    }
+    const lines = new Set(altered.flatMap(({ difference }) => difference))
     const options = {
       service,
-      title: differenceLines(plain, document).join('; ').slice(0, 200),
+      title: [...lines].join('; ').slice(0, 200),
       operations,
-      rollout: { kind: 'count' as const, replicas: configs.length },
+      rollout: { kind: 'count' as const, replicas: replicas.length },
     }
     await bench.put(
       { step: jsonPatch(bench.nextName(), options), maker: 'jsonPatch', options },
-      configs.map(({ id }) => id),
+      replicas,
     )
     return {}
   },
