@@ -3,7 +3,7 @@ export interface PowerPort {
   readonly state: 'running' | 'paused' | 'down'
   /** Ends it at once (SIGKILL), with all that it started. Returns when it has ended. Nothing when it is down. */
   kill(signal: AbortSignal): Promise<void>
-  /** Asks it to end (SIGTERM), and kills it when it has not after `graceMs`. Returns how it ended, in words. */
+  /** Asks it to end (SIGTERM), and kills it when it has not after `graceMs`. Returns how it ended, in words. Cut short by the signal it kills it too, and throws. */
   stop(graceMs: number, signal: AbortSignal): Promise<string>
   /** Takes the processor away from it: connections stay open and nothing answers. */
   pause(signal: AbortSignal): Promise<void>

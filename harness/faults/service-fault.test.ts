@@ -78,6 +78,25 @@ it.each([
   expect(system.done.slice(2)).toEqual(['start media-1', 'start media-2'])
 })
 
+it('what is done to others is waited for before one that failed is told of', async () => {
+  const system = new TestPower()
+  const slow = Promise.withResolvers<string>()
+  const stops = [() => Promise.reject(new Error('it did not end')), () => slow.promise]
+  for (const [i, { power }] of system.replicas.entries()) {
+    Object.assign(power, { stop: stops[i] })
+  }
+  const fault = serviceFault('f', { service: 'media', action: 'stop' })
+  let isTold = false
+  const injected = fault.inject(system, signal, system.tell).catch((error: unknown) => {
+    isTold = true
+    return error
+  })
+  await new Promise((resolve) => setTimeout(resolve, 10))
+  expect(isTold).toBe(false)
+  slow.resolve('ended')
+  expect(await injected).toMatchObject({ name: 'HalfInjected', message: 'it did not end' })
+})
+
 it('restart takes one after the other, and has nothing to heal then', async () => {
   const system = new TestPower()
   const fault = serviceFault('f', { service: 'media', action: 'restart' })

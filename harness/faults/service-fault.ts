@@ -1,4 +1,5 @@
 import {
+  allOrFirstError,
   HalfInjected,
   type Fault,
   type InjectedFault,
@@ -112,7 +113,8 @@ async function strike(
     }
     return lines
   }
-  return Promise.all(
+  // What still goes on with one of them while it is healed would not be healed.
+  return allOrFirstError(
     struck.map(async ({ id, port }) => {
       if (action === 'stop') return `${id} ${await port.stop(graceMs, signal)}`
       if (action === 'pause') {

@@ -49,10 +49,12 @@ it('ends what it started and did not wait for, so that it can be started again',
   expect(machine.done.at(-1)).toBe('its end is news')
 })
 
-it('is known to be down when stopping it was interrupted, so that it is started again', async () => {
+it('stopping it that is interrupted fails, and it is known to be down, so that it is started again', async () => {
   const machine = new SlowMachine()
   const power = new ReplicaPower(machine)
-  await power.stop(5_000, AbortSignal.abort())
+  await expect(power.stop(5_000, AbortSignal.abort())).rejects.toThrow(
+    'link-1 could not be stopped: it had not ended by then, and was killed',
+  )
   expect(power.state).toBe('down')
   await power.start(new AbortController().signal)
   expect(machine.done).toContain('started')

@@ -50,6 +50,7 @@ export class ReplicaPower implements PowerPort {
       const how = await this.#machine.ended(graceMs, signal)
       if (how === undefined) {
         await this.#end()
+        if (signal.aborted) throw new Error('it had not ended by then, and was killed')
         return `did not end within ${graceMs} ms, and was killed`
       }
       this.#state = 'down'

@@ -1,5 +1,4 @@
-import type { ServiceSpec } from '../../core/index.ts'
-import { allOrFirstError } from './all-or-first-error.ts'
+import { allOrFirstError, type ServiceSpec } from '../../core/index.ts'
 
 interface Startable {
   readonly service: string

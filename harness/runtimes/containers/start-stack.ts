@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import {
+  allOrFirstError,
   count,
   deriveSeed,
   takesTraffic,
@@ -10,7 +11,6 @@ import {
 } from '../../core/index.ts'
 import type { RunningStack, StartOptions } from '../../engine/index.ts'
 import { lastLines } from '../processes/last-lines.ts'
-import { allOrFirstError } from './all-or-first-error.ts'
 import { connectEngine, type Docker } from './engine.ts'
 import { Exits } from './exits.ts'
 import { fabricPart, startFabric, type RunningFabric } from './fabric-container.ts'
