@@ -2,6 +2,7 @@ import type {
   ConfigPort,
   EventBody,
   LinkCount,
+  LoopStrain,
   OutsideRecord,
   Redactor,
   ReplicaPort,
@@ -56,6 +57,8 @@ export interface RunningStack extends AsyncDisposable, SystemPort {
    * Absent where nobody counts.
    */
   counted?(signal: AbortSignal): Promise<readonly LinkCount[]>
+  /** What that through which all passes went through since it was last asked. Absent where it tells nothing of itself. */
+  strain?(signal: AbortSignal): Promise<LoopStrain>
   /** Absent where it cannot be used again. */
   readonly resettable?: Resettable
   /** What the programs of replicas use now; those of which nothing is known are left out. Absent where nothing can be read. */

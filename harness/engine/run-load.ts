@@ -36,6 +36,7 @@ import {
   type LoadResult,
 } from '../load/index.ts'
 import { announcement } from './announcement.ts'
+import { CarrierWatch } from './carrier-watch.ts'
 import type { ExperimentOptions } from './experiment-options.ts'
 import { Journal } from './journal.ts'
 import { LinkObserver } from './link-observer.ts'
@@ -315,7 +316,8 @@ class LoadOnStack {
         ? 'under load'
         : `trying ${rate} flows per second`
     emit('phase', { phase: 'watching', text })
-    const result = await this.#engine({
+    const watch = new CarrierWatch(this.#stack)
+    const measured = await this.#engine({
       ...doorsOf(this.#test, this.#stack),
       profile,
       flows: this.#test.flows,
@@ -326,9 +328,13 @@ class LoadOnStack {
       seed,
       nth: this.#loads++,
       signal,
-      onStart: ({ metrics }) => taker?.follow(metrics),
+      onStart: ({ metrics }) => {
+        watch.begin()
+        taker?.follow(metrics)
+      },
       onSecond: (second) => emit('load.second', second),
-    })
+    }).finally(() => watch.end())
+    const result = { ...measured, selfCheck: withProblems(measured.selfCheck, await watch.end()) }
     if (isProbe) return result
     const { metrics, durationMs, thresholds, selfCheck, abortedBy } = result
     const unreached = unreachedText(result)
@@ -346,6 +352,11 @@ class LoadOnStack {
     })
     return result
   }
+}
+
+function withProblems(selfCheck: LoadResult['selfCheck'], more: readonly string[]) {
+  const problems = [...selfCheck.problems, ...more]
+  return { ...selfCheck, ok: problems.length === 0, problems }
 }
 
 function doorsOf(test: LoadTest, stack: RunningStack) {

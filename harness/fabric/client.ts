@@ -6,6 +6,7 @@ import {
   type LinkCount,
   type LinkPort,
   type LinkTarget,
+  type LoopStrain,
   type OutsideRecord,
   type SitePort,
   type SiteVariant,
@@ -65,6 +66,12 @@ export class FabricClient implements SitePort, LinkPort {
     const counts = await this.#ask('GET', '/links', signal)
     if (!Array.isArray(counts)) throw unexpected('what passed through links', counts)
     return counts as LinkCount[]
+  }
+
+  /** What its event loop went through since it was last asked. */
+  async strain(signal: AbortSignal): Promise<LoopStrain> {
+    const { busy, cpu, lagMs } = (await this.#ask('GET', '/strain', signal)) as Partial<LoopStrain>
+    return { busy: Number(busy), cpu: Number(cpu), lagMs: Number(lagMs) }
   }
 
   /** Puts a failure mode of a site in force; undefined: the site answers as its handlers say. */

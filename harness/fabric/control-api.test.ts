@@ -193,3 +193,15 @@ describe('its client', () => {
     await expect(client.links(AbortSignal.abort())).rejects.toMatchObject({ code: 'ABORTED' })
   })
 })
+
+it('tells what its event loop went through since it was last asked', async () => {
+  const client = new FabricClient(api.url, token)
+  const signal = AbortSignal.timeout(30_000)
+  await client.strain(signal)
+  const until = performance.now() + 300
+  while (performance.now() < until);
+  const after = await client.strain(signal)
+  expect(after.lagMs).toBeGreaterThan(250)
+  expect(after.busy).toBeGreaterThan(0)
+  expect(after.cpu).toBeGreaterThan(0)
+})

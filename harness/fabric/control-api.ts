@@ -5,10 +5,12 @@ import {
   toxicName,
   toxicProblems,
   type LinkCount,
+  type LoopStrain,
   type SiteVariant,
   type Toxic,
 } from '../core/index.ts'
 import type { RelayTarget, UpstreamAddress } from './contract.ts'
+import { LoopStrainMeter } from './loop-strain.ts'
 import type { OutsidePage } from './outside-log.ts'
 import { bearerToken, sameSecret } from './secrets.ts'
 import type { ToxicBoard } from './toxic-board.ts'
@@ -36,6 +38,11 @@ export interface Controls {
   setVariant(host: string, setting: SiteVariant | undefined): VariantProblem | undefined
 }
 
+interface AllControls extends Controls {
+  /** Of the event loop that carries everything, since it was last asked. */
+  strain(): LoopStrain
+}
+
 /** An answer other than 200. */
 class Refused extends Error {
   readonly status: number
@@ -51,7 +58,7 @@ class Refused extends Error {
 interface Route {
   readonly method: 'GET' | 'PUT' | 'DELETE'
   readonly path: RegExp
-  readonly run: (controls: Controls, argument: string, context: RouteContext) => Promise<unknown>
+  readonly run: (controls: AllControls, argument: string, context: RouteContext) => Promise<unknown>
 }
 
 interface RouteContext {
@@ -64,6 +71,7 @@ const variantPath = /^\/sites\/([^/]+)\/variant$/
 
 const routes: readonly Route[] = [
   { method: 'GET', path: /^\/healthz$/, run: () => Promise.resolve({ status: 'ok' }) },
+  { method: 'GET', path: /^\/strain$/, run: (controls) => Promise.resolve(controls.strain()) },
   { method: 'GET', path: /^\/links$/, run: (controls) => Promise.resolve(controls.links()) },
   {
     method: 'GET',
@@ -154,22 +162,24 @@ const routes: readonly Route[] = [
 ]
 
 /** `<link>/<name>`, both percent-encoded. */
-function toxicsOf(controls: Controls, argument: string) {
+function toxicsOf(controls: AllControls, argument: string) {
   const [link = '', name = ''] = argument.split('/').map((part) => decodeURIComponent(part))
   const board = controls.toxicsOf(link)
   if (!board) throw new Refused(404, `no link ${link}`)
   return { board, name }
 }
 
-function setVariant(controls: Controls, host: string, setting: SiteVariant | undefined): void {
+function setVariant(controls: AllControls, host: string, setting: SiteVariant | undefined): void {
   const problem = controls.setVariant(host, setting)
   if (problem) throw new Refused(problem.kind === 'unknown' ? 404 : 400, problem.message)
 }
 
 /** The API by which the runtime steers the fabric. JSON; for this machine only, with the run's token. */
 export function createControlApi(controls: Controls, token: string): Server {
+  const meter = new LoopStrainMeter()
+  const all = { ...controls, strain: () => meter.take() }
   return createServer((request, answer) => {
-    handle(controls, token, request).then(
+    handle(all, token, request).then(
       (body) => send(answer, 200, body),
       (error: unknown) => {
         const { status, message, headers } =
@@ -183,7 +193,7 @@ export function createControlApi(controls: Controls, token: string): Server {
 }
 
 async function handle(
-  controls: Controls,
+  controls: AllControls,
   token: string,
   request: IncomingMessage,
 ): Promise<unknown> {

@@ -1,3 +1,5 @@
+import type { LoopStrain } from '../core/index.ts'
+
 /** Whether the load itself, rather than the system, was the limit. */
 export interface SelfCheck {
   /** Set where another program made the load, which says nothing of how late it was and how busy: then these are 0. */
@@ -15,14 +17,7 @@ export interface SelfCheck {
 }
 
 /** What the threads of a load went through in a second, each figure that of the thread that had most of it. */
-export interface Strain {
-  /** Share of the time in which its event loop was busy, or waited for a core, 0 to 1. */
-  readonly busy: number
-  /** Share of a core that it used, 0 to 1. */
-  readonly cpu: number
-  /** The longest that its event loop was late, in ms. */
-  readonly lagMs: number
-}
+export type Strain = LoopStrain
 
 export interface StrainedSecond extends Strain {
   /** Share of the answered requests that waited longer for a connection of the load than for the system, 0 to 1; of all threads. */

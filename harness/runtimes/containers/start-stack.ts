@@ -262,6 +262,7 @@ function describe(
     sites: { setVariant: (host, variant, signal) => client.setVariant(host, variant, signal) },
     outside: async (after, signal) => (await client.outside(after, signal)).records,
     counted: (signal) => client.links(signal),
+    strain: (signal) => client.strain(signal),
     resources: async () =>
       (await Promise.all(parts.map((part) => part.resources()))).flatMap((one) => one ?? []),
     [Symbol.asyncDispose]: stop,

@@ -110,6 +110,7 @@ async function startStack(
     sites: { setVariant: (host, variant, signal) => client.setVariant(host, variant, signal) },
     outside: async (after, signal) => (await client.outside(after, signal)).records,
     counted: (signal) => client.links(signal),
+    strain: (signal) => client.strain(signal),
     resources: async () =>
       replicas.flatMap(({ id }) => {
         const pid = supervised.pidOf(id)
