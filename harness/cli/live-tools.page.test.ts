@@ -113,7 +113,10 @@ describe.skipIf(chromium === '')('by hand on the live page', () => {
     expect(open.problems.splice(0)).toHaveLength(2)
   })
 
-  test('a toxic and a variant of a site are turned on and off', async () => {
+  test('a toxic and a variant of a site are turned on and off, and what is being typed elsewhere stays', async () => {
+    await tab('Configuration')
+    const note = page.getByRole('textbox', { name: 'note' })
+    await note.fill('not written yet')
     await tab('Links')
     await press('Turn on')
     await inForce('latency').waitFor(minute)
@@ -122,6 +125,11 @@ describe.skipIf(chromium === '')('by hand on the live page', () => {
     await press('Turn on')
     await inForce('news.example: slow').waitFor(minute)
     await turnOff('news.example: slow')
+    await tab('Configuration')
+    await page.locator('#config-difference', { hasText: 'not written yet' }).waitFor(minute)
+    expect(await note.inputValue()).toBe('not written yet')
+    await press('Start over')
+    await page.locator('#config-difference', { hasText: 'Nothing yet.' }).waitFor(minute)
   })
 
   test('load is started, given another rate, and stopped', async () => {

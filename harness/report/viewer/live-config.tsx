@@ -1,5 +1,6 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { ConfigCheck, ConfigToEdit } from '../live-contract.ts'
+import { rebased } from '../rebased.ts'
 import { Choice, DoButton, type ToolProps } from './live-parts.tsx'
 import { DiffLine } from './diff-line.tsx'
 import { SchemaForm } from './schema-form.tsx'
@@ -13,20 +14,30 @@ export function ConfigTool({ act, system, state, canAct }: ToolProps) {
   const service = services.find((one) => one.name === name) ?? services[0]
   const [read, setRead] = useState<ConfigToEdit>()
   const [document, setDocument] = useState<unknown>()
+  const lastRead = useRef<unknown>(undefined)
+  const lastService = useRef<string>(undefined)
   const [check, setCheck] = useState<ConfigCheck>()
   const [problem, setProblem] = useState('')
   const inForce = JSON.stringify(state.inForce)
   const failed = (error: unknown) =>
     setProblem(error instanceof Error ? error.message : String(error))
-  const load = () => {
+  /** Anew, or with what was typed: what comes into force meanwhile takes nothing away from that. */
+  const load = (isAnew: boolean) => {
     if (!service) return
     act('read-config', { service: service.name }).then((answer) => {
+      const before = lastRead.current
+      lastRead.current = answer.document
       setRead(answer)
-      setDocument(answer.document)
+      setDocument((edited: unknown) =>
+        isAnew ? answer.document : rebased(edited, before, answer.document),
+      )
       setProblem('')
     }, failed)
   }
-  useEffect(load, [service?.name, inForce])
+  useEffect(() => {
+    load(lastService.current !== service?.name)
+    lastService.current = service?.name
+  }, [service?.name, inForce])
   useEffect(() => {
     setCheck(undefined)
     if (!service || document === undefined) return undefined
@@ -37,7 +48,7 @@ export function ConfigTool({ act, system, state, canAct }: ToolProps) {
       }, failed)
     const timer = setTimeout(() => void ask(), checkAfterMs)
     return () => clearTimeout(timer)
-  }, [document, service?.name])
+  }, [document, service?.name, inForce])
   if (!service) return <p class="quiet">No service has a configuration that can be edited.</p>
   const write = (replicas: number) =>
     act('write-config', { service: service.name, document, replicas })
@@ -115,7 +126,7 @@ export function ConfigTool({ act, system, state, canAct }: ToolProps) {
             label={all > 1 ? `Write to all ${all}` : 'Write'}
             strong
           />
-          <button type="button" onClick={load}>
+          <button type="button" onClick={() => load(true)}>
             Start over
           </button>
         </p>
