@@ -12,7 +12,7 @@ const lagLimitMs = 100
 const lateLimit = 0.05
 
 /** Watches the fabric, through which all load passes, while a load runs. Where it cannot be asked nothing is said of it. */
-export class CarrierWatch {
+export class CarrierWatch implements AsyncDisposable {
   readonly #stack: RunningStack
   readonly #stop = new AbortController()
   readonly #watching: Promise<void>
@@ -30,9 +30,13 @@ export class CarrierWatch {
 
   /** Why the fabric may have been the limit. Ends the watching. */
   async end(): Promise<readonly string[]> {
+    await this[Symbol.asyncDispose]()
+    return carrierProblems(this.#seconds)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort()
     await this.#watching
-    return carrierProblems(this.#seconds)
   }
 
   async #watch(): Promise<void> {

@@ -316,7 +316,7 @@ class LoadOnStack {
         ? 'under load'
         : `trying ${rate} flows per second`
     emit('phase', { phase: 'watching', text })
-    const watch = new CarrierWatch(this.#stack)
+    await using watch = new CarrierWatch(this.#stack)
     const measured = await this.#engine({
       ...doorsOf(this.#test, this.#stack),
       profile,
@@ -333,7 +333,7 @@ class LoadOnStack {
         taker?.follow(metrics)
       },
       onSecond: (second) => emit('load.second', second),
-    }).finally(() => watch.end())
+    })
     const result = { ...measured, selfCheck: withProblems(measured.selfCheck, await watch.end()) }
     if (isProbe) return result
     const { metrics, durationMs, thresholds, selfCheck, abortedBy } = result
