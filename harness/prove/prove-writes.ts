@@ -6,7 +6,6 @@ import type {
   HttpResponse,
   Toxic,
   WriteCheck,
-  WriteRecord,
   WritesFinding,
 } from '../core/index.ts'
 import { performFlow, WriteRegister } from '../engine/index.ts'
@@ -20,34 +19,36 @@ type Between = (client: HttpClient) => HttpClient
 const runsPerFlow = 3
 const takeBackMs = 5_000
 
-/** Whether what is lost, there twice, or not readable is found, by the kind of write. */
+/** Whether what is lost, there twice, or not readable is found, for each kind of write. */
 export async function proveWrites(
   subject: Subject,
   check: WriteCheck,
 ): Promise<ProvenHypothesis[]> {
-  const flows = await writingFlows(subject)
+  // What is written must not be the same twice, in different rounds either.
+  let iteration = Math.round(subject.clock.now())
+  const next = () => (iteration += 1)
+  const flows = await writingFlows(subject, next)
   const round = async (between: Between, whileReading?: Toxic) => {
-    const register = await written(subject, flows, between)
-    return { register, finding: await readBack(subject, check, register, whileReading) }
+    const register = await written(subject, flows, next, between)
+    return readBack(subject, check, register, whileReading)
   }
   const sound = await round((client) => client)
   const lossy = await round(forgetful())
   const double = await round(repeating)
   const closed = await round((client) => client, refuseReads)
-  const { lost, duplicated, unread } = sound.finding
-  const wrong = lost.count + duplicated.count + unread.count
-  return [...new Set(sound.register.records.map(({ kind }) => kind))].map((kind) => {
+  return [...sound].map(([kind, finding]) => {
     const about = { scenario: subject.scenario.id, hypothesis: `writes: ${kind}` }
-    if (wrong > 0)
-      return { ...about, sick: `without a mutant: ${inWords(sound.finding)}`, attacks: [] }
+    const { lost, duplicated, unread } = finding
+    if (lost.count + duplicated.count + unread.count > 0)
+      return { ...about, sick: `without a mutant: ${inWords(finding)}`, attacks: [] }
     const attacks: Attack[] = [
-      attack('acknowledged and not stored', numberOf(kind, lossy.finding.lost.first), 'lost'),
-      attack('stored twice', numberOf(kind, double.finding.duplicated.first), 'there twice'),
-      {
-        on: 'refused when it is read back',
-        noticed: closed.finding.lost.count + closed.finding.unread.count > 0,
-        seen: inWords(closed.finding),
-      },
+      attack('acknowledged and not stored', lossy.get(kind), (found) => found.lost.count),
+      attack('stored twice', double.get(kind), (found) => found.duplicated.count),
+      attack(
+        'refused when it is read back',
+        closed.get(kind),
+        (found) => found.lost.count + found.unread.count,
+      ),
     ]
     return { ...about, attacks }
   })
@@ -60,75 +61,86 @@ const refuseReads: Toxic = {
   match: { method: 'GET' },
 }
 
-function attack(on: string, found: number, word: string): Attack {
-  return { on, noticed: found > 0, seen: `${found} ${word}` }
-}
-
-function numberOf(kind: string, records: readonly WriteRecord[]): number {
-  return records.filter((record) => record.kind === kind).length
+function attack(
+  on: string,
+  finding: WritesFinding | undefined,
+  foundIn: (finding: WritesFinding) => number,
+): Attack {
+  if (!finding) return { on, noticed: false, seen: 'nothing was written' }
+  return { on, noticed: foundIn(finding) > 0, seen: inWords(finding) }
 }
 
 function inWords({ lost, duplicated, unread }: WritesFinding): string {
   return `${lost.count} lost, ${duplicated.count} there twice, ${unread.count} not readable`
 }
 
-async function writingFlows(subject: Subject): Promise<Flow[]> {
+async function writingFlows(subject: Subject, next: () => number): Promise<Flow[]> {
   const found: Flow[] = []
   for (const flow of subject.scenario.flows) {
-    const register = await written(subject, [flow], (client) => client, 1)
-    if (register.records.length > 0) found.push(flow)
+    const registers = await written(subject, [flow], next, (client) => client, 1)
+    if (registers.size > 0) found.push(flow)
   }
   return found
 }
+
+/** By the kind of write. */
+type Registers = ReadonlyMap<string, WriteRegister>
 
 /** What each flow wrote as its first actor. */
 async function written(
   subject: Subject,
   flows: readonly Flow[],
+  next: () => number,
   between: Between,
   runs = runsPerFlow,
-): Promise<WriteRegister> {
+): Promise<Registers> {
   const { actors, clientFor, clock, seed, signal } = subject
-  const register = new WriteRegister(clock.now)
-  // What is written must not be the same twice, in different rounds either.
-  let iteration = Math.round(clock.now())
+  const registers = new Map<string, WriteRegister>()
+  const registerOf = (kind: string) => {
+    const register = registers.get(kind) ?? new WriteRegister(clock.now)
+    registers.set(kind, register)
+    return register
+  }
   for (const flow of flows) {
     const actor = actors.find(({ id }) => flow.actors.includes(id))
     if (!actor) continue
     for (let i = 0; i < runs; i += 1) {
       signal.throwIfAborted()
-      iteration += 1
       await performFlow({
         flow,
         actor,
         clientFor: (who, bounded) => between(clientFor(who, bounded)),
         clock,
         seed,
-        iteration,
+        iteration: next(),
         signal,
-        writes: register.of({ flow: flow.id, actor: actor.id }),
+        writes: {
+          invoked: (kind, id) =>
+            registerOf(kind).of({ flow: flow.id, actor: actor.id }).invoked(kind, id),
+        },
       })
     }
   }
-  return register
+  return registers
 }
 
+/** Each kind by itself: one that nobody looks for must not be found wanting by another. */
 async function readBack(
   { actors, clientFor, clock, signal, stack, scenario }: Subject,
   check: WriteCheck,
-  register: WriteRegister,
+  registers: Registers,
   whileReading: Toxic | undefined,
-): Promise<WritesFinding> {
+): Promise<ReadonlyMap<string, WritesFinding>> {
   const door = { to: scenario.stack.entry }
   const byId = new Map(actors.map((actor) => [actor.id, actor]))
+  const client = (id: string, bounded: AbortSignal) => clientFor(byId.get(id) as Actor, bounded)
   if (whileReading) await stack.links.setToxic(door, whileReading, signal)
   try {
-    return await register.check(
-      check,
-      (id, bounded) => clientFor(byId.get(id) as Actor, bounded),
-      clock,
-      signal,
-    )
+    const findings = new Map<string, WritesFinding>()
+    for (const [kind, register] of registers) {
+      findings.set(kind, await register.check(check, client, clock, signal))
+    }
+    return findings
   } finally {
     if (whileReading) {
       const { name = '' } = whileReading
