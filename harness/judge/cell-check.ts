@@ -54,18 +54,21 @@ export function checkChange(
     return inconclusive({ code: 'no-data', message: `'${change}' was never watched` })
   }
   const under = `'${change}'${order === undefined ? '' : ` in the order ${order}`}`
-  return combine(
-    windows.flatMap((id) => {
-      const judged = judgedIn(history, (window) => window === id)
-      return [
-        pass,
-        ...checkMissing(started, judged, `under ${under}`),
-        ...judged
-          .filter((finding) => !mayBreak(started, finding, change))
-          .map((finding) => checkHolding(finding, under)),
-      ]
-    }),
+  const judged = windows.map((id) => judgedIn(history, (window) => window === id))
+  // A step that a person takes again has windows of its own: what it breaks each time is said once.
+  const found = Map.groupBy(
+    judged.flat().filter((finding) => !mayBreak(started, finding, change)),
+    cellKey,
   )
+  return combine([
+    pass,
+    ...judged.flatMap((own) => checkMissing(started, own, `under ${under}`)),
+    ...[...found.values()].map((own) => {
+      const verdicts = own.map((finding) => checkHolding(finding, under))
+      const isWorst = ({ kind }: Verdict) => kind === 'fail'
+      return verdicts.find(isWorst) ?? verdicts.find(({ kind }) => kind !== 'pass') ?? pass
+    }),
+  ])
 }
 
 /** That every cell works once all is undone. */

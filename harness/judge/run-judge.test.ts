@@ -523,3 +523,12 @@ it('names addresses outside without their queries, and of a flood the first only
   )
   expect(messages[20]).toBe('11 more addresses were asked for (11×), of x.example')
 })
+
+it('of a session in which a person took the step again, says once what it broke, and nothing of the signal that ended it', () => {
+  const history = historyOf({
+    windows: [{ web: 'broken' }, { web: 'broken' }],
+    also: [event('phase', { phase: 'live', text: 'staying up' })],
+  })
+  const verdict = judgeRun([...history, event('interrupted', { signal: 'SIGINT' })])
+  expect(reasonsOf(verdict).map(({ code }) => code)).toEqual(['broken'])
+})

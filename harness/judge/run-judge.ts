@@ -45,7 +45,9 @@ function checkRun(history: readonly JournalEvent[]): Verdict {
   if (!started) {
     return inconclusive({ code: 'no-data', message: 'the journal has no start of a run' })
   }
-  const interrupted = of(history, 'interrupted').map((event) =>
+  // Who leaves a system that stayed up for them interrupts nothing: it was judged before.
+  const stayedUp = of(history, 'phase').some(({ phase }) => phase === 'live')
+  const interrupted = (stayedUp ? [] : of(history, 'interrupted')).map((event) =>
     inconclusive({
       code: 'interrupted',
       message: `the run was stopped by ${event.signal} before it could be judged`,
