@@ -19,7 +19,8 @@ let project: TestProject
 beforeAll(() => {
   project = new TestProject({})
   project.write('slow.scenario.ts', scenario('slow', '{ delayMs: 600 }', ''))
-  project.write('same.scenario.ts', scenario('same', '{ note: "harmless" }', ''))
+  const rising = `, executors: { users: { executor: 'ramping-arrival-rate', startRate: 10, stages: [{ target: 40, duration: '2s' }], preAllocatedVUs: 500 } }`
+  project.write('same.scenario.ts', scenario('same', '{ note: "harmless" }', rising))
   project.write(
     'wrong.scenario.ts',
     scenario(
@@ -59,9 +60,12 @@ it('a harmless change passes, with the figures of each window, and what would ha
     cells.filter(({ count }) => count > 0).map(({ window }) => window),
   )
   expect(windows).toEqual(expect.arrayContaining(['baseline', 'change:1', 'recovery']))
-  // The profile says 1 s; in a scenario load goes on to the end.
+  // The profile says 2 s; in a scenario load goes on to the end.
   const seconds = eventsIn(out, 'load.second')
   expect(seconds.at(-1)?.elapsedMs).toBeGreaterThan(10_000)
+  // The 2 s in which the rate rises are no part of the baseline of 5 s, nor are the 0.5 s of the warm-up.
+  const startedAtMs = (seconds[0]?.atMs ?? 0) - (seconds[0]?.elapsedMs ?? 0)
+  expect(eventsIn(out, 'load.judged')[0]?.atMs).toBeGreaterThan(startedAtMs + 7_500)
   expect(JSON.parse(readFileSync(`${out}/summary.json`, 'utf8'))).toMatchObject({
     load: { failed: 0, cells: expect.arrayContaining([]) as unknown },
   })
