@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { count, HarnessError, Redactor, type JournalEvent } from '../core/index.ts'
 import {
   JournalReader,
+  collectRun,
   PageFold,
   parseJournal,
   renderJunit,
@@ -46,7 +47,7 @@ function render(
     case 'summary':
       return JSON.stringify(summarize(events), null, 2)
     case 'junit':
-      return renderJunit(events)
+      return renderJunit(collectRun(events))
     case 'markdown':
       return renderMarkdown(summarize(events), { link: linkOf() })
   }

@@ -11,9 +11,12 @@ import { roundMs } from './round-ms.ts'
 
 export type JournalListener = (event: JournalEvent) => void
 
+/** Their number grows with the length of a run. */
+const unbounded: ReadonlySet<JournalKind> = new Set<JournalKind>(['sample', 'load.second'])
+
 /** The one stream of a run. Secrets are removed here, before any listener sees an event. */
 export class Journal {
-  /** All events but samples: what the judge needs. Outside traffic is bounded by those who emit it. */
+  /** All events but samples and seconds of load: what the judge needs. What else there is a lot of is bounded by those who emit it. */
   readonly history: JournalEvent[] = []
   readonly #listeners: JournalListener[]
   readonly #redactor: Redactor
@@ -51,7 +54,7 @@ export class Journal {
     const atMs = roundMs(this.#clock.now())
     // Not by the names of members: replicas and components are names here, and may well be called 'token-store'.
     const event = this.#redactor.texts({ kind, atMs, ...body }) as unknown as JournalEvent
-    if (event.kind !== 'sample') this.history.push(event)
+    if (!unbounded.has(event.kind)) this.history.push(event)
     for (const listener of this.#listeners) listener(event)
   }
 }

@@ -5,6 +5,7 @@ import { annotationsOf } from './annotations.ts'
 import { cameBack } from './came-back.ts'
 import { headline } from './headline.ts'
 import { renderJunit } from './junit.ts'
+import { collectRun } from './run-model.ts'
 import { renderMarkdown } from './markdown.ts'
 import { figuresOf } from './page-figures.ts'
 import { pageSentence } from './page-sentence.ts'
@@ -264,7 +265,7 @@ test('in JUnit it is no passed case that everything came back', () => {
   const cell = { flow: 'open-link', actor: 'web' }
   const message = `${cellKey(cell)} still failed`
   const { events } = incident({ verdict: fail({ code: 'not-recovered', cell, message }) })
-  const xml = renderJunit(events)
+  const xml = renderJunit(collectRun(events))
   expect(xml).toMatch(/name="everything came back in time"[^>]*>\s*<failure/)
   expect(xml).not.toMatch(/brought (it|all \d+|everything) back/)
 })

@@ -3,6 +3,7 @@ import { XmlDocument, XsdValidator } from 'libxml2-wasm'
 import { expect, test } from 'vitest'
 import { fail, inconclusive } from '../core/index.ts'
 import { renderJunit } from './junit.ts'
+import { collectRun } from './run-model.ts'
 import { holds, incident, planChange, upToBaseline, upToChange } from './test-journal.ts'
 
 const schema = readFileSync(new URL('fixtures/junit-for-jenkins.xsd', import.meta.url), 'utf8')
@@ -43,7 +44,7 @@ const journals = {
 }
 
 test.each(Object.entries(journals))('%s is valid', (_name, journal) => {
-  expect(() => validate(renderJunit(journal.events))).not.toThrow()
+  expect(() => validate(renderJunit(collectRun(journal.events)))).not.toThrow()
 })
 
 test.each([
@@ -52,7 +53,7 @@ test.each([
   ['an element that is not known', '<properties>', '<notes/><properties>'],
   ['a time that is no number', /time="[^"]*"/, 'time="soon"'],
 ])('%s is not', (_name, found, instead) => {
-  const xml = renderJunit(journals['an incident that reproduces'].events)
+  const xml = renderJunit(collectRun(journals['an incident that reproduces'].events))
   const spoilt = xml.replace(found, instead)
   expect(spoilt).not.toBe(xml)
   expect(() => validate(spoilt)).toThrow()

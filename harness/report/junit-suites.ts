@@ -1,11 +1,10 @@
-import type { JournalEvent } from '../core/index.ts'
 import { isCutOff, reasonsByCell, severityOf } from './faults.ts'
 import { headline } from './headline.ts'
 import { resultOf, skippedResult, type Context, type TestResult } from './junit-results.ts'
 import type { LoadEnd } from './load-end.ts'
 import { thresholdText, thresholdsOf } from './load-test.ts'
 import { oneLine } from './one-line.ts'
-import { collectRun, windowsOfKind, type WindowModel } from './run-model.ts'
+import { windowsOfKind, type RunModel, type WindowModel } from './run-model.ts'
 import { worstOutcome } from './summary-cells.ts'
 import { summarizeModel } from './summary.ts'
 import type { Summary, SummaryReason } from './summary-types.ts'
@@ -30,8 +29,7 @@ export interface RunSuites {
 }
 
 /** The run as test suites: baseline, one per change, recovery, and the verdict. Relative to what the scenario says will happen. */
-export function suitesOf(events: Iterable<JournalEvent>): RunSuites {
-  const model = collectRun(events)
+export function suitesOf(model: RunModel): RunSuites {
   const summary = summarizeModel(model)
   const context = { model, summary, reasons: reasonsByCell(summary.reasons) }
   const changes = summary.changes.map((change) => ({

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { fail, inconclusive } from '../core/index.ts'
 import { renderJunit } from './junit.ts'
+import { collectRun } from './run-model.ts'
 import {
   holds,
   incident,
@@ -18,7 +19,7 @@ const web = { flow: 'open-link', actor: 'web' }
 const webName = 'open link as the web client'
 
 function junit(journal: JournalBuilder): XmlElement {
-  return parseXml(renderJunit(journal.events))
+  return parseXml(renderJunit(collectRun(journal.events)))
 }
 
 function testcase(root: XmlElement, classname: string, name: string): XmlElement {

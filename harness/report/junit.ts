@@ -1,6 +1,6 @@
-import type { JournalEvent } from '../core/index.ts'
 import type { TestResult } from './junit-results.ts'
 import { suitesOf, type Suite, type Testcase } from './junit-suites.ts'
+import type { RunModel } from './run-model.ts'
 import type { Summary } from './summary-types.ts'
 import { element, textElement } from './xml.ts'
 
@@ -8,8 +8,8 @@ import { element, textElement } from './xml.ts'
  * The run as JUnit XML, in the dialect that Jenkins and GitLab read. A testcase passes when its cell did what the scenario
  * says: a cell that breaks where the incident says so is a success, and its text says that it broke.
  */
-export function renderJunit(events: Iterable<JournalEvent>): string {
-  const { summary, suites } = suitesOf(events)
+export function renderJunit(model: RunModel): string {
+  const { summary, suites } = suitesOf(model)
   const all = suites.flatMap((suite) => suite.testcases)
   const root = element(
     'testsuites',

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import type { EventBody } from '../core/index.ts'
 import { headline } from './headline.ts'
 import { renderJunit } from './junit.ts'
+import { collectRun } from './run-model.ts'
 import { renderMarkdown } from './markdown.ts'
 import { PageFold } from './page-data.ts'
 import { figuresOf } from './page-figures.ts'
@@ -87,7 +88,7 @@ it('the reports of a load test tell what the load came to, and nothing of change
 })
 
 it('each threshold of a load test is a testcase, beside what is checked of the whole', () => {
-  const xml = renderJunit(journal('fail'))
+  const xml = renderJunit(collectRun(journal('fail')))
   const names = [...xml.matchAll(/<testcase classname="([^"]+)" name="([^"]+)"/g)]
   expect(names.map(([, suite, name]) => `${suite}: ${name}`)).toEqual([
     'day.load: checks: rate&gt;0.99',
@@ -111,5 +112,5 @@ it('a load test that passes says what held, a search what it found', () => {
     'the highest rate is found: held at 90 per second, broke at 100 (7 tries)',
   )
   // At the rate that broke a threshold is crossed: that is no failure.
-  expect(renderJunit(found)).not.toContain('day.load')
+  expect(renderJunit(collectRun(found))).not.toContain('day.load')
 })

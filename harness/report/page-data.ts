@@ -154,6 +154,11 @@ export class PageFold {
     }
   }
 
+  /** The run, of what was taken so far. Throws JOURNAL_UNREADABLE before the start of a run was. */
+  get model(): RunModel {
+    return this.#run.model
+  }
+
   /** The page of what was taken so far. Throws JOURNAL_UNREADABLE before the start of a run was. */
   data(logs: PageData['logs'] = {}): PageData {
     const model = this.#run.model

@@ -11,7 +11,13 @@ import {
 } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { HarnessError, type JournalEvent, type Redactor } from '../core/index.ts'
-import { PageFold, renderJunit, summarize, type Summary } from '../report/index.ts'
+import {
+  PageFold,
+  renderJunit,
+  summarizeModel,
+  type RunModel,
+  type Summary,
+} from '../report/index.ts'
 import { makeHtmlReport } from './html-report.ts'
 
 /** `20261124-044658-twitter-api-plan-3fa9`: sorts by time, and does not repeat. */
@@ -24,8 +30,9 @@ export function newRunId(scenario: string): string {
 export class RunFolder implements Disposable {
   readonly path: string
   readonly logDir: string
-  readonly events: JournalEvent[] = []
   readonly #journal: number
+  /** What the reports are made from: of a size that does not grow with the length of the run. */
+  readonly #fold = new PageFold()
   #open = true
 
   constructor(path: string) {
@@ -40,6 +47,10 @@ export class RunFolder implements Disposable {
     return join(this.path, name)
   }
 
+  get model(): RunModel {
+    return this.#fold.model
+  }
+
   /** Of a run into the same folder: what it reported and logged would be taken for this one's. */
   #forgetEarlierRun(): void {
     const logs = readdirSync(this.logDir).filter((name) => name.endsWith('.log'))
@@ -52,24 +63,25 @@ export class RunFolder implements Disposable {
   }
 
   readonly take = (event: JournalEvent): void => {
-    this.events.push(event)
+    this.#fold.take(event)
     writeSync(this.#journal, `${JSON.stringify(event)}\n`)
   }
 
   /** Writes what is made from the journal. Where the viewer is not built, a line on stderr says that there is no report.html, and why. */
   async writeReports(redactor: Redactor): Promise<Summary> {
-    const summary = summarize(this.events)
+    const summary = summarizeModel(this.model)
     writeFileSync(this.file('summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
-    writeFileSync(this.file('junit.xml'), renderJunit(this.events))
+    writeFileSync(this.file('junit.xml'), renderJunit(this.model))
     await this.#writePage(redactor)
     return summary
   }
 
   async #writePage(redactor: Redactor): Promise<void> {
-    const fold = new PageFold()
-    for (const event of this.events) fold.take(event)
     try {
-      writeFileSync(this.file('report.html'), await makeHtmlReport(fold, this.logDir, redactor))
+      writeFileSync(
+        this.file('report.html'),
+        await makeHtmlReport(this.#fold, this.logDir, redactor),
+      )
     } catch (error) {
       if (!(error instanceof HarnessError) || error.code !== 'VIEWER_MISSING') throw error
       process.stderr.write(`aftershock: no report.html: ${error.message}; ${error.hint}\n`)

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
 import { suitesOf } from '../report/junit-suites.ts'
+import { collectRun } from '../report/run-model.ts'
 import { incident, upToChange } from '../report/test-journal.ts'
 import { checkResult, demonstrationResult, windowResult } from './results.ts'
 
-const cutOff = suitesOf(upToChange().events)
+const cutOff = suitesOf(collectRun(upToChange().events))
 const noData = { code: 'no-data', message: 'too little was seen' } as const
 const undecided = suitesOf(
-  incident({ verdict: { kind: 'inconclusive', reasons: [noData] } }).events,
+  collectRun(incident({ verdict: { kind: 'inconclusive', reasons: [noData] } }).events),
 )
 
 test('a run that came to the demonstrated verdict passes', () => {

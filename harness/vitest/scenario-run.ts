@@ -88,6 +88,6 @@ export class ScenarioRun {
       signal: this.#stop.signal,
       listeners: [this.#progress.take],
     })
-    return { ...suitesOf(folder.events), path: folder.path }
+    return { ...suitesOf(folder.model), path: folder.path }
   }
 }
