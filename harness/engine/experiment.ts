@@ -184,6 +184,7 @@ export class Experiment {
 
   /** Applies a step, a change to the replicas named, without a window: traffic goes on, and nobody judges. False when it could not be done; the journal says why. */
   applyUnwatched(step: Change | Fault, replicas: readonly string[]): Promise<boolean> {
+    this.#system.sampler?.keepAnew()
     if (step.kind === 'fault') return this.#steps.inject(step, this.stack)
     const named = this.stack.replicas.filter(({ id }) => replicas.includes(id))
     return this.#steps.apply(step, named)

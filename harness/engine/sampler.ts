@@ -106,6 +106,11 @@ export class Sampler {
     return this.#faulted.promise
   }
 
+  /** From here on the exchanges of first failures are kept as if none had been before. */
+  keepAnew(): void {
+    this.#kept.clear()
+  }
+
   /** Ends all traffic; flows in flight are cut off. Throws what went wrong inside of the harness meanwhile. */
   async stop(): Promise<void> {
     this.#stop.abort()

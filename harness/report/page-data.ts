@@ -1,13 +1,16 @@
-import type {
-  Evidence,
-  EventOf,
-  Exchange,
-  Expectation,
-  JournalEvent,
-  Judgement,
-  WindowKind,
+import {
+  cellKey,
+  type Evidence,
+  type EventOf,
+  type Exchange,
+  type Expectation,
+  type JournalEvent,
+  type Judgement,
+  type SampleRecord,
+  type WindowKind,
 } from '../core/index.ts'
 import { renderLoadTest } from './load-test.ts'
+import { HandFold, type HandStep } from './page-by-hand.ts'
 import { OutsideFold, type OutsideRow } from './page-outside.ts'
 import { LoadFold, type LoadSpan } from './page-load.ts'
 import { pageSentence } from './page-sentence.ts'
@@ -30,6 +33,8 @@ export interface PageData {
   readonly load: readonly LoadSpan[]
   readonly spans: readonly PageSpan[]
   readonly marks: readonly PageMark[]
+  /** Steps that a person took beside those of the scenario. */
+  readonly byHand: readonly HandStep[]
   readonly status: readonly StatusSpan[]
   readonly failures: readonly PageFailure[]
   readonly evidence: readonly PageEvidence[]
@@ -100,11 +105,13 @@ export class PageFold {
   readonly #timeline = new TimelineFold()
   readonly #outside = new OutsideFold()
   readonly #load = new LoadFold()
+  readonly #byHand = new HandFold()
   readonly #marks: PageMark[] = []
   readonly #status: StatusSpan[] = []
 
   readonly take = (event: JournalEvent): void => {
     this.#run.take(event)
+    this.#byHand.take(event)
     switch (event.kind) {
       case 'sample':
         return this.#timeline.take(event)
@@ -173,8 +180,9 @@ export class PageFold {
       endMs: model.lastMs,
       spans: spansOf(model),
       marks: this.#marks,
+      byHand: this.#byHand.data(),
       status: this.#status,
-      failures: failuresOf(model),
+      failures: failuresOf(model, this.#byHand.failures()),
       evidence: evidenceOf(model),
       outside: this.#outside.data(),
       logs,
@@ -212,25 +220,35 @@ function spansOf(model: RunModel): PageSpan[] {
   }))
 }
 
-function failuresOf(model: RunModel): PageFailure[] {
-  const found: PageFailure[] = []
-  for (const { cells } of model.windows.values()) {
-    for (const { firstFailures } of cells.values()) {
-      for (const sample of firstFailures.values()) {
-        const { flow, actor, window, symptom = 'failed', message = '', startMs, exchange } = sample
-        found.push({
-          flow,
-          actor,
-          window,
-          symptom,
-          message,
-          atMs: startMs,
-          exchange: exchange ?? null,
-        })
-      }
-    }
-  }
-  return found.toSorted((a, b) => a.atMs - b.atMs).slice(0, mostFailures)
+function failuresOf(model: RunModel, byHand: readonly SampleRecord[]): PageFailure[] {
+  const samples = [...model.windows.values()]
+    .flatMap(({ cells }) => [...cells.values()])
+    .flatMap(({ firstFailures }) => [...firstFailures.values()])
+  const found = [...samples, ...byHand]
+    .toSorted((a, b) => a.startMs - b.startMs)
+    .map(({ flow, actor, window, symptom = 'failed', message = '', startMs, exchange }) => ({
+      flow,
+      actor,
+      window,
+      symptom,
+      message,
+      atMs: startMs,
+      exchange: exchange ?? null,
+    }))
+  return bounded(found, Math.max(mostFailures, model.started.cells.length))
+}
+
+/** Of more than a page takes, each cell has one: the first under a change, or else its first. */
+function bounded(found: readonly PageFailure[], most: number): PageFailure[] {
+  const ofChangeFirst = found.toSorted(
+    (a, b) => Number(b.window.startsWith('change:')) - Number(a.window.startsWith('change:')),
+  )
+  const firsts = new Set(
+    [...Map.groupBy(ofChangeFirst, cellKey).values()].flatMap(([first]) => first ?? []),
+  )
+  const others = found.filter((one) => !firsts.has(one))
+  const kept = new Set([...firsts, ...others].slice(0, most))
+  return found.filter((one) => kept.has(one))
 }
 
 function evidenceOf(model: RunModel): PageEvidence[] {

@@ -1,9 +1,13 @@
+import { cellKey, type CellId } from '../../core/index.ts'
+import type { HandStep } from '../page-by-hand.ts'
 import type { PageData } from '../page-data.ts'
 import type { SummaryChange } from '../summary-types.ts'
-import { formatDuration } from '../words.ts'
+import { count, formatDuration, list } from '../words.ts'
 import { DiffLine } from './diff-line.tsx'
 import { LoadEvidence } from './load-evidence.tsx'
 import { Scroll, marks } from './parts.tsx'
+
+const mostNamed = 6
 
 /** What each step altered, before and after. */
 export function Changes({ data }: { data: PageData }) {
@@ -18,19 +22,53 @@ export function Changes({ data }: { data: PageData }) {
             {change.undone ? ', undone' : ''}
           </p>
           {change.refused === undefined ? null : <p>{change.refused}</p>}
-          <div
-            class="diff"
-            tabIndex={0}
-            role="region"
-            aria-label={`Difference made by ${change.title}`}
-          >
-            {change.explain.map((line, index) => (
-              <DiffLine key={index} line={line} />
-            ))}
-          </div>
+          <Difference of={change.title} lines={change.explain} />
         </article>
       ))}
+      {data.byHand.map((step) => (
+        <ByHand key={step.name} step={step} data={data} />
+      ))}
     </>
+  )
+}
+
+/** What a person did beside that, judged by nobody. */
+function ByHand({ step, data }: { step: HandStep; data: PageData }) {
+  const { name, text, on, fromMs, undoneMs, explain } = step
+  const titleOf = (cell: CellId) => {
+    const known = data.summary.cells.find((one) => cellKey(one) === cellKey(cell))
+    return `${known?.flowTitle ?? cell.flow} as ${known?.actorTitle ?? cell.actor}`
+  }
+  const failed = step.failed.map(
+    (cell) => `${titleOf(cell)} (${cell.failures} of ${count(cell.samples, 'time')})`,
+  )
+  return (
+    <article>
+      <h3>
+        {name}: {text}
+      </h3>
+      <p class="quiet">
+        by hand on {on.join(', ')}, {formatDuration(fromMs)} into the run
+        {undoneMs === undefined ? '' : `, undone after ${formatDuration(undoneMs - fromMs)}`}
+      </p>
+      <Difference of={name} lines={explain} />
+      {failed.length === 0 ? null : (
+        <p>
+          <span class="bad-text">✗</span> While it was the last thing done this failed:{' '}
+          {list(failed, mostNamed)}.
+        </p>
+      )}
+    </article>
+  )
+}
+
+function Difference({ of, lines }: { of: string; lines: readonly string[] }) {
+  return (
+    <div class="diff" tabIndex={0} role="region" aria-label={`Difference made by ${of}`}>
+      {lines.map((line, index) => (
+        <DiffLine key={index} line={line} />
+      ))}
+    </div>
   )
 }
 
