@@ -5,7 +5,7 @@
 import { containers } from './containers.ts'
 import { incidentTime } from './incident-time.ts'
 import { killNine } from './kill-nine.ts'
-import { library } from './library.ts'
+import { library, writes } from './library.ts'
 import { links } from './links.ts'
 import { load, loadParts } from './load.ts'
 import { outside } from './outside.ts'
@@ -27,6 +27,7 @@ const benches: Readonly<Record<string, Bench>> = {
   links,
   load,
   library,
+  writes,
   reset,
   verdict,
   report,

@@ -8,7 +8,10 @@ const medians = Array.from({ length: 30 }, (_, i) => 5 + (i % 3) / 10)
 const baseline = { samples: 600, failures: 0, symptoms: {}, medians, tails: medians }
 
 /** The finding of 20 s of recovery at 40 a second; `symptomAt` by the time in ms. */
-function recovery(symptomAt: (ms: number) => string | undefined): EventOf<'load.judged'> {
+function recovery(
+  symptomAt: (ms: number) => string | undefined,
+  oldestMs = Infinity,
+): EventOf<'load.judged'> {
   const found: EventOf<'load.judged'>[] = []
   let nowMs = 60_000
   const window = new LoadWindow({
@@ -21,6 +24,7 @@ function recovery(symptomAt: (ms: number) => string | undefined): EventOf<'load.
     emit: (kind, given) => void found.push({ kind, atMs: nowMs, ...given } as (typeof found)[0]),
     fromMs: nowMs,
     elapsed: () => nowMs,
+    oldestOf: () => oldestMs,
   })
   for (let ms = 0; ms < 20_000; ms += 25) {
     nowMs = 60_000 + ms + 5
@@ -49,4 +53,18 @@ it('what recovers is told with what was seen since', () => {
   const finding = recovery((ms) => (ms < 1_000 ? '500' : undefined))
   expect(finding).toMatchObject({ judgement: 'holds', failures: 0 })
   expect(finding.samples).toBeGreaterThan(200)
+})
+
+it.each([
+  ['a flow has hung from the beginning', 60_010, 'undecided'],
+  ['the oldest flow is young', 79_900, 'holds'],
+  ['a flow hangs that was begun before', 59_000, 'holds'],
+])('where %s, what ends says: %3$s', (_, oldestMs, judgement) => {
+  const finding = recovery(() => undefined, oldestMs)
+  expect(finding.judgement).toBe(judgement)
+  if (judgement === 'undecided') {
+    expect(finding.note).toBe(
+      'the window of 20000 ms ended; flows had no end yet, the oldest after 20.0 s',
+    )
+  }
 })

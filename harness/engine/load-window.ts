@@ -28,10 +28,14 @@ export interface LoadWindowOptions {
   /** When it begins, in ms of the load. */
   readonly fromMs: number
   readonly elapsed: () => number
+  /** When the flow of a cell that is under way for longest was due, in ms of the load; Infinity where there is none. */
+  readonly oldestOf: (cell: CellId) => number
 }
 
 /** Until the figures of all threads have arrived. */
 const lagMs = 400
+/** What is under way for longer than any flow took to succeed, and by so much, may never end. */
+const patienceMs = 1_000
 
 interface OpenCell {
   readonly id: CellId
@@ -43,6 +47,8 @@ interface OpenCell {
   fromMs: number
   /** What was wrong with it last, while it recovers. */
   last: LoadJudgement | undefined
+  /** The longest that a flow took to succeed, in ms. */
+  longestMs: number
 }
 
 const nothing: LoadSeen = { samples: 0, failures: 0, symptoms: {}, medians: [], tails: [] }
@@ -63,7 +69,10 @@ export class LoadWindow {
     })
     const open = options.cells.map((id): [string, OpenCell] => {
       const tally = this.#newTally(id)
-      return [cellKey(id), { id, whole: tally, tally, fromMs: options.fromMs, last: undefined }]
+      return [
+        cellKey(id),
+        { id, whole: tally, tally, fromMs: options.fromMs, last: undefined, longestMs: 0 },
+      ]
     })
     this.#open = new Map(open)
     if (this.#open.size === 0) this.#settle()
@@ -84,6 +93,7 @@ export class LoadWindow {
     // That the load started a flow late says nothing about the change.
     const outcome = { durationMs: durationMs - lateMs, symptom }
     const endMs = startMs + durationMs
+    if (symptom === undefined) cell.longestMs = Math.max(cell.longestMs, outcome.durationMs)
     cell.whole.take({ ...outcome, endMs: endMs - fromMs })
     // Of a tally that began anew, what started before it is left out.
     if (startMs < cell.fromMs) return
@@ -107,7 +117,13 @@ export class LoadWindow {
     for (const cell of this.#open.values()) {
       if (this.#options.kind === 'baseline') this.#judge(cell, 'undecided', note)
       else if (cell.last === undefined) {
-        this.#judge(cell, judgeLoadAtDeadline(cell.tally, this.#question(cell)), note)
+        const judgement = judgeLoadAtDeadline(cell.tally, this.#question(cell))
+        const hangingMs = this.#hangingMs(cell)
+        if (judgement !== 'holds' || hangingMs === 0) this.#judge(cell, judgement, note)
+        else {
+          const since = `${(hangingMs / 1_000).toFixed(1)} s`
+          this.#judge(cell, 'undecided', `${note}; flows had no end yet, the oldest after ${since}`)
+        }
       } else {
         // It never came back: all that was seen of it says so, and not only what came since the last look.
         cell.whole.closeUntil(this.#options.elapsed() - lagMs - this.#options.fromMs)
@@ -127,6 +143,14 @@ export class LoadWindow {
     return { baseline: baselineOf(id) ?? nothing, comparisons, options }
   }
 
+  /** For how long a flow of this window is under way, if longer than can be for one that will succeed; else 0. */
+  #hangingMs({ id, fromMs, longestMs }: OpenCell): number {
+    const { oldestOf, elapsed } = this.#options
+    const oldestMs = oldestOf(id)
+    const sinceMs = oldestMs < fromMs ? 0 : Math.max(0, elapsed() - oldestMs)
+    return sinceMs > longestMs + patienceMs ? sinceMs : 0
+  }
+
   #judgeBaseline(cell: OpenCell): void {
     const isBroken = isBrokenBaseline(cell.tally, this.#question(cell))
     const isEnough = cell.tally.medians.length >= 10
@@ -137,7 +161,8 @@ export class LoadWindow {
 
   #judgeNow(cell: OpenCell): void {
     const judgement = judgeLoadCell(cell.tally, this.#question(cell))
-    if (judgement === undefined) return
+    // Those that end are no fair choice of all where others hang.
+    if (judgement === undefined || (judgement === 'holds' && this.#hangingMs(cell) > 0)) return
     if (judgement === 'holds' || this.#options.kind === 'change') {
       return this.#judge(cell, judgement)
     }

@@ -119,6 +119,7 @@ export class ScenarioLoad {
       emit: this.#options.emit,
       fromMs,
       elapsed: live.elapsed,
+      oldestOf: (cell) => live.metrics.oldestOf(cell),
     })
     if (isBaseline) this.#baseline = window
     this.#window = window

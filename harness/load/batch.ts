@@ -16,6 +16,8 @@ export interface Batch {
   /** `cutStride` numbers for each flow that was cut off: executor, cell, start (ms), duration until then (ms). */
   readonly cut: Float64Array
   readonly inFlight: number
+  /** Of each cell with flows under way, when the oldest was due: triples of executor, cell, ms of the load. */
+  readonly oldest: Float64Array
   /** Share of the time in which the thread's loop was busy, 0 to 1. */
   readonly busy: number
   /** The longest that the loop was late in this time, in ms. */
@@ -36,6 +38,7 @@ export interface SymptomSeen {
 
 export const flowStride = 6
 export const requestStride = 8
+export const oldestStride = 3
 export const droppedStride = 3
 export const cutStride = 4
 /** Of a flow that was dropped before it was known which it would have been. */
@@ -62,6 +65,8 @@ export class BatchWriter {
   #lagMs = 0
   #sentAt = performance.now()
   inFlight = 0
+  /** Of the runner. */
+  oldest: () => Float64Array = () => new Float64Array(0)
   readonly #known = new Map<string, number>()
   readonly #send: (batch: Batch) => void
   #utilization = performance.eventLoopUtilization()
@@ -147,6 +152,7 @@ export class BatchWriter {
       started: this.#started,
       cut: new Float64Array(this.#cut),
       inFlight: this.inFlight,
+      oldest: this.oldest(),
       busy: utilization,
       lagMs: this.#lagMs,
       cpuMs: (cpu.user + cpu.system) / 1_000,

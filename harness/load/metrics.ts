@@ -1,6 +1,13 @@
 import { build, type Histogram } from 'hdr-histogram-js'
 import type { CellId, Exchange } from '../core/index.ts'
-import { cutStride, droppedStride, flowStride, requestStride, type Batch } from './batch.ts'
+import {
+  cutStride,
+  droppedStride,
+  flowStride,
+  oldestStride,
+  requestStride,
+  type Batch,
+} from './batch.ts'
 import { tagNames, type MetricName, type Tags } from './metric-names.ts'
 import type { PlannedExecutor } from './runner.ts'
 import type { Strain, StrainedSecond } from './self-check.ts'
@@ -111,6 +118,7 @@ export class LoadMetrics {
   readonly #late = newHistogram()
   readonly #names = new Map<number, string[]>()
   readonly #inFlight = new Map<number, number>()
+  readonly #oldest = new Map<number, Float64Array>()
   #started = 0
   #cut = 0
   #second = newSecond()
@@ -147,6 +155,19 @@ export class LoadMetrics {
     return figuresOf(this.#late)
   }
 
+  /** When the flow of a cell that is under way for longest was due, in ms of the load; Infinity where there is none. */
+  oldestOf({ flow, actor }: CellId): number {
+    let oldestMs = Infinity
+    for (const list of this.#oldest.values()) {
+      for (let i = 0; i < list.length; i += oldestStride) {
+        const cell = this.#executors[list[i] ?? 0]?.cells[list[i + 1] ?? 0]
+        if (cell?.flow !== flow || cell.actor !== actor) continue
+        oldestMs = Math.min(oldestMs, list[i + 2] ?? Infinity)
+      }
+    }
+    return oldestMs
+  }
+
   /** What threads went through since this was last asked. */
   takeStrain(): StrainedSecond {
     const strain = { ...this.#strain, short: this.#short / Math.max(1, this.#answered) }
@@ -172,6 +193,7 @@ export class LoadMetrics {
     this.#cpuMs += batch.cpuMs
     this.#strain = worse(this.#strain, batch)
     this.#inFlight.set(thread, batch.inFlight)
+    this.#oldest.set(thread, batch.oldest)
     this.#learn(thread, batch)
     this.#takeFlows(thread, batch.flows)
     this.#takeRequests(batch.requests)

@@ -70,6 +70,7 @@ export class K6Output {
       started,
       cut: new Float64Array(),
       inFlight: this.#inFlight,
+      oldest: new Float64Array(),
       busy: 0,
       lagMs: 0,
       cpuMs: 0,
