@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { FlowFailure, Redactor } from '../core/index.ts'
 import { Deadline } from './deadline.ts'
 import type { RequestFigures } from './http1/call.ts'
+import { HttpConnections } from './http-client.ts'
 import { LoadConnections } from './load-client.ts'
 import { serve, type TestServer } from './test-server.ts'
 
@@ -29,6 +30,28 @@ it('gives a flow functions that may be taken off the client, as outside of load'
   expect(answers.map((answer) => answer.text())).toEqual(['GET', 'POST', 'PUT'])
   deadline.clear()
 })
+
+it.each(['/page?q=a b', '/über/../é', '/quotes?q=\'"#part', '/plain/path?a=1&b=%20'])(
+  'asks for %s as outside of load',
+  async (path) => {
+    await using server = await serve((request, response) => response.end(request.url))
+    await using connections = connectionsTo(server)
+    await using cells = new HttpConnections({
+      frontDoors: { gateway: server.url },
+      entry: 'gateway',
+      proxyUrl: server.url,
+      redactor: new Redactor(),
+      connections: 1,
+    })
+    const deadline = new Deadline(30_000)
+    const asked = await Promise.all([
+      connections.client({}, deadline, () => undefined).get(path),
+      cells.client({}, AbortSignal.timeout(30_000)).get(path),
+    ])
+    expect(asked[0]?.text()).toBe(asked[1]?.text())
+    deadline.clear()
+  },
+)
 
 it('measures what goes outside as what goes to the system, and tells nothing there of the actor', async () => {
   await using gateway = await serve((_, response) => response.end())

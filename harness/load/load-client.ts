@@ -116,7 +116,8 @@ export class LoadConnections implements AsyncDisposable {
     actorHeaders: Readonly<Record<string, string>>,
     traceId: string,
   ): CallRequest {
-    const { method, path, headers: given } = request
+    const { method, headers: given } = request
+    const path = targetOf(service.url, request.path)
     const traceparent = traceparentOf(traceId)
     const { body, contentType } = encodeBody(request.body)
     const bodyBytes = body === undefined ? undefined : Buffer.byteLength(body)
@@ -145,6 +146,16 @@ export class LoadConnections implements AsyncDisposable {
     }
     return known.text
   }
+}
+
+/** What a URL leaves as it is. */
+const plainPath = /^\/[\w.~!$&()*+,;=:@%/?-]*$/
+
+/** As it goes out: a URL says so, as it does outside of load. What is none is for undici to judge. */
+function targetOf(frontDoor: string, path: string): string {
+  if (plainPath.test(path) && !path.includes('/.')) return path
+  const url = path.startsWith('/') ? URL.parse(frontDoor + path) : null
+  return url ? url.pathname + url.search : path
 }
 
 function traceparentOf(traceId: string): string {
