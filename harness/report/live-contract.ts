@@ -36,7 +36,11 @@ export interface LiveContract {
     gives: { readonly lines: readonly LogLine[] }
   }
   /** Writes what is in force as a scenario file beside the one that runs. */
-  'save-scenario': { takes: Nothing; gives: { readonly path: string; readonly text: string } }
+  /** `load`: how load that was started by hand is judged in it. */
+  'save-scenario': {
+    takes: Nothing
+    gives: { readonly path: string; readonly text: string; readonly load?: string }
+  }
 }
 
 export type LiveAction = keyof LiveContract

@@ -10,6 +10,7 @@ import {
 import type { Bench, StepInForce } from './bench.ts'
 import { profileOf } from './hand-load.ts'
 import type { FailingCell } from './recent-samples.ts'
+import { savedLoad, type SavedLoad } from './saved-load.ts'
 
 /**
  * What is in force, as a scenario file beside the one that runs: the same steps in the same order on as many replicas, each with what it was
@@ -45,10 +46,37 @@ ${loadText(bench)}})
 `
 }
 
-/** Load that was started by hand; that of the scenario itself comes along anyway. */
-function loadText({ options: { load } }: Bench): string {
-  if (load.ratePerSecond === 0) return ''
-  return indented(`load: ${literal(profileOf(load.ratePerSecond))},`, 2) + '\n'
+/** How load that was started by hand is saved; undefined without one. */
+export function loadToSave(bench: Bench): SavedLoad | undefined {
+  const { ratePerSecond } = bench.options.load
+  if (ratePerSecond === 0) return undefined
+  const { judgement, loadJudgement } = bench.scenario
+  const { cells } = bench.experiment
+  return savedLoad({
+    ratePerSecond,
+    cells,
+    steps: bench.inForce().length,
+    judgement,
+    loadJudgement,
+  })
+}
+
+/** Beside that of the scenario itself, which comes along anyway. */
+function loadText(bench: Bench): string {
+  const saved = loadToSave(bench)
+  if (!saved) return ''
+  const { mix, windowMs, loadJudgement, says } = saved
+  const { executors } = profileOf(bench.options.load.ratePerSecond)
+  const byHand = literal({ ...executors['by-hand'], ...(mix === undefined ? {} : { mix }) })
+  const own = bench.scenario.load === undefined ? '' : '...original.load?.executors, '
+  const rest = bench.scenario.load === undefined ? '' : '...original.load, '
+  const lines = [
+    `// ${says}`,
+    `load: { ${rest}executors: { ${own}'by-hand': ${byHand} } },`,
+    `judgement: { ...original.judgement, windowMs: ${windowMs} },`,
+    `loadJudgement: ${literal(loadJudgement)},`,
+  ]
+  return `${indented(lines.join('\n'), 2)}\n`
 }
 
 const typeOf = (kind: string): string => (kind === 'fault' ? 'Fault' : 'Change')

@@ -20,10 +20,17 @@ export function SaveTool({ act, canAct, state }: ToolProps) {
         strong
       />
       {state.inForce.length === 0 ? <p class="quiet">Nothing is in force.</p> : null}
+      {state.loadPerSecond > 0 ? (
+        <p class="quiet">
+          The load is saved along. Whether anything is slower under it is not seen here: a run of
+          the scenario tells.
+        </p>
+      ) : null}
       {saved ? (
         <div id="saved">
           <p>
             Saved as <code>{saved.path}</code>
+            {saved.load === undefined ? '' : `, with a ${saved.load}.`}
           </p>
           <CopyBlock
             text={`npx aftershock run ${saved.path.replace(/^.*\/|\.scenario\.ts$/g, '')}`}

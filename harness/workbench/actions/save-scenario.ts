@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { nothing, schemaOf, type Action } from '../action.ts'
 import { unusable, type Bench } from '../bench.ts'
-import { harmfulBeforeTheLast, scenarioText } from '../scenario-text.ts'
+import { harmfulBeforeTheLast, loadToSave, scenarioText } from '../scenario-text.ts'
 
 /** So often each cell is to have been tried since the last thing was done; more where a part of the traffic is spared. */
 const samplesWanted = 3
@@ -27,7 +27,12 @@ export const saveScenario: Action<'save-scenario'> = {
     const { id, path } = freeName(bench.scenario.id, dirname(file))
     const text = scenarioText(bench, id, `./${basename(file)}`)
     writeFileSync(path, text, { flag: 'wx' })
-    return { path: relative(process.cwd(), path), text }
+    const load = loadToSave(bench)
+    return {
+      path: relative(process.cwd(), path),
+      text,
+      ...(load === undefined ? {} : { load: load.says }),
+    }
   },
 }
 
