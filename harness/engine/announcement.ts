@@ -6,7 +6,8 @@ import {
   type Scenario,
 } from '../core/index.ts'
 import type { ExperimentOptions } from './experiment-options.ts'
-import { cellsUnderLoad, loadJudgementOf } from './scenario-load.ts'
+import { loadJudgementOf } from './judgement-of.ts'
+import { cellsUnderLoad } from './scenario-load.ts'
 
 /** The first event of a journal: all that is known before anything starts. */
 export function announcement(

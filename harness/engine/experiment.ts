@@ -15,7 +15,8 @@ import {
   type WaitStep,
   type WindowInfo,
 } from '../core/index.ts'
-import { defaultJudgement, judgeRun } from '../judge/index.ts'
+import { judgeRun } from '../judge/index.ts'
+import { judgementOf } from './judgement-of.ts'
 import type { HttpConnections } from '../load/index.ts'
 import { AnswerBook } from './answer-book.ts'
 import { announcement } from './announcement.ts'
@@ -60,7 +61,7 @@ export class Experiment {
     this.scenario = scenario
     this.cells = cellsOf(scenario)
     this.#options = options
-    this.#judgement = { ...defaultJudgement, ...scenario.judgement }
+    this.#judgement = judgementOf(scenario)
     this.#writes = new WriteRegister(clock.now)
     this.#breakage = new BreakageClock(scenario.steps)
     this.#safety = new Safety(scenario, (crossed) => this.journal.emit('safety.judged', crossed))

@@ -5,13 +5,11 @@ import {
   type CellId,
   type Emit,
   type JudgementOptions,
-  type LoadJudgementOptions,
   type LoadProfile,
   type Redactor,
   type Scenario,
   type WindowInfo,
 } from '../core/index.ts'
-import { defaultLoadJudgement } from '../judge/index.ts'
 import {
   cellsOfMix,
   lastingProfile,
@@ -21,6 +19,7 @@ import {
   type LoadRequest,
   type LoadResult,
 } from '../load/index.ts'
+import { loadJudgementOf } from './judgement-of.ts'
 import { LoadWindow } from './load-window.ts'
 import { stagesOf } from './rollout.ts'
 
@@ -47,10 +46,6 @@ export function cellsUnderLoad(scenario: Pick<Scenario, 'flows' | 'actors'>, pro
   )
   const cells = new Map(all.map(({ flow, actor }) => [cellKey({ flow, actor }), { flow, actor }]))
   return [...cells.values()]
-}
-
-export function loadJudgementOf(scenario: Scenario): LoadJudgementOptions {
-  return { ...defaultLoadJudgement, ...scenario.loadJudgement }
 }
 
 /** The load that goes on beside the cells of a scenario, from the baseline to the end, judged window by window. */

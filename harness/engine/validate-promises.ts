@@ -1,5 +1,5 @@
-import type { JudgementOptions, Scenario, StatusPageExpectation } from '../core/index.ts'
-import { defaultJudgement } from '../judge/index.ts'
+import type { Scenario, StatusPageExpectation } from '../core/index.ts'
+import { judgementOf } from './judgement-of.ts'
 import { abortProblems } from './abort-conditions.ts'
 import { checkKnown, problem, type Problem } from './problem.ts'
 
@@ -12,7 +12,7 @@ const statusNames: readonly (keyof StatusPageExpectation)[] = [
 /** What is wrong with expectations beside those on cells, and with limits of safety. */
 export function checkPromised(scenario: Scenario): Problem[] {
   const { statusPage = {}, recoverWithinMs, escapeRoute } = scenario.expect
-  const { windowMs }: JudgementOptions = { ...defaultJudgement, ...scenario.judgement }
+  const { windowMs } = judgementOf(scenario)
   const { maxBrokenCells = 0, stepTimeoutMs = 1 } = scenario.safety ?? {}
   const changesConfig = scenario.steps.some(
     (step) =>

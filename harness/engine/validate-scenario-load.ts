@@ -1,13 +1,12 @@
 import {
   selects,
   type CellSelector,
-  type JudgementOptions,
   type LoadJudgementOptions,
   type LoadProfile,
   type Scenario,
 } from '../core/index.ts'
-import { defaultJudgement, defaultLoadJudgement } from '../judge/index.ts'
 import { canLast, steadyAfterMs, validateProfile, type ProfileContext } from '../load/index.ts'
+import { judgementOf, loadJudgementOf } from './judgement-of.ts'
 import { checkKnown, problem, type Problem } from './problem.ts'
 import { stagesOf } from './rollout.ts'
 import { cellsUnderLoad } from './scenario-load.ts'
@@ -79,8 +78,8 @@ function checkCells(
 }
 
 function checkOptions(scenario: Scenario, steadyMs: number): Problem[] {
-  const options = { ...defaultLoadJudgement, ...scenario.loadJudgement }
-  const { windowMs }: JudgementOptions = { ...defaultJudgement, ...scenario.judgement }
+  const options = loadJudgementOf(scenario)
+  const { windowMs } = judgementOf(scenario)
   const bounds: Record<keyof LoadJudgementOptions, readonly [from: number, to: number]> = {
     detectRatio: [0.01, 0.99],
     slowerBy: [0.01, 10],

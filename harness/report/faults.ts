@@ -84,6 +84,17 @@ export function harmedUnderLoad({ load }: Pick<Summary, 'load'>): SummaryLoadCel
   return [...new Map(found.map((cell) => [cellKey(cell), cell])).values()]
 }
 
+/** Whether it was under load only that cells were harmed, and all of them held again after the undo. */
+export function isBackUnderLoad(summary: Pick<Summary, 'load' | 'cells'>): boolean {
+  const harmed = harmedUnderLoad(summary)
+  if (harmed.length === 0 || brokenCells(summary).length > 0) return false
+  const back = summary.load?.cells.filter(
+    ({ window, judgement }) => window === 'recovery' && judgement === 'holds',
+  )
+  const held = new Set(back?.map(cellKey))
+  return harmed.every((cell) => held.has(cellKey(cell)))
+}
+
 /** Cells that suffered as declared while a fault was on: nobody is to blame, and users had it all the same. */
 export function struckCells({ cells, changes }: Pick<Summary, 'cells' | 'changes'>): SummaryCell[] {
   const firstFault = changes.findIndex(({ kind }) => kind === 'fault')

@@ -2,6 +2,7 @@ import { cameBack, backBySteps, isAltered, type CameBack } from './came-back.ts'
 import {
   brokenCells,
   harmedUnderLoad,
+  isBackUnderLoad,
   isCutOff,
   reasonsByCell,
   stepsDone,
@@ -123,6 +124,7 @@ function recovery(summary: Summary): string {
   const found = cameBack(summary)
   switch (found.kind) {
     case 'unwatched':
+      if (isBackUnderLoad(summary)) return ', and undoing brought that back'
       return found.altered > 0 ? ', and whether undoing helps was not watched' : ''
     case 'not-all':
       return `, and ${list(leftWords(found, summary.broughtBack !== undefined))}`

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import type { EventOf, JournalEvent } from '../core/index.ts'
 import { jsonInScript, renderHtml } from './html.ts'
+import { failureGroups } from './failure-groups.ts'
 import { PageFold, traceIdsOf, type PageData } from './page-data.ts'
+import type { Summary } from './summary-types.ts'
 import { holds, incident, JournalBuilder, twitterCells, upToBaseline } from './test-journal.ts'
 import { TimelineFold } from './page-timeline.ts'
 
@@ -133,6 +135,21 @@ test('the page of a journal a hundred times as long is no larger', () => {
     return JSON.stringify(pageOf(journal.events)).length
   }
   expect(build(1_000)).toBeLessThan(build(100) * 2)
+})
+
+test('a cell that broke under load only has the exchange that the load kept', () => {
+  const page = pageOf(incident().events)
+  const { summary } = page
+  const cell = summary.cells.find(({ sample }) => !sample)
+  if (!cell) throw new Error('every cell broke')
+  const { flow, actor } = cell
+  const harmed = { flow, actor, window: 'change:1', judgement: 'broken' }
+  const load = { cells: [harmed] } as unknown as NonNullable<Summary['load']>
+  const kept = { flow, actor, window: 'load', symptom: '429', message: '', atMs: 1, exchange: null }
+  const before = failureGroups(page)
+  const groups = failureGroups({ summary: { ...summary, load }, failures: [kept] })
+  expect(groups).toHaveLength(before.length + 1)
+  expect(groups).toContainEqual({ symptom: '429', how: 'under-load', cells: [cell] })
 })
 
 test('what came from the system cannot leave the script element that holds the data', () => {

@@ -69,7 +69,7 @@ export interface StatusSpan {
   readonly overall: string
 }
 
-/** The first failure of a cell in a window that shows this symptom. */
+/** The first failure of a cell in a window that shows this symptom; of a load, whose window is 'load', the first that shows it at all. */
 export interface PageFailure {
   readonly flow: string
   readonly actor: string
@@ -235,7 +235,13 @@ function failuresOf(model: RunModel, byHand: readonly SampleRecord[]): PageFailu
       atMs: startMs,
       exchange: exchange ?? null,
     }))
-  return bounded(found, Math.max(mostFailures, model.started.cells.length))
+  const known = new Set(found.map((one) => `${cellKey(one)} ${one.symptom}`))
+  const ofLoad = (model.load?.examples ?? []).flatMap((example): PageFailure[] =>
+    known.has(`${cellKey(example)} ${example.symptom}`)
+      ? []
+      : [{ ...example, window: 'load', atMs: model.lastMs, exchange: example.exchange ?? null }],
+  )
+  return [...bounded(found, Math.max(mostFailures, model.started.cells.length)), ...ofLoad]
 }
 
 /** Of more than a page takes, each cell has one: the first under a change, or else its first. */

@@ -65,6 +65,17 @@ test('what failed under load goes before what was slower, also of the same cell'
   )
 })
 
+test('what failed under load is counted over the whole window, and said to have come back', () => {
+  const failed = { ...quick, judgement: 'broken', failures: 10, samples: 135 } as const
+  const summary = loaded(
+    { ...failed, total: { samples: 534, failures: 433 } },
+    { ...quick, window: 'recovery' },
+  )
+  expect(pageSentence(summary)).toContain('(433 of 534 times)')
+  expect(pageSentence(summary)).toContain('Under load undoing it brought that back.')
+  expect(headline(summary)).toMatch(/FAILED, and undoing brought that back$/)
+})
+
 test('load that harms nothing is not spoken of', () => {
   expect(pageSentence(loaded(quick))).not.toContain('load')
 })
@@ -103,6 +114,13 @@ test('a change that held by itself is not blamed for what the next one broke, an
     '‘enforce API plans’ broke open link for the web client. Undoing it brought everything back in 0.8 s.',
   )
   expect(headline(summary)).toMatch(/^'enforce API plans' BROKE 1 of/)
+})
+
+test('what a killed run may have left in force is said once', () => {
+  const journal = upToBaseline({ started: { expect: holds } })
+  const seen = { change: planChange.name, replicas: ['gateway-1'], durationMs: 9, explain: [] }
+  const text = pageSentence(summarize(journal.emit('change.applied', seen).events))
+  expect(text.split('NOT UNDONE')).toHaveLength(2)
 })
 
 test('what failed only now and then is said with how often', () => {

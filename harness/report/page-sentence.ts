@@ -2,6 +2,7 @@ import { backBySteps, cameBack, type CameBack } from './came-back.ts'
 import {
   brokenCells,
   harmedUnderLoad,
+  isBackUnderLoad,
   isCutOff,
   isReproduced,
   sickCells,
@@ -23,9 +24,8 @@ export function pageSentence(summary: Summary): string {
   if (summary.loadTest) return `${capital(headline(summary))}.`
   const parts = summary.verdict === 'inconclusive' ? open(summary) : told(summary)
   const left = / NOT UNDONE: .*$/s.exec(headline(summary))?.[0].trim()
-  return [...parts, ...(left === undefined ? [] : [`${left}.`])]
-    .filter((part) => part !== '')
-    .join(' ')
+  const isTold = left === undefined || parts.some((part) => part.includes(left))
+  return [...parts, ...(isTold ? [] : [`${left}.`])].filter((part) => part !== '').join(' ')
 }
 
 function told(summary: Summary): string[] {
@@ -63,7 +63,8 @@ function whatLoadShowed(summary: Summary, harmed: readonly SummaryLoadCell[]): s
   if (worst === undefined) return ''
   const named = worse.map((cell) => titled(summary, cell))
   const flows = list(titles(named.map(({ flowTitle }) => flowTitle)), 3)
-  const sum = (key: 'failures' | 'samples') => worse.reduce((total, cell) => total + cell[key], 0)
+  const sum = (key: 'failures' | 'samples') =>
+    worse.reduce((all, { total, [key]: judged }) => all + (total?.[key] ?? judged), 0)
   const what =
     failed.length > 0
       ? `failed for ${whom(named)} (${sum('failures')} of ${sum('samples')} times)`
@@ -124,6 +125,7 @@ function recovery(summary: Summary, broken: readonly SummaryCell[]): string {
   const { recoveryMs } = summary.timings
   switch (found.kind) {
     case 'unwatched':
+      if (isBackUnderLoad(summary)) return 'Under load undoing it brought that back.'
       return broken.length > 0 ? 'Whether undoing helps was not watched.' : ''
     case 'not-all':
       return `${summary.broughtBack ? 'What broke did not all come back' : 'Undoing it did not bring everything back'}: ${list(whatIsLeft(summary, found))}.`

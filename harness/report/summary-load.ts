@@ -38,6 +38,7 @@ function summarizeCell(
     judgement: judged.judgement,
     samples: judged.samples,
     failures: judged.failures,
+    ...(figures ? { total: { samples: figures.count, failures: figures.failed } } : {}),
     baselineSamples: judged.baselineSamples,
     baselineFailures: judged.baselineFailures,
     medianMs: latency?.nowMs ?? null,

@@ -109,8 +109,11 @@ export interface SummaryLoadCell {
   readonly actor: string
   readonly window: string
   readonly judgement: LoadJudgement
+  /** Until it was judged. */
   readonly samples: number
   readonly failures: number
+  /** In the whole window, the same; absent where the load did not come to its end. */
+  readonly total?: { readonly samples: number; readonly failures: number }
   readonly baselineSamples: number
   readonly baselineFailures: number
   readonly medianMs: number | null

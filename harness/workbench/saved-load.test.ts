@@ -1,7 +1,12 @@
 import { expect, it } from 'vitest'
-import { LoadTally, isBrokenBaseline, judgeLoadAtDeadline } from '../judge/index.ts'
-import { defaultJudgement, defaultLoadJudgement } from '../judge/index.ts'
 import { seededRandom } from '../core/index.ts'
+import {
+  LoadTally,
+  defaultJudgement,
+  defaultLoadJudgement,
+  isBrokenBaseline,
+  judgeLoadAtDeadline,
+} from '../judge/index.ts'
 import { savedLoad } from './saved-load.ts'
 
 const cellsOf = (flows: number, actors: number) =>

@@ -5,7 +5,7 @@ import {
   type LoadJudgementOptions,
   type LoadShare,
 } from '../core/index.ts'
-import { defaultJudgement, defaultLoadJudgement } from '../judge/index.ts'
+import { judgementOf, loadJudgementOf } from '../engine/index.ts'
 
 /** How load that was started by hand goes into a scenario, so that a run of it judges each of its cells. */
 export interface SavedLoad {
@@ -21,8 +21,9 @@ export interface HandLoadToSave {
   readonly ratePerSecond: number
   readonly cells: readonly CellId[]
   readonly steps: number
-  readonly judgement?: Partial<JudgementOptions> | undefined
-  readonly loadJudgement?: Partial<LoadJudgementOptions> | undefined
+  /** As the scenario says it. */
+  readonly judgement?: Partial<JudgementOptions>
+  readonly loadJudgement?: Partial<LoadJudgementOptions>
 }
 
 /** So many flows of a cell are wanted in the baseline and in each window: they fill three times the half seconds that are needed at least. */
@@ -36,16 +37,13 @@ const lenient = { slowerBy: 0.5, slowerByMs: 40 }
  * flow one actor, then of each a second one, until no more can be judged.
  */
 export function savedLoad(given: HandLoadToSave): SavedLoad {
-  const { ratePerSecond, cells, steps, judgement, loadJudgement } = given
+  const { ratePerSecond, cells, steps, loadJudgement } = given
   const most = Math.floor((ratePerSecond * longestBaselineMs) / 1_000 / flowsOfACell)
   const under = flowByFlow(cells).slice(0, Math.max(1, most))
-  const { baselineMs: least, warmUpMs } = { ...defaultLoadJudgement, ...loadJudgement }
+  const { baselineMs: least, warmUpMs } = loadJudgementOf(given)
   const neededMs = Math.ceil((flowsOfACell * under.length) / ratePerSecond) * 1_000
   const baselineMs = Math.max(least, neededMs)
-  const windowMs = Math.max(
-    judgement?.windowMs ?? defaultJudgement.windowMs,
-    baselineMs + warmUpMs + 1_000,
-  )
+  const windowMs = Math.max(judgementOf(given).windowMs, baselineMs + warmUpMs + 1_000)
   const slower = { ...lenient, ...loadJudgement }
   const isAll = under.length === cells.length
   const longestMin = Math.ceil(((steps + 1) * windowMs + baselineMs + warmUpMs) / 60_000)

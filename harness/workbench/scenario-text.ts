@@ -50,11 +50,10 @@ ${loadText(bench)}})
 export function loadToSave(bench: Bench): SavedLoad | undefined {
   const { ratePerSecond } = bench.options.load
   if (ratePerSecond === 0) return undefined
-  const { judgement, loadJudgement } = bench.scenario
-  const { cells } = bench.experiment
+  const { judgement = {}, loadJudgement = {} } = bench.scenario
   return savedLoad({
     ratePerSecond,
-    cells,
+    cells: bench.experiment.cells,
     steps: bench.inForce().length,
     judgement,
     loadJudgement,

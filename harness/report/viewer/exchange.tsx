@@ -5,8 +5,14 @@ import { curlOf, hidesInBody, variablesOf } from './curl.ts'
 import { CopyBlock } from './parts.tsx'
 
 /** A request of an actor and its answer, and the request as curl. `isOver`: the system that it went to is gone. */
-export function ExchangeView(props: { exchange: Exchange; actor: string; isOver: boolean }) {
-  const { exchange, actor, isOver } = props
+export function ExchangeView(props: {
+  exchange: Exchange
+  /** What tells it from others on the page, for a screen reader. */
+  name: string
+  actor: string
+  isOver: boolean
+}) {
+  const { exchange, name, actor, isOver } = props
   const { status, servedBy, durationMs, traceId } = exchange
   return (
     <>
@@ -33,12 +39,14 @@ export function ExchangeView(props: { exchange: Exchange; actor: string; isOver:
       <div class="two">
         <Message
           title="Request"
+          name={name}
           first={`${exchange.method} ${exchange.url}`}
           headers={exchange.requestHeaders}
           body={exchange.requestBody}
         />
         <Message
           title="Response"
+          name={name}
           first={status === undefined ? (exchange.error ?? 'no answer') : `HTTP ${status}`}
           headers={exchange.responseHeaders ?? {}}
           body={exchange.responseBody}
@@ -81,6 +89,7 @@ function Secrets({ exchange, actor }: { exchange: Exchange; actor: string }) {
 
 function Message(props: {
   title: string
+  name: string
   first: string
   headers: Readonly<Record<string, string>>
   body: string | undefined
@@ -89,7 +98,7 @@ function Message(props: {
   return (
     <div>
       <h4>{props.title}</h4>
-      <pre tabIndex={0} role="region" aria-label={props.title}>
+      <pre tabIndex={0} role="region" aria-label={`${props.title}, ${props.name}`}>
         <b>{props.first}</b>
         {headers.map(([name, value]) => (
           <span key={name}>
@@ -113,10 +122,11 @@ function pretty(body: string): string {
 }
 
 /** Lines of services' logs, grouped by who wrote them in the order in which they came. */
-export function LogLines({ lines, none }: { lines: readonly LogLine[]; none: string }) {
+export function LogLines(props: { lines: readonly LogLine[]; name: string; none: string }) {
+  const { lines, name, none } = props
   if (lines.length === 0) return <p class="quiet">{none}</p>
   return (
-    <pre tabIndex={0} role="region" aria-label="Log lines with this trace id" class="log">
+    <pre tabIndex={0} role="region" aria-label={`Log lines, ${name}`} class="log">
       {lines.map(({ replica, line }, index) => (
         <span key={index}>
           <b>{replica}</b> {line}

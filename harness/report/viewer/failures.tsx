@@ -1,6 +1,6 @@
+import { failureGroups, type FailureGroup } from '../failure-groups.ts'
 import type { PageData, PageFailure } from '../page-data.ts'
-import type { SummaryCell } from '../summary-types.ts'
-import { formatDuration } from '../words.ts'
+import { count, formatDuration } from '../words.ts'
 import { ExchangeView, LogLines } from './exchange.tsx'
 import type { Chosen } from './matrix.tsx'
 
@@ -15,17 +15,17 @@ export function Failures(props: {
   isOver: boolean
 }) {
   const { data, chosen, choose, isOver } = props
-  const groups = groupsOf(data.summary.cells)
+  const groups = failureGroups(data)
   const own = chosen ? failuresOf(data, chosen) : []
   return (
     <>
       <div class="failures">
         <nav aria-label="Cells that failed">
-          {groups.map(([key, cells]) => (
-            <div key={key}>
-              <GroupTitle cells={cells} />
+          {groups.map((group, index) => (
+            <div key={index}>
+              <GroupTitle group={group} />
               <ul>
-                {cells.map((cell) => (
+                {group.cells.map((cell) => (
                   <li key={`${cell.flow} ${cell.actor}`}>
                     <button
                       type="button"
@@ -59,44 +59,35 @@ export function Failures(props: {
   )
 }
 
-type Groups = readonly (readonly [key: string, cells: readonly SummaryCell[]])[]
-
-/** Cells that failed in one way, and were judged alike. */
-function groupsOf(cells: readonly SummaryCell[]): Groups {
-  return [
-    ...Map.groupBy(
-      cells.filter((cell) => cell.sample),
-      (cell) => `${cell.change?.judgement ?? 'undecided'} ${cell.sample?.symptom}`,
-    ),
-  ]
-}
-
 function failuresOf({ failures }: PageData, cell: Chosen): PageFailure[] {
   return failures.filter(({ flow, actor }) => flow === cell.flow && actor === cell.actor)
 }
 
-function GroupTitle({ cells }: { cells: readonly SummaryCell[] }) {
+const hows = { undeclared: '', declared: ', as declared', 'under-load': ', under load' } as const
+
+function GroupTitle({ group: { symptom, how, cells } }: { group: FailureGroup }) {
   return (
     <h3>
-      <code>{cells[0]?.sample?.symptom}</code> {cells.length}{' '}
-      {cells.length === 1 ? 'cell' : 'cells'}
-      {cells[0]?.change?.judgement === 'effect' ? ', as declared' : ''}
+      <code>{symptom}</code> {count(cells.length, 'cell')}
+      {hows[how]}
     </h3>
   )
 }
 
 /** Nobody chooses a cell on paper: of each group its cells, and the exchange of one of them. */
-function OnPaper(props: { data: PageData; groups: Groups; isOver: boolean }) {
+function OnPaper(props: { data: PageData; groups: readonly FailureGroup[]; isOver: boolean }) {
   const { data, groups, isOver } = props
   return (
     <div class="on-paper">
-      {groups.slice(0, mostOnPaper).map(([key, cells]) => {
-        const example = cells.flatMap((cell) => failuresOf(data, cell))[0]
+      {groups.slice(0, mostOnPaper).map((group, index) => {
+        const example = group.cells.flatMap((cell) => failuresOf(data, cell))[0]
         return (
-          <div key={key}>
-            <GroupTitle cells={cells} />
+          <div key={index}>
+            <GroupTitle group={group} />
             <p>
-              {cells.map(({ flowTitle, actorTitle }) => `${flowTitle} (${actorTitle})`).join(', ')}
+              {group.cells
+                .map(({ flowTitle, actorTitle }) => `${flowTitle} (${actorTitle})`)
+                .join(', ')}
             </p>
             {example ? <Failure failure={example} data={data} isOver={isOver} /> : null}
           </div>
@@ -110,6 +101,7 @@ function OnPaper(props: { data: PageData; groups: Groups; isOver: boolean }) {
 function Failure(props: { failure: PageFailure; data: PageData; isOver: boolean }) {
   const { failure, data, isOver } = props
   const { exchange } = failure
+  const name = `${failure.symptom} in ${failure.window}`
   const cell = data.summary.cells.find(
     ({ flow, actor }) => flow === failure.flow && actor === failure.actor,
   )
@@ -121,11 +113,13 @@ function Failure(props: { failure: PageFailure; data: PageData; isOver: boolean 
       <p>
         {failure.message}{' '}
         <span class="quiet">
-          (in {failure.window}, {formatDuration(failure.atMs)} into the run)
+          {failure.window === 'load'
+            ? '(under load)'
+            : `(in ${failure.window}, ${formatDuration(failure.atMs)} into the run)`}
         </span>
       </p>
       {exchange ? (
-        <ExchangeView exchange={exchange} actor={failure.actor} isOver={isOver} />
+        <ExchangeView exchange={exchange} name={name} actor={failure.actor} isOver={isOver} />
       ) : (
         <p class="quiet">No exchange was kept.</p>
       )}
@@ -133,6 +127,7 @@ function Failure(props: { failure: PageFailure; data: PageData; isOver: boolean 
         <div class="logs">
           <h4>Log lines with this trace id</h4>
           <LogLines
+            name={name}
             lines={data.logs[exchange.traceId] ?? []}
             none={`No service logged ${exchange.traceId}.`}
           />

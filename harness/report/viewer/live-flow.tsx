@@ -48,7 +48,12 @@ function Performed({ performed }: { performed: PerformedFlow }) {
             {index + 1}. {exchange.method} {exchange.url}{' '}
             <b>{exchange.status ?? exchange.error ?? 'no answer'}</b>
           </summary>
-          <ExchangeView exchange={exchange} actor={actor} isOver={false} />
+          <ExchangeView
+            exchange={exchange}
+            name={`exchange ${index + 1}`}
+            actor={actor}
+            isOver={false}
+          />
         </details>
       ))}
     </div>

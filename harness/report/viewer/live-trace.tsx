@@ -51,6 +51,7 @@ export function TraceTool({ act, data, state }: ToolProps) {
         <p class="quiet">A failing exchange and a flow that was run by hand name theirs.</p>
       ) : (
         <LogLines
+          name="this trace id"
           lines={lines}
           none={isWhole ? 'No service has logged it yet.' : 'That is no trace id yet.'}
         />

@@ -1,5 +1,6 @@
 import type { LoadJudgement } from '../../core/index.ts'
 import { harmedUnderLoad } from '../faults.ts'
+import { failureGroups } from '../failure-groups.ts'
 import type { PageData } from '../page-data.ts'
 import type { CellOutcome, SummaryCell } from '../summary-types.ts'
 import { Scroll, marks, type Shown } from './parts.tsx'
@@ -21,6 +22,11 @@ export function Matrix(props: {
   const byKey = new Map(cells.map((cell) => [`${cell.flow} ${cell.actor}`, cell]))
   const harmed = new Map(
     harmedUnderLoad(props.data.summary).map((cell) => [`${cell.flow} ${cell.actor}`, cell]),
+  )
+  const shown = new Set(
+    failureGroups(props.data).flatMap((group) =>
+      group.cells.map(({ flow, actor }) => `${flow} ${actor}`),
+    ),
   )
   const against = new Set(reasons.map(({ flow, actor }) => `${flow} ${actor}`))
   return (
@@ -52,6 +58,7 @@ export function Matrix(props: {
                     against={
                       props.data.expect.kind === 'reproduces' && against.has(`${flow} ${actor}`)
                     }
+                    leads={shown.has(`${flow} ${actor}`)}
                     chosen={props.chosen?.flow === flow && props.chosen.actor === actor}
                     choose={props.choose}
                   />
@@ -63,6 +70,7 @@ export function Matrix(props: {
       </Scroll>
       <Legend
         cells={cells}
+        leads={shown.size > 0}
         hasHarm={harmed.size > 0}
         hasAgainst={props.data.expect.kind === 'reproduces' && reasons.some(({ flow }) => flow)}
       />
@@ -80,10 +88,12 @@ function MatrixCell(props: {
   cell: SummaryCell | undefined
   harm: string | undefined
   against: boolean
+  /** Whether there is a failing exchange. */
+  leads: boolean
   chosen: boolean
   choose: (cell: Chosen) => void
 }) {
-  const { cell, harm, against, chosen, choose } = props
+  const { cell, harm, against, leads, chosen, choose } = props
   if (!cell)
     return (
       <td class="no-cell">
@@ -111,7 +121,7 @@ function MatrixCell(props: {
     </span>
   )
   const during = shown[1][1]
-  if (!cell.sample)
+  if (!leads)
     return (
       <td class={`cell ${during}`}>
         {trio}
@@ -149,8 +159,13 @@ function outcomesOf(cell: SummaryCell): Trio {
   ]
 }
 
-function Legend(props: { cells: readonly SummaryCell[]; hasHarm: boolean; hasAgainst: boolean }) {
-  const { cells, hasHarm, hasAgainst } = props
+function Legend(props: {
+  cells: readonly SummaryCell[]
+  leads: boolean
+  hasHarm: boolean
+  hasAgainst: boolean
+}) {
+  const { cells, leads, hasHarm, hasAgainst } = props
   const used = new Set(cells.flatMap((cell) => outcomesOf(cell).map(([, mark]) => mark)))
   return (
     <p class="legend">
@@ -180,9 +195,7 @@ function Legend(props: { cells: readonly SummaryCell[]; hasHarm: boolean; hasAga
           <b class="against">!</b> not as the scenario says
         </span>
       ) : null}
-      {cells.some(({ sample }) => sample) ? (
-        <span>a cell that failed leads to its exchange</span>
-      ) : null}
+      {leads ? <span>a cell that failed leads to its exchange</span> : null}
     </p>
   )
 }

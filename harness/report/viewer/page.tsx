@@ -1,6 +1,7 @@
 import { count } from '../words.ts'
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
+import { failureGroups } from '../failure-groups.ts'
 import type { PageData } from '../page-data.ts'
 import { Calls } from './calls.tsx'
 import { Failures } from './failures.tsx'
@@ -14,7 +15,7 @@ import { TimelineView } from './timeline.tsx'
 export function Page({ data, live }: { data: PageData; live?: ComponentChildren }) {
   const { summary } = data
   const links = summary.links ?? []
-  const first = summary.cells.find((cell) => cell.sample)
+  const first = failureGroups(data)[0]?.cells[0]
   const [chosen, setChosen] = useState<Chosen | undefined>(first)
   const choose = (cell: Chosen) => {
     setChosen({ flow: cell.flow, actor: cell.actor })
