@@ -1,3 +1,4 @@
+import { Console } from 'node:console'
 import { exitCodes } from '../core/index.ts'
 import { buildProgram } from './program.ts'
 import { reportFault } from './faults.ts'
@@ -8,6 +9,9 @@ for (const stream of [process.stdout, process.stderr]) {
     if (error.code !== 'EPIPE') throw error
   })
 }
+
+// What flows and other code of the project print is no part of what is reported.
+globalThis.console = new Console(process.stderr)
 
 // Node's own exit code for it, 1, would be taken for the verdict 'fail'. What runs is stopped by its supervisor.
 process.on('uncaughtException', (error) => {

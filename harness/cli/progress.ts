@@ -38,14 +38,33 @@ function liveView(stream: NodeJS.WriteStream): Progress {
     update(renderLive(state, { ...options, height, nowMs: performance.now() - startMs }))
   }
   const timer = setInterval(draw, framesEveryMs)
+  const stderr = stayAbove(update.clear)
   return {
     take(event) {
       state = reduce(state, event)
     },
     [Symbol.dispose]() {
       clearInterval(timer)
+      stderr[Symbol.dispose]()
       update.clear()
       update.done()
+    },
+  }
+}
+
+/** What is printed meanwhile, by flows for instance, stands above a view that is drawn anew. */
+function stayAbove(clear: () => void): Disposable {
+  const { stderr } = process
+  if (!stderr.isTTY) return { [Symbol.dispose]: () => undefined }
+  const { write } = stderr
+  const above = (...given: Parameters<typeof write>) => {
+    clear()
+    return write.apply(stderr, given)
+  }
+  stderr.write = above as typeof write
+  return {
+    [Symbol.dispose]: () => {
+      stderr.write = write
     },
   }
 }

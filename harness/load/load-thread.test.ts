@@ -78,3 +78,19 @@ it('a flow that ends its process is a fault that says so', async () => {
     message: 'a thread of load ended before its time, with 3',
   })
 })
+
+it.each([
+  [
+    'forgets',
+    /^the flow 'forgets' did not wait for what then failed: forgotten, at forget \(.*stuck-flows\.ts:\d+\) < .*run \(.*stuck-flows\.ts:\d+\)$/,
+  ],
+  [
+    'throws',
+    /^the flow 'throws' did not wait for what then failed: thrown later, at .*late \(.*stuck-flows\.ts:\d+\)$/,
+  ],
+])('what a flow that %s leaves alone is told with its line', async (flow, message) => {
+  expect(await endOf({ executors: { a: arrivals }, mix: [{ flow }] })).toMatchObject({
+    code: 'LOAD_FAILED',
+    message: expect.stringMatching(message) as unknown,
+  })
+})

@@ -41,7 +41,10 @@ export class LoadThread {
     const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
     this.#worker = new Worker(new URL(`./worker${extension}`, import.meta.url), {
       workerData: { ...order, underWay: this.#underWay.buffer } satisfies WorkerOrder,
+      stdout: true,
     })
+    // What flows print is no part of what is reported.
+    this.#worker.stdout.on('data', (chunk: Buffer) => process.stderr.write(chunk))
     const ready = Promise.withResolvers<void>()
     const done = Promise.withResolvers<void>()
     this.#fail = (error) => {

@@ -4,8 +4,9 @@ import { Redactor, describeError, type LoadTest } from '../core/index.ts'
 import { BatchWriter } from './batch.ts'
 import { startFlushing } from './flushing.ts'
 import { LoadConnections } from './load-client.ts'
-import { LoadRunner } from './runner.ts'
+import { LoadRunner, cellsUnderWay } from './runner.ts'
 import { sharedNow } from './shared-now.ts'
+import { strayFault } from './stray-fault.ts'
 import { TickClock } from './tick-clock.ts'
 import { warmUp } from './warm-up.ts'
 import type { WorkerMessage, WorkerOrder } from './worker-contract.ts'
@@ -18,6 +19,11 @@ function send(message: WorkerMessage): void {
 }
 
 parentPort?.once('message', () => stop.abort())
+process.on('uncaughtException', (error) => {
+  const flows = new Set(cellsUnderWay(order.executors).map(({ flow }) => flow))
+  send({ kind: 'fault', message: strayFault(error, [...flows]) })
+  stop.abort()
+})
 try {
   const { default: test } = (await import(order.module)) as { default: LoadTest }
   const redactor = new Redactor()
