@@ -7,12 +7,15 @@ export class Deadline {
   expired = false
   /** Its place among those that are under way. */
   place = -1
-  readonly #timer: NodeJS.Timeout
-  #listeners: DeadlineListener[] = []
+  /** On the clock of `Underway`, in ms. */
+  readonly endsMs: number
+  /** Most flows have one request under way at a time, and a list costs more than it does. */
+  #listener: DeadlineListener | undefined
+  #others: DeadlineListener[] | undefined
   #controller: AbortController | undefined
 
-  constructor(timeoutMs: number) {
-    this.#timer = setTimeout(expire, timeoutMs, this)
+  constructor(endsMs: number) {
+    this.endsMs = endsMs
   }
 
   get signal(): AbortSignal {
@@ -22,36 +25,35 @@ export class Deadline {
   }
 
   add(listener: DeadlineListener): void {
-    this.#listeners.push(listener)
+    if (this.#listener) (this.#others ??= []).push(listener)
+    else this.#listener = listener
   }
 
   remove(listener: DeadlineListener): void {
-    if (this.#listeners.at(-1) === listener) this.#listeners.pop()
-    else this.#listeners = this.#listeners.filter((one) => one !== listener)
+    if (this.#listener === listener) this.#listener = undefined
+    else this.#others = this.#others?.filter((one) => one !== listener)
   }
 
   /** Now, if not yet. */
   expire(): void {
     if (this.expired) return
     this.expired = true
-    clearTimeout(this.#timer)
     this.#controller?.abort()
     // Each may take itself back meanwhile.
-    const told = this.#listeners
-    this.#listeners = []
-    for (const listener of told) listener.timeIsOver()
+    const told = [this.#listener, ...(this.#others ?? [])]
+    this.clear()
+    for (const listener of told) listener?.timeIsOver()
   }
 
   /** The flow is done. */
   clear(): void {
-    clearTimeout(this.#timer)
-    this.#listeners = []
+    this.#listener = undefined
+    this.#others = undefined
   }
 }
 
-function expire(deadline: Deadline): void {
-  deadline.expire()
-}
+/** Timers of their own would cost each flow more than looking at all of them this often. */
+const lookEveryMs = 10
 
 /**
  * The deadlines of what is under way. Not a Set: its tables are replaced all the time, and each that has grown old keeps its successors
@@ -59,6 +61,20 @@ function expire(deadline: Deadline): void {
  */
 export class Underway {
   readonly #all: Deadline[] = []
+  readonly #now: () => number
+
+  constructor(now: () => number) {
+    this.#now = now
+  }
+
+  /** Expires each when its time is over, until disposed. */
+  watch(): Disposable {
+    const timer = setInterval(() => {
+      const now = this.#now()
+      for (const deadline of this.#all) if (deadline.endsMs <= now) deadline.expire()
+    }, lookEveryMs)
+    return { [Symbol.dispose]: () => clearInterval(timer) }
+  }
 
   add(deadline: Deadline): void {
     deadline.place = this.#all.push(deadline) - 1

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { expect, it } from 'vitest'
 import { FlowFailure, Redactor } from '../core/index.ts'
 import { Deadline } from './deadline.ts'
@@ -89,9 +90,44 @@ it.each([
   await using server = await serve(() => undefined)
   await using connections = connectionsTo(server)
   const all: RequestFigures[] = []
-  const client = connections.client({}, new Deadline(50), (one) => all.push(one))
+  const deadline = new Deadline(Infinity)
+  setTimeout(() => deadline.expire(), 50)
+  const client = connections.client({}, deadline, (one) => all.push(one))
   const failure = await client.get(url).catch((error: unknown) => error)
   expect(failure).toBeInstanceOf(FlowFailure)
   expect(failure).toMatchObject({ symptom, exchange: { url } })
   expect(all).toMatchObject([{ failed: true }])
+})
+
+it('each request is a trace of its own, with the fields of the actor and of the flow', async () => {
+  const heads: IncomingHttpHeaders[] = []
+  await using server = await serve((request, response) => {
+    heads.push(request.headers)
+    response.end()
+  })
+  await using connections = connectionsTo(server)
+  const client = (headers: Record<string, string>) =>
+    connections.client(headers, new Deadline(Infinity), () => undefined)
+  const ada = client({ 'x-app': 'ada' })
+  const answers = [
+    await ada.get('/'),
+    await ada.get('/'),
+    await ada.get('/a?b=c'),
+    await ada.get('/', { headers: { 'x-once': '1' } }),
+    await ada.get('/'),
+    await client({ 'x-app': 'eve' }).get('/'),
+  ]
+  expect(heads.map(({ host, ...head }) => [host, head['x-app'], head['x-once']])).toEqual([
+    ...[undefined, undefined, undefined, '1', undefined].map((once) => [
+      new URL(server.url).host,
+      'ada',
+      once,
+    ]),
+    [new URL(server.url).host, 'eve', undefined],
+  ])
+  const ids = heads.map(({ traceparent }) =>
+    /^00-([0-9a-f]{32})-[0-9a-f]{16}-01$/.exec(String(traceparent))?.at(1),
+  )
+  expect(ids).toEqual(answers.map(({ exchange }) => exchange.traceId))
+  expect(new Set(ids).size).toBe(answers.length)
 })

@@ -1,19 +1,24 @@
 import {
   HarnessError,
   type HttpClient,
-  type HttpOptions,
   type HttpRequest,
   type HttpResponse,
 } from '../core/index.ts'
 import type { Deadline } from './deadline.ts'
 import { encodeBody } from './encode-body.ts'
 import { maxBodyBytes, proxyOf, type HttpConnectionsOptions } from './http-client.ts'
-import { headersOf, type CallRequest, type Door, type RequestFigures } from './http1/call.ts'
+import {
+  headersOf,
+  traceparent,
+  type CallRequest,
+  type Door,
+  type RequestFigures,
+} from './http1/call.ts'
 import { OutsideDoor } from './http1/outside-door.ts'
 import { PlainDoor, type DoorOptions } from './http1/plain-door.ts'
 import { fieldLines, requestHead } from './http1/request-head.ts'
 import { UndiciDoor } from './http1/undici-door.ts'
-import { LoadExchange } from './load-exchange.ts'
+import { LoadExchange, type Asking } from './load-exchange.ts'
 
 export interface LoadClientOptions extends HttpConnectionsOptions {
   /** To each front door at most. */
@@ -22,24 +27,25 @@ export interface LoadClientOptions extends HttpConnectionsOptions {
   readonly onConnect: (durationMs: number) => void
 }
 
-/** Who asks: one flow of an actor. */
-interface Asking {
-  readonly headers: Readonly<Record<string, string>>
-  readonly deadline: Deadline
-  readonly onRequest: (figures: RequestFigures) => void
+const headBytes = 16_384
+
+/** A request without body and fields of its own, up to its trace. */
+interface Beginning {
+  readonly path: string
+  /** Undefined when it is not to be sent in this way. */
+  readonly start: string | undefined
 }
 
-const headBytes = 16_384
+/** Kept of each actor and service. */
+const mostBeginnings = 100
+const noBeginning: Beginning = { path: '', start: undefined }
 
 /** The connections of load. Over http they are our own, with the fewest steps for each request; whatever those do not cover goes through undici, and so does what goes outside. */
 export class LoadConnections implements AsyncDisposable {
   readonly #options: LoadClientOptions
   readonly #outside: Door
   readonly #services: ReadonlyMap<string, Service>
-  /** The lines of an actor's fields: they are the same in every request. */
-  readonly #lines = new WeakMap<Readonly<Record<string, string>>, { readonly text?: string }>()
-  #traces = 0
-  readonly #tracePrefix = crypto.randomUUID().replaceAll('-', '').slice(0, 20)
+  readonly #traces = new TraceIds()
 
   constructor(options: LoadClientOptions) {
     this.#options = options
@@ -61,7 +67,7 @@ export class LoadConnections implements AsyncDisposable {
     deadline: Deadline,
     onRequest: (figures: RequestFigures) => void,
   ): HttpClient {
-    return new FlowClient(this, { headers, deadline, onRequest })
+    return new FlowClient(this, headers, deadline, onRequest)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -72,27 +78,20 @@ export class LoadConnections implements AsyncDisposable {
   }
 
   exchange(request: HttpRequest, asking: Asking): Promise<HttpResponse> {
-    const traceId = this.#nextTrace()
+    const traceId = this.#traces.next()
     if (request.path.startsWith('http') && /^https?:/.test(request.path)) {
-      return this.#send(asking, this.#outside, '', toOutside(request, traceId), traceId)
+      return this.#send(asking, this.#outside, '', toOutside(request, traceId))
     }
     const service = this.#service(request)
-    const sent = this.#prepare(service, request, asking.headers, traceId)
-    return this.#send(asking, service.doorFor(sent), service.url, sent, traceId)
+    const sent = service.prepare(request, asking.headers, traceId)
+    return this.#send(asking, service.doorFor(sent), service.url, sent)
   }
 
-  #send(
-    { deadline, onRequest }: Asking,
-    door: Door,
-    url: string,
-    sent: CallRequest,
-    traceId: string,
-  ): Promise<HttpResponse> {
+  #send(asking: Asking, door: Door, url: string, sent: CallRequest): Promise<HttpResponse> {
     const { redactor } = this.#options
     return new Promise((resolve, reject) => {
-      const given = { redactor, url, sent, traceId, deadline, onRequest, resolve, reject }
-      const { call } = new LoadExchange(given)
-      if (deadline.expired) call.fail(new Error('too late'))
+      const call = new LoadExchange(redactor, url, sent, asking, resolve, reject)
+      if (asking.deadline.expired) call.fail(new Error('too late'))
       else door.start(call)
     })
   }
@@ -104,47 +103,22 @@ export class LoadConnections implements AsyncDisposable {
       hint: `the stack has ${[...this.#services.keys()].join(', ')}`,
     })
   }
+}
 
-  #nextTrace(): string {
-    this.#traces += 1
-    return this.#tracePrefix + this.#traces.toString(16).padStart(12, '0')
-  }
+/** No two of them are the same, and there is little to do for each. */
+class TraceIds {
+  #prefix = ''
+  #count = Infinity
 
-  #prepare(
-    service: Service,
-    request: HttpRequest,
-    actorHeaders: Readonly<Record<string, string>>,
-    traceId: string,
-  ): CallRequest {
-    const { method, headers: given } = request
-    const path = targetOf(service.url, request.path)
-    const traceparent = traceparentOf(traceId)
-    const { body, contentType } = encodeBody(request.body)
-    const bodyBytes = body === undefined ? undefined : Buffer.byteLength(body)
-    const usual = given || contentType ? undefined : this.#usualLines(actorHeaders)
-    const lines =
-      usual === undefined
-        ? fieldLines({
-            host: service.host,
-            ...headersOf({ actorHeaders, contentType, traceparent, given }),
-          })
-        : `${service.hostLine}${usual}traceparent: ${traceparent}\r\n`
-    const head = requestHead(method, path, lines, bodyBytes)
-    return { method, path, body, head, actorHeaders, contentType, traceparent, given }
-  }
-
-  /** Of an actor; undefined when they are not to be sent as they are, beside a host and a trace. */
-  #usualLines(actorHeaders: Readonly<Record<string, string>>): string | undefined {
-    let known = this.#lines.get(actorHeaders)
-    if (!known) {
-      const isUsual = !Object.keys(actorHeaders).some((name) =>
-        /^(?:host|traceparent)$/i.test(name),
-      )
-      const text = isUsual ? fieldLines(actorHeaders) : undefined
-      known = text === undefined ? {} : { text }
-      this.#lines.set(actorHeaders, known)
+  next(): string {
+    // Seven digits in base 16, whichever it is.
+    if (this.#count > 0xfffffff) {
+      this.#prefix = crypto.randomUUID().replaceAll('-', '').slice(0, 25)
+      this.#count = 0x1000000
     }
-    return known.text
+    const id = this.#prefix + this.#count.toString(16)
+    this.#count += 1
+    return id
   }
 }
 
@@ -158,43 +132,56 @@ function targetOf(frontDoor: string, path: string): string {
   return url ? url.pathname + url.search : path
 }
 
-function traceparentOf(traceId: string): string {
-  return `00-${traceId}-${traceId.slice(16)}-01`
-}
-
 /** External sites are told nothing of the actor. */
 function toOutside(request: HttpRequest, traceId: string): CallRequest {
   const { method, path, headers: given } = request
   const { body, contentType } = encodeBody(request.body)
-  const traceparent = traceparentOf(traceId)
-  return { method, path, body, head: undefined, actorHeaders: {}, contentType, traceparent, given }
+  return { method, path, body, head: undefined, actorHeaders: {}, contentType, traceId, given }
 }
 
-/** Its functions may be taken off it, as those of the client outside of load. */
-class FlowClient implements HttpClient {
+/** Its functions may be taken off it, as those of the client outside of load. They are made when they are asked for: most flows need one. */
+class FlowClient implements HttpClient, Asking {
+  readonly headers: Readonly<Record<string, string>>
+  readonly deadline: Deadline
+  readonly onRequest: (figures: RequestFigures) => void
   readonly #connections: LoadConnections
-  readonly #asking: Asking
 
-  constructor(connections: LoadConnections, asking: Asking) {
+  constructor(
+    connections: LoadConnections,
+    headers: Readonly<Record<string, string>>,
+    deadline: Deadline,
+    onRequest: (figures: RequestFigures) => void,
+  ) {
     this.#connections = connections
-    this.#asking = asking
+    this.headers = headers
+    this.deadline = deadline
+    this.onRequest = onRequest
   }
 
-  readonly request = (request: HttpRequest): Promise<HttpResponse> =>
-    this.#connections.exchange(request, this.#asking)
+  get request(): HttpClient['request'] {
+    return (request) => this.#ask(request)
+  }
 
-  readonly get = (path: string, options?: HttpOptions): Promise<HttpResponse> =>
-    this.request(options ? { ...options, method: 'GET', path } : { method: 'GET', path })
+  get get(): HttpClient['get'] {
+    return (path, options) =>
+      this.#ask(options ? { ...options, method: 'GET', path } : { method: 'GET', path })
+  }
 
-  readonly post = (path: string, body?: unknown, options?: HttpOptions): Promise<HttpResponse> =>
-    this.request({ ...options, method: 'POST', path, body })
+  get post(): HttpClient['post'] {
+    return (path, body, options) => this.#ask({ ...options, method: 'POST', path, body })
+  }
+
+  #ask(request: HttpRequest): Promise<HttpResponse> {
+    return this.#connections.exchange(request, this)
+  }
 }
 
 /** A service behind its front door. */
 class Service {
   readonly url: string
-  readonly host: string
-  readonly hostLine: string
+  readonly #host: string
+  /** Of the requests of an actor, by what the flow asks for. */
+  readonly #beginnings = new WeakMap<Readonly<Record<string, string>>, Map<string, Beginning>>()
   readonly #plain: Door | undefined
   readonly #makeOther: () => Door
   #other: Door | undefined
@@ -202,15 +189,57 @@ class Service {
   constructor(url: string, options: DoorOptions) {
     const parsed = new URL(url)
     this.url = url
-    this.host = parsed.host
-    this.hostLine = `host: ${parsed.host}\r\n`
+    this.#host = parsed.host
     this.#plain = parsed.protocol === 'http:' ? new PlainDoor(parsed, options) : undefined
     this.#makeOther = () => new UndiciDoor(parsed, options)
+  }
+
+  prepare(
+    request: HttpRequest,
+    actorHeaders: Readonly<Record<string, string>>,
+    traceId: string,
+  ): CallRequest {
+    const { method, headers: given } = request
+    const { body, contentType } = encodeBody(request.body)
+    const fields = { actorHeaders, contentType, traceId, given }
+    if (method === 'GET' && body === undefined && given === undefined) {
+      const { path, start } = this.#beginning(request.path, actorHeaders)
+      if (start) {
+        const head = `${start}${traceparent(traceId)}\r\n\r\n`
+        return { method, path, body, head, ...fields }
+      }
+    }
+    const path = targetOf(this.url, request.path)
+    const lines = fieldLines({ host: this.#host, ...headersOf(fields) })
+    const bodyBytes = body === undefined ? undefined : Buffer.byteLength(body)
+    const head = requestHead(method, path, lines, bodyBytes)
+    return { method, path, body, head: head && `${head}\r\n`, ...fields }
   }
 
   doorFor({ head }: CallRequest): Door {
     if (this.#plain && head !== undefined) return this.#plain
     return (this.#other ??= this.#makeOther())
+  }
+
+  /** Users ask for the same again and again: all but the trace is there already. */
+  #beginning(given: string, actorHeaders: Readonly<Record<string, string>>): Beginning {
+    const known = this.#beginnings.get(actorHeaders) ?? new Map<string, Beginning>()
+    if (known.size === 0) this.#beginnings.set(actorHeaders, known)
+    const last = known.get(given)
+    if (last || known.size >= mostBeginnings) return last ?? noBeginning
+    const path = targetOf(this.url, given)
+    const beginning = { path, start: this.#start(path, actorHeaders) }
+    known.set(given, beginning)
+    return beginning
+  }
+
+  #start(path: string, actorHeaders: Readonly<Record<string, string>>): string | undefined {
+    const names = Object.keys(actorHeaders)
+    if (names.some((name) => /^(?:host|traceparent)$/i.test(name))) return undefined
+    const lines = fieldLines({ host: this.#host, ...actorHeaders })
+    const head = requestHead('GET', path, lines, undefined)
+    // In one piece: a text that was put together is copied piece by piece each time.
+    return head && Buffer.from(`${head}traceparent: `, 'latin1').toString('latin1')
   }
 
   async close(): Promise<void> {

@@ -7,69 +7,72 @@ import {
 } from '../core/index.ts'
 import type { Deadline } from './deadline.ts'
 import { excerptOf, responseOf, servedBy, symptomOf } from './http-client.ts'
-import {
-  Call,
-  headersOf,
-  type CallOutcome,
-  type CallRequest,
-  type RequestFigures,
-} from './http1/call.ts'
+import { Call, headersOf, type CallRequest, type RequestFigures } from './http1/call.ts'
 
-export interface LoadExchangeOptions {
-  readonly redactor: Redactor
-  /** Of the front door. */
-  readonly url: string
-  readonly sent: CallRequest
-  readonly traceId: string
+/** Who asks: one flow of an actor. */
+export interface Asking {
+  readonly headers: Readonly<Record<string, string>>
   readonly deadline: Deadline
   readonly onRequest: (figures: RequestFigures) => void
-  readonly resolve: (response: HttpResponse) => void
-  readonly reject: (failure: FlowFailure) => void
 }
 
 /** A call and what a flow is told of it. The record of it is made only when somebody looks. */
-export class LoadExchange implements CallOutcome {
-  readonly call: Call
-  readonly #options: LoadExchangeOptions
+export class LoadExchange extends Call {
+  readonly #redactor: Redactor
+  readonly #url: string
+  readonly #asking: Asking
+  readonly #resolve: (response: HttpResponse) => void
+  readonly #reject: (failure: FlowFailure) => void
 
-  constructor(options: LoadExchangeOptions) {
-    this.#options = options
-    this.call = new Call(options.sent, options.deadline, this)
+  /** `url` is that of the front door. */
+  constructor(
+    redactor: Redactor,
+    url: string,
+    request: CallRequest,
+    asking: Asking,
+    resolve: (response: HttpResponse) => void,
+    reject: (failure: FlowFailure) => void,
+  ) {
+    super(request, asking.deadline)
+    this.#redactor = redactor
+    this.#url = url
+    this.#asking = asking
+    this.#resolve = resolve
+    this.#reject = reject
   }
 
-  done(status: number, headers: Readonly<Record<string, string>>, bytes: Uint8Array): void {
-    const { redactor, onRequest, resolve } = this.#options
-    const figures = this.call.figures(status >= 400)
-    onRequest(figures)
+  protected override onAnswer(
+    status: number,
+    headers: Readonly<Record<string, string>>,
+    bytes: Uint8Array,
+  ): void {
+    this.#asking.onRequest(this)
     const record = () => ({
-      ...this.#asked(figures),
+      ...this.#asked(),
       status,
-      responseHeaders: redactor.headers(headers),
-      responseBody: excerptOf(redactor, bytes, headers['content-type'] ?? ''),
+      responseHeaders: this.#redactor.headers(headers),
+      responseBody: excerptOf(this.#redactor, bytes, headers['content-type'] ?? ''),
       ...servedBy(headers),
     })
-    resolve(responseOf(redactor, bytes, status, headers, record))
+    this.#resolve(responseOf(this.#redactor, bytes, status, headers, record))
   }
 
-  failed(error: unknown): void {
-    const { deadline, onRequest, reject } = this.#options
-    const figures = this.call.figures(true)
-    onRequest(figures)
-    reject(failureOf(error, this.#asked(figures), deadline.expired))
+  protected override onFailure(error: unknown): void {
+    this.#asking.onRequest(this)
+    this.#reject(failureOf(error, this.#asked(), this.deadline.expired))
   }
 
-  #asked({ durationMs }: RequestFigures): Exchange {
-    const { redactor, url, sent, traceId } = this.#options
-    const { method, path, body } = sent
-    const headers = headersOf(sent)
+  #asked(): Exchange {
+    const { method, path, body, traceId } = this.request
+    const headers = headersOf(this.request)
     const type = headers['content-type'] ?? ''
     return {
       method,
-      url: url + path,
-      requestHeaders: redactor.headers(headers),
-      ...(body === undefined ? {} : { requestBody: excerptOf(redactor, body, type) }),
+      url: this.#url + path,
+      requestHeaders: this.#redactor.headers(headers),
+      ...(body === undefined ? {} : { requestBody: excerptOf(this.#redactor, body, type) }),
       traceId,
-      durationMs,
+      durationMs: this.durationMs,
     }
   }
 }

@@ -8,15 +8,15 @@ import {
   type Actor,
   type CellId,
   type Flow,
-  type FlowContext,
   type HttpClient,
   type LoadExecutor,
   type Random,
   type ThinkTime,
 } from '../core/index.ts'
 import { unknownCell, type BatchWriter } from './batch.ts'
-import { Deadline, Underway } from './deadline.ts'
+import { Underway, type Deadline } from './deadline.ts'
 import { durationOr } from './duration.ts'
+import { FlowRun } from './flow-run.ts'
 import type { RequestFigures } from './http1/call.ts'
 import { ArrivalPacer, endOf, lengthOf, mostVus, ratePieces, valueAt, vuPieces } from './pacer.ts'
 import type { WeightedCell } from './profile.ts'
@@ -57,16 +57,20 @@ export interface RunnerOptions {
   readonly ticks?: TickClock
 }
 
+/** Of an executor. */
 interface Cell {
   readonly flow: Flow
   readonly actor: Actor
-  /** Among those of `cellsUnderWay`. */
-  readonly place: number
-  /** Runs of this cell in this thread so far. */
-  runs: number
+  readonly clientFor: (actor: Actor, deadline: Deadline) => HttpClient
+  /** Executors share the count of a cell, so that fresh content stays fresh. */
+  readonly counts: {
+    /** Among those of `cellsUnderWay`. */
+    readonly place: number
+    /** In this thread so far. */
+    runs: number
+  }
 }
 
-const defaultTimeoutMs = 5_000
 const defaultGracefulMs = 30_000
 /** Flows started in one go; then I/O has its turn, or catching up would starve it. */
 const mostAtOnce = 128
@@ -99,20 +103,23 @@ export class LoadRunner {
 
   constructor(options: RunnerOptions) {
     this.#options = options
-    this.#works = options.executors.map(() => new ExecutorWork())
+    this.#works = options.executors.map(() => new ExecutorWork(options.elapsed))
     const flows = new Map(options.flows.map((flow) => [flow.id, flow]))
     const actors = new Map(options.actors.map((actor) => [actor.id, actor]))
-    const all = new Map<string, Cell>()
-    this.#cells = options.executors.map(({ cells }) =>
-      cells.map(({ flow: flowId, actor: actorId }) => {
+    const all = new Map<string, Cell['counts']>()
+    this.#cells = options.executors.map(({ cells }, executor) =>
+      cells.map(({ flow: flowId, actor: actorId }, number) => {
         const flow = flows.get(flowId)
         const actor = actors.get(actorId)
         const key = `${flowId} ${actorId}`
         if (!flow || !actor) throw new HarnessError('INVALID_SCENARIO', `no such cell: ${key}`)
-        // Executors share the count of a cell, so that fresh content stays fresh.
-        const cell = all.get(key) ?? { flow, actor, place: all.size, runs: 0 }
-        all.set(key, cell)
-        return cell
+        const counts = all.get(key) ?? { place: all.size, runs: 0 }
+        all.set(key, counts)
+        const onRequest = (figures: RequestFigures) =>
+          options.writer.request(executor, number, figures)
+        const clientFor: Cell['clientFor'] = (who, deadline) =>
+          options.clientFor(who, deadline, onRequest)
+        return { flow, actor, counts, clientFor }
       }),
     )
   }
@@ -146,6 +153,7 @@ export class LoadRunner {
     const end = () => stop.abort()
     signal.addEventListener('abort', end, { once: true })
     const work = this.#works[number] as ExecutorWork
+    using _watching = work.inFlight.watch()
     try {
       await this.#sleep(durationOr(executor.startTime, 0) - this.#options.elapsed(), signal)
       const leftMs = endOf(executor) - this.#options.elapsed()
@@ -213,7 +221,11 @@ export class LoadRunner {
         started += 1
         const { cell, random } = schedule.pick(arrival)
         if (work.size >= mine) writer.dropped(number, cell)
-        else work.add(this.#perform(part, cell, random, beginMs + pacer.at(arrival)))
+        else {
+          work.began()
+          const dueMs = beginMs + pacer.at(arrival)
+          this.#perform(part, cell, random, dueMs, elapsed(), work.ended)
+        }
       }
       if (pace.count <= count && !isTooLong()) continue
       await turn()
@@ -268,60 +280,67 @@ export class LoadRunner {
     if (!this.#isStopped && this.#fault === undefined) writer.dropped(number, unknownCell, left)
   }
 
-  /** One flow after the other. Its intended start is when the user is ready: somebody waits for the answer before they go on. */
-  async #user(part: Part, vu: number, goesOn: () => boolean): Promise<void> {
+  /**
+   * One flow after the other; resolves after the last. Its intended start is when the user is ready: somebody waits for the answer before
+   * they go on. Not a loop that awaits: promises are a good part of what a flow costs.
+   */
+  #user(part: Part, vu: number, goesOn: () => boolean): Promise<void> {
     const { planned, stop } = part
-    const name = `${planned.name} user ${vu}`
-    const schedule = new Schedule(this.#options.seed, name, planned.cells)
-    for (let i = 0; this.#fault === undefined && goesOn(); i += 1) {
-      const { cell, random } = schedule.pick(i)
-      await this.#perform(part, cell, random, this.#options.elapsed())
-      if (planned.thinkTime !== undefined)
-        await this.#sleep(thinkMs(planned.thinkTime, random), stop)
-      // A flow that asks for nothing must not keep everything else from running.
-      else if (i % mostAtOnce === 0) await turn()
-    }
+    const { elapsed, seed } = this.#options
+    const schedule = new Schedule(seed, `${planned.name} user ${vu}`, planned.cells)
+    let performed = 0
+    return new Promise((resolve, reject) => {
+      const next = () => {
+        if (this.#fault !== undefined || !goesOn()) return resolve()
+        const { cell, random } = schedule.pick(performed)
+        performed += 1
+        const nowMs = elapsed()
+        this.#perform(part, cell, random, nowMs, nowMs, () => {
+          if (planned.thinkTime !== undefined)
+            this.#sleep(thinkMs(planned.thinkTime, random), stop).then(next, reject)
+          // A flow that asks for nothing must not keep everything else from running.
+          else if (performed % mostAtOnce === 1) setImmediate(next)
+          else next()
+        })
+      }
+      next()
+    })
   }
 
-  async #perform(
+  /** Calls `then` when the flow has ended. */
+  #perform(
     { number: executor, work }: Part,
     cellNumber: number,
     random: Random,
     intendedMs: number,
-  ): Promise<void> {
-    const { elapsed, writer, clientFor, index, of, underWay } = this.#options
+    startMs: number,
+    then: () => void,
+  ): void {
+    const { elapsed, writer, index, of, underWay } = this.#options
     const cell = this.#cells[executor]?.[cellNumber]
     if (!cell) throw new Error(`no cell ${cellNumber} in executor ${executor}`)
-    const { flow, actor } = cell
-    const iteration = this.#options.firstIteration + cell.runs * of + index
-    cell.runs += 1
-    const startMs = elapsed()
-    const timeoutMs = flow.timeoutMs ?? defaultTimeoutMs
-    const deadline = new Deadline(timeoutMs)
-    work.inFlight.add(deadline)
-    if (underWay) underWay[cell.place] = (underWay[cell.place] ?? 0) + 1
+    const { flow, actor, counts, clientFor } = cell
+    const iteration = this.#options.firstIteration + counts.runs * of + index
+    counts.runs += 1
+    const run = new FlowRun(flow, actor, random, iteration, startMs, clientFor)
+    work.inFlight.add(run)
+    if (underWay) underWay[counts.place] = (underWay[counts.place] ?? 0) + 1
     writer.started()
-    const http = clientFor(actor, deadline, (figures) =>
-      writer.request(executor, cellNumber, figures),
-    )
-    const context = new Context(http, actor, random, iteration, deadline)
-    let failure: FlowFailure | undefined
-    try {
-      await inTime(deadline, timeoutMs, () => flow.run(context))
-    } catch (error) {
-      failure = this.#asFailure(error, flow)
-    } finally {
-      deadline.clear()
-      work.inFlight.remove(deadline)
-      if (underWay) underWay[cell.place] = (underWay[cell.place] ?? 0) - 1
-    }
-    const lateMs = Math.max(0, startMs - intendedMs)
-    const durationMs = elapsed() - intendedMs
-    if (work.isCut || (failure && this.#fault !== undefined)) {
-      const isYoung = this.#isStopped && durationMs < youngMs
-      return writer.cut(executor, cellNumber, intendedMs, isYoung ? 0 : durationMs)
-    }
-    writer.flow(executor, cellNumber, { startMs: intendedMs, durationMs, lateMs }, failure)
+    run.perform((error) => {
+      run.clear()
+      work.inFlight.remove(run)
+      if (underWay) underWay[counts.place] = (underWay[counts.place] ?? 0) - 1
+      const failure = error === undefined ? undefined : this.#asFailure(error, flow)
+      const durationMs = elapsed() - intendedMs
+      if (work.isCut || (failure && this.#fault !== undefined)) {
+        const isYoung = this.#isStopped && durationMs < youngMs
+        writer.cut(executor, cellNumber, intendedMs, isYoung ? 0 : durationMs)
+      } else {
+        const lateMs = Math.max(0, startMs - intendedMs)
+        writer.flow(executor, cellNumber, { startMs: intendedMs, durationMs, lateMs }, failure)
+      }
+      then()
+    })
   }
 
   #asFailure(error: unknown, flow: Flow): FlowFailure {
@@ -367,16 +386,24 @@ interface Part {
 class ExecutorWork {
   size = 0
   isCut = false
-  readonly inFlight = new Underway()
+  readonly inFlight: Underway
   #fault: { readonly error: unknown } | undefined
   readonly #settled: (() => void)[] = []
 
+  constructor(elapsed: () => number) {
+    this.inFlight = new Underway(elapsed)
+  }
+
   add(task: Promise<void>): void {
-    this.size += 1
-    task.then(this.#ended, (error: unknown) => {
+    this.began()
+    task.then(this.ended, (error: unknown) => {
       this.#fault ??= { error }
-      this.#ended()
+      this.ended()
     })
+  }
+
+  began(): void {
+    this.size += 1
   }
 
   /** Throws what one of them threw. */
@@ -391,7 +418,7 @@ class ExecutorWork {
     this.inFlight.expire()
   }
 
-  readonly #ended = () => {
+  readonly ended = () => {
     this.size -= 1
     if (this.size > 0) return
     for (const resolve of this.#settled.splice(0)) resolve()
@@ -407,46 +434,5 @@ function untilAborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve()
     else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
-}
-
-/** What a flow is given. The signal is made for who asks for it. */
-class Context implements FlowContext {
-  readonly http: HttpClient
-  readonly actor: Actor
-  readonly random: Random
-  readonly iteration: number
-  readonly #deadline: Deadline
-
-  constructor(
-    http: HttpClient,
-    actor: Actor,
-    random: Random,
-    iteration: number,
-    deadline: Deadline,
-  ) {
-    this.http = http
-    this.actor = actor
-    this.random = random
-    this.iteration = iteration
-    this.#deadline = deadline
-  }
-
-  get signal(): AbortSignal {
-    return this.#deadline.signal
-  }
-}
-
-/** Ends flows that do not look at their signal. */
-function inTime(deadline: Deadline, timeoutMs: number, run: () => Promise<void>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    run().then(resolve, reject)
-    deadline.add({
-      timeIsOver: () => {
-        // The request under way fails a moment earlier, and shows its exchange.
-        const fail = () => reject(new FlowFailure('timeout', `not done within ${timeoutMs} ms`))
-        setTimeout(fail, 10)
-      },
-    })
   })
 }

@@ -19,7 +19,8 @@ export interface RequestFigures {
 interface Fields {
   readonly actorHeaders: Readonly<Record<string, string>>
   readonly contentType: string | undefined
-  readonly traceparent: string
+  /** 32 digits in base 16. */
+  readonly traceId: string
   readonly given: Readonly<Record<string, string>> | undefined
 }
 
@@ -33,18 +34,13 @@ export interface CallRequest extends Fields {
 }
 
 export function headersOf(fields: Fields): Record<string, string> {
-  const { actorHeaders, contentType, traceparent, given } = fields
+  const { actorHeaders, contentType, traceId, given } = fields
   return {
     ...actorHeaders,
     ...(contentType === undefined ? {} : { 'content-type': contentType }),
-    traceparent,
+    traceparent: traceparent(traceId),
     ...given,
   }
-}
-
-export interface CallOutcome {
-  done(status: number, headers: Readonly<Record<string, string>>, bytes: Uint8Array): void
-  failed(error: unknown): void
 }
 
 /** What a call is on. Lets go of it when the time is over. */
@@ -52,8 +48,17 @@ export interface Carrier {
   giveUp(call: Call, error: Error): void
 }
 
-/** One request under way. Settles once. */
-export class Call implements DeadlineListener {
+/** Of all requests of this thread: each is the only one of its trace. */
+const spanId = crypto.randomUUID().replaceAll('-', '').slice(0, 16)
+const traceEnd = `-${spanId}-01`
+
+/** As W3C trace context has it. */
+export function traceparent(traceId: string): string {
+  return `00-${traceId}${traceEnd}`
+}
+
+/** One request under way, and its figures once it has ended. Settles once. */
+export abstract class Call implements DeadlineListener, RequestFigures {
   readonly request: CallRequest
   readonly startedMs = performance.now()
   sentAtMs = 0
@@ -61,16 +66,35 @@ export class Call implements DeadlineListener {
   endedAtMs = 0
   sentBytes = 0
   receivedBytes = 0
+  failed = false
   isSettled = false
   carrier: Carrier | undefined
-  readonly #outcome: CallOutcome
-  readonly #deadline: Deadline
+  protected readonly deadline: Deadline
 
-  constructor(request: CallRequest, deadline: Deadline, outcome: CallOutcome) {
+  constructor(request: CallRequest, deadline: Deadline) {
     this.request = request
-    this.#outcome = outcome
-    this.#deadline = deadline
+    this.deadline = deadline
     deadline.add(this)
+  }
+
+  protected abstract onAnswer(
+    status: number,
+    headers: Readonly<Record<string, string>>,
+    bytes: Uint8Array,
+  ): void
+
+  protected abstract onFailure(error: unknown): void
+
+  get durationMs(): number {
+    return this.endedAtMs - this.startedMs
+  }
+
+  get blockedMs(): number {
+    return (this.sentAtMs || this.endedAtMs) - this.startedMs
+  }
+
+  get waitingMs(): number {
+    return (this.firstByteAtMs || this.endedAtMs) - (this.sentAtMs || this.endedAtMs)
   }
 
   timeIsOver(): void {
@@ -84,31 +108,26 @@ export class Call implements DeadlineListener {
     this.sentBytes = bytes
   }
 
-  figures(failed: boolean): RequestFigures {
-    const now = this.endedAtMs || performance.now()
-    const sentAtMs = this.sentAtMs || now
-    return {
-      durationMs: now - this.startedMs,
-      blockedMs: sentAtMs - this.startedMs,
-      waitingMs: (this.firstByteAtMs || now) - sentAtMs,
-      failed,
-      sentBytes: this.sentBytes,
-      receivedBytes: this.receivedBytes,
-    }
-  }
-
-  done(status: number, headers: Readonly<Record<string, string>>, bytes: Uint8Array): void {
-    if (this.isSettled) return
-    this.isSettled = true
-    this.#deadline.remove(this)
-    this.#outcome.done(status, headers, bytes)
+  done(
+    status: number,
+    headers: Readonly<Record<string, string>>,
+    bytes: Uint8Array,
+    nowMs = performance.now(),
+  ): void {
+    if (this.#settle(status >= 400, nowMs)) this.onAnswer(status, headers, bytes)
   }
 
   fail(error: unknown): void {
-    if (this.isSettled) return
+    if (this.#settle(true, performance.now())) this.onFailure(error)
+  }
+
+  #settle(failed: boolean, nowMs: number): boolean {
+    if (this.isSettled) return false
     this.isSettled = true
-    this.#deadline.remove(this)
-    this.#outcome.failed(error)
+    this.failed = failed
+    this.endedAtMs = nowMs
+    this.deadline.remove(this)
+    return true
   }
 }
 

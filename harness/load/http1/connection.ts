@@ -109,8 +109,7 @@ export class Connection implements Carrier {
       this.#usableUntilMs = nowMs + idle
       this.#release(nowMs)
     } else this.destroy()
-    call.endedAtMs = nowMs
-    call.done(status, headers, bytes)
+    call.done(status, headers, bytes, nowMs)
   }
 
   #release(nowMs: number): void {

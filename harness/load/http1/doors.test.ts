@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Deadline } from '../deadline.ts'
-import { Call, type Door } from './call.ts'
+import { Call, type CallRequest, type Door } from './call.ts'
 import { PlainDoor } from './plain-door.ts'
 import { requestHead } from './request-head.ts'
 import { answers } from './test-answers.ts'
@@ -72,12 +72,30 @@ interface Seen {
   readonly body: string
 }
 
+class SeenCall extends Call {
+  readonly #resolve: (seen: Seen | Error) => void
+
+  constructor(request: CallRequest, deadline: Deadline, resolve: (seen: Seen | Error) => void) {
+    super(request, deadline)
+    this.#resolve = resolve
+  }
+
+  protected override onAnswer(status: number, headers: Seen['headers'], bytes: Uint8Array): void {
+    this.#resolve({ status, headers, body: Buffer.from(bytes).toString('latin1') })
+  }
+
+  protected override onFailure(error: unknown): void {
+    this.#resolve(error as Error)
+  }
+}
+
 async function ask(
   door: Door,
   method: 'GET' | 'HEAD' = 'GET',
   timeoutMs = 20_000,
 ): Promise<Seen | Error> {
-  const deadline = new Deadline(timeoutMs)
+  const deadline = new Deadline(Infinity)
+  const timer = setTimeout(() => deadline.expire(), timeoutMs)
   try {
     return await new Promise<Seen | Error>((resolve) => {
       const request = {
@@ -85,20 +103,15 @@ async function ask(
         path: '/',
         actorHeaders: {},
         contentType: undefined,
-        traceparent: '',
+        traceId: '',
         given: undefined,
         body: undefined,
-        head: requestHead(method, '/', 'host: a\r\n', undefined),
+        head: `${requestHead(method, '/', 'host: a\r\n', undefined)}\r\n`,
       }
-      const call = new Call(request, deadline, {
-        done: (status, headers, bytes) =>
-          resolve({ status, headers, body: Buffer.from(bytes).toString('latin1') }),
-        failed: (error) => resolve(error as Error),
-      })
-      door.start(call)
+      door.start(new SeenCall(request, deadline, resolve))
     })
   } finally {
-    deadline.clear()
+    clearTimeout(timer)
   }
 }
 

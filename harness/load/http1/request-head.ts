@@ -32,7 +32,7 @@ export function fieldLines(headers: Readonly<Record<string, string>>): string | 
   return lines
 }
 
-/** Request line and fields. `lines` are complete but for the length. Undefined when only undici can send it. */
+/** Request line, `lines` and the length: all but the empty line at the end. Undefined when only undici can send it. */
 export function requestHead(
   method: string,
   target: string,
@@ -43,5 +43,5 @@ export function requestHead(
   // A request whose method expects a body says so when it has none (RFC 9110, 8.6).
   const isEmpty = method === 'POST' || method === 'PUT' || method === 'PATCH'
   const length = bodyBytes ?? (isEmpty ? 0 : undefined)
-  return `${method} ${target} HTTP/1.1\r\n${lines}${length === undefined ? '' : `content-length: ${length}\r\n`}\r\n`
+  return `${method} ${target} HTTP/1.1\r\n${lines}${length === undefined ? '' : `content-length: ${length}\r\n`}`
 }

@@ -102,6 +102,20 @@ it('one answer after the other on a connection: nothing of one is in the next', 
   }
 })
 
+it('reads a head that differs from the one before in a byte only, and one that goes on after it', () => {
+  const parser = new ResponseParser(limits)
+  const say = (head: string, body: string) => parse([Buffer.from(head + body)], 'GET', parser)
+  const head = 'HTTP/1.1 200 OK\r\nx: a\r\ncontent-length: 2\r\n\r\n'
+  expect(say(head, 'hi')).toMatchObject({ status: 200, body: 'hi' })
+  expect(say(head, 'ho')).toMatchObject({ headers: { x: 'a' }, body: 'ho' })
+  expect(say(head.replace('200', '503'), 'no')).toMatchObject({ status: 503, body: 'no' })
+  expect(say(head.replace('h: 2', 'h: 1'), '1')).toMatchObject({ status: 200, body: '1' })
+  expect(say(head.replace('2\r\n\r\n', '2\r\ny: b\r\n\r\n'), 'hi')).toMatchObject({
+    headers: { x: 'a', y: 'b' },
+    body: 'hi',
+  })
+})
+
 it('says after how many seconds the other side closes', () => {
   const parser = new ResponseParser(limits)
   parser.begin('GET')

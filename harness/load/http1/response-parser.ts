@@ -53,10 +53,13 @@ export class ResponseParser {
   #kept = empty
   #left = 0
   #size = 0
-  #parts: Buffer[] = []
+  #body = empty
+  /** All of a body that came in pieces. */
+  #parts: Buffer[] | undefined
   /** The connection cannot be told from the answer any more: it ends it, or bytes that nobody asked for follow. */
   #spendsConnection = false
-  #lastText = ''
+  /** What was read last, whole, and what it says. */
+  #lastBytes = empty
   #last: Head | undefined
 
   constructor(limits: ParserLimits) {
@@ -68,7 +71,8 @@ export class ResponseParser {
     this.#state = 'head'
     this.#kept = empty
     this.#size = 0
-    this.#parts = []
+    this.#body = empty
+    this.#parts = undefined
     this.#spendsConnection = false
   }
 
@@ -94,8 +98,7 @@ export class ResponseParser {
   }
 
   body(): Buffer {
-    const [only] = this.#parts
-    return this.#parts.length === 1 && only ? only : Buffer.concat(this.#parts)
+    return this.#parts ? Buffer.concat(this.#parts) : this.#body
   }
 
   /** Takes what has come; copies what it keeps. True once the answer is complete; throws AnswerError. */
@@ -136,6 +139,10 @@ export class ResponseParser {
   }
 
   #takeHead(bytes: Buffer, from: number): number {
+    if (this.#last && this.#isLast(bytes, from)) {
+      this.#begun(this.#last)
+      return from + this.#lastBytes.length
+    }
     const found = this.#upTo(bytes, from, blankLine, this.#limits.headBytes, 'the head')
     if (!found) {
       this.#refuseEarly()
@@ -177,11 +184,15 @@ export class ResponseParser {
   }
 
   /** Many answers in a row have the same head: what was read of one is good for the next. */
+  #isLast(bytes: Buffer, from: number): boolean {
+    const to = from + this.#lastBytes.length
+    if (this.#kept.length > 0 || to > bytes.length) return false
+    return this.#lastBytes.compare(bytes, from, to) === 0
+  }
+
   #read(text: string): Head {
-    if (!this.#last || text !== this.#lastText) {
-      this.#last = readHead(text)
-      this.#lastText = text
-    }
+    this.#last = readHead(text)
+    this.#lastBytes = Buffer.from(`${text}\r\n`, 'latin1')
     return this.#last
   }
 
@@ -216,7 +227,11 @@ export class ResponseParser {
   #keepBody(bytes: Buffer, from: number, to: number): void {
     this.#size += to - from
     if (this.#size > this.#limits.bodyBytes) this.#tooLarge()
-    this.#parts.push(Buffer.from(bytes.subarray(from, to)))
+    const piece = Buffer.allocUnsafe(to - from)
+    bytes.copy(piece, 0, from, to)
+    if (this.#parts) this.#parts.push(piece)
+    else if (this.#body === empty) this.#body = piece
+    else this.#parts = [this.#body, piece]
   }
 
   #takeLine(bytes: Buffer, from: number): number {
