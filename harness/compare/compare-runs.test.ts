@@ -256,6 +256,18 @@ it('of much configuration that differs each service is shown, and all of it is c
   expect(section?.table?.more).toBe(200 - rows.length)
 })
 
+it.each([
+  ['holds', 'regression'],
+  ['reproduces', 'change'],
+] as const)(
+  'a cell that is new and broken, where the scenario says %s, is a %s',
+  (expectation, standing) => {
+    const more = [cell('read'), cell('new', { windows: { change: broken } })]
+    const comparison = compareRuns(figures(), figures({ cells: more, expectation }))
+    expect(comparison.cells).toMatchObject([{ flow: 'new', a: 'not there', standing }])
+  },
+)
+
 it('cells that only the second run has are named', () => {
   const b = figures({ cells: [cell('read'), cell('write')] })
   const notes = comparisonPage(compareRuns(figures(), b)).sections.at(-1)?.notes

@@ -3,6 +3,7 @@ import { compareAnswers, type Drift } from './drift.ts'
 import type { RunFigures } from './figures.ts'
 import { compareLatencies, type LatencyComparison } from './latencies.ts'
 import {
+  brokenNewCells,
   compareCells,
   compareErrors,
   pairsOf,
@@ -31,7 +32,7 @@ export interface Comparison {
 /** How run b differs from run a, the reference. A regression outranks what could not be compared. */
 export function compareRuns(a: RunFigures, b: RunFigures): Comparison {
   const pairs = pairsOf(a, b)
-  const cells = compareCells(pairs)
+  const cells = [...compareCells(pairs), ...brokenNewCells(a, b)]
   const errors = compareErrors(pairs)
   const latencies = compareLatencies(a, b)
   const drift = compareAnswers(a, b)

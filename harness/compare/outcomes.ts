@@ -1,4 +1,4 @@
-import type { Judgement, WindowKind } from '../core/index.ts'
+import { cellKey, type Judgement, type WindowKind } from '../core/index.ts'
 import { differenceOfProportions, fisherExact, holm } from '../judge/index.ts'
 import type { CellFigures, RunFigures, WindowFigures } from './figures.ts'
 import type { Standing } from './standing.ts'
@@ -79,6 +79,25 @@ export function compareCells(pairs: readonly Pair[]): CellDifference[] {
     const found = { flow, actor, window, a: shown(a), b: shown(b), standing } as const
     return [note === undefined ? found : { ...found, note }]
   })
+}
+
+/**
+ * What is broken in cells that only the second run has: nobody knows how they were before, but that something is broken that a scenario does
+ * not say is to break is no good news.
+ */
+export function brokenNewCells(a: RunFigures, b: RunFigures): CellDifference[] {
+  const known = new Set(a.cells.map(cellKey))
+  return b.cells
+    .filter((cell) => !known.has(cellKey(cell)))
+    .flatMap(({ flow, actor, windows: own }) =>
+      windows.flatMap((window): CellDifference[] => {
+        const seen = own[window]
+        if (seen?.judgement !== 'broken') return []
+        const isToBreak = window === 'change' && b.expectation === 'reproduces'
+        const standing = isToBreak ? 'change' : 'regression'
+        return [{ flow, actor, window, a: 'not there', b: shown(seen), standing }]
+      }),
+    )
 }
 
 /** Of a cell that fails in both runs, and is declared to in one of them. One that fails in another way undeclared is worse. */
