@@ -68,11 +68,45 @@ describe('steps made by helpers', () => {
     expect(new Set(steps.map(({ order }) => order))).toEqual(
       new Set(['one → other', 'other → one']),
     )
-    expect(everyOrder(one, other, { ...harmless, name: 'third' })).toHaveLength(36)
+  })
+
+  it.each([2, 3, 4, 5])('everyOrder of %d takes each transition between two sets once', (n) => {
+    const changes = Array.from({ length: n }, (_, i) => ofService(`service-${i}`, harmless))
+    const steps = everyOrder(...changes)
+    expect(steps).toHaveLength(n * 2 ** n)
+    expect(new Set(names(steps)).size).toBe(steps.length)
+    const inForce = new Map<string, string>()
+    const taken = new Set<string>()
+    let order: string | undefined
+    for (const step of steps) {
+      // Each round begins and ends with nothing in force.
+      if (step.order !== order) expect(inForce.size).toBe(0)
+      order = step.order
+      const before = [...inForce.values()].toSorted().join()
+      if (step.kind === 'undo') {
+        expect(inForce.has(step.step)).toBe(true)
+        taken.add(`${before} - ${inForce.get(step.step)}`)
+        inForce.delete(step.step)
+      } else {
+        const change = step.name.replace(/^order-\d-(service-\d).*/, '$1')
+        expect([...inForce.values()]).not.toContain(change)
+        taken.add(`${before} + ${change}`)
+        inForce.set(step.name, change)
+      }
+    }
+    expect(inForce.size).toBe(0)
+    expect(taken.size).toBe(n * 2 ** n)
+    expect(new Set(steps.map(({ order: round }) => round)).size).toBe(n)
   })
 
   it.each([
-    [everyOrder(one), 'is given 1 steps: give it 2 or 3'],
+    [everyOrder(one), 'is given 1 step: give it 2 to 5'],
+    [
+      everyOrder(
+        ...'abcdef'.split('').map((name) => ofService(name, { ...harmless, service: name })),
+      ),
+      'is given 6 steps, which are 384 transitions: give it 2 to 5, which are 160',
+    ],
     [everyOrder(one, other), 'two changes of one service'],
   ])('everyOrder says what it cannot do: %#', (steps, problem) => {
     const { stack } = new TestSystem()
