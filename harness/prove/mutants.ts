@@ -9,7 +9,7 @@ export const mutantTitles: Readonly<Record<MutantName, string>> = {
   '467': 'one kind of request is refused with 403 and code 467',
   wrong: 'one kind of request is answered with something else',
   missing: 'one kind of request finds half of what it is to find, or nothing',
-  slow: 'everything takes 20 times as long',
+  slow: 'everything takes 20 times as long, and where that is soon enough, longer than the flow waits',
   half: 'half of the requests are refused',
   'one replica': 'the first replica refuses everything',
 }
@@ -62,6 +62,15 @@ export function disturbances(mutant: MutantName, parts: readonly Part[]): Distur
         replica: `${service}-1`,
       }))
   }
+}
+
+/** All that is asked of the system at once takes longer than whoever waits so long would. */
+export function tooLate(parts: readonly Part[], timeoutMs: number): Disturbance[] {
+  const latency = timeoutMs + 1_000
+  return together(parts, { type: 'delay', attributes: { delay: latency } }).map((one) => ({
+    ...one,
+    on: `${one.on}, ${latency} ms late`,
+  }))
 }
 
 /** Puts it in force; the result takes it back. */

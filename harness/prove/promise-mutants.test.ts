@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Scenario } from '../core/index.ts'
 import { promiseMutants } from './promise-mutants.ts'
-import { withoutMutant } from './run-mutants.ts'
+import { runMutants } from './run-mutants.ts'
 
 const scenario: Scenario = {
   id: 'shop',
@@ -45,9 +45,26 @@ it('each promise has a mutant of its own, in a run that promises nothing else', 
   ])
 })
 
-it('what no mutant is known for is named', () => {
-  expect(withoutMutant(scenario)).toEqual([
+it('each limit has a mutant of its own, and those that cannot be reached say what to do', () => {
+  const limits = { ...scenario, safety: { maxBrokenCells: 1, stepTimeoutMs: 90_000 } }
+  const mutants = runMutants(limits).filter(({ advice }) => advice !== undefined)
+  expect(mutants.map(({ hypothesis }) => hypothesis)).toEqual([
+    'the run ends when more than 1 cell broke that was not to',
+    'a step ends within 90000 ms',
     'app > all that it asks amplifies at most 3 times',
     'news.example is asked at most 2 times',
   ])
+  expect(
+    mutants.map(({ scenario: { safety, amplification, outside } }) => [
+      safety,
+      amplification,
+      outside,
+    ]),
+  ).toEqual([
+    [{ maxBrokenCells: 1 }, undefined, undefined],
+    [{ stepTimeoutMs: 90_000 }, undefined, undefined],
+    [undefined, scenario.amplification, undefined],
+    [undefined, undefined, scenario.outside],
+  ])
+  expect(mutants[1]?.on).toContain('nobody waits so long')
 })

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { wait, type Fault, type Scenario, type StatusReading, type Toxic } from '../core/index.ts'
 import { thresholdsOf } from '../load/index.ts'
+import { bare } from './bare.ts'
 import type { RunMutant } from './run-mutant.ts'
 
 /** Beyond what is allowed, so that it does not depend on the speed of the machine. */
@@ -92,18 +93,6 @@ function thresholds(scenario: Scenario): RunMutant[] {
       })),
     ),
   )
-}
-
-/** Without what would end it, or speak of it, for reasons of its own. */
-function bare(scenario: Scenario): Scenario {
-  const {
-    safety: _safety,
-    load: _load,
-    writes: _writes,
-    amplification: _limits,
-    ...rest
-  } = scenario
-  return rest
 }
 
 function saying(scenario: Scenario, overall: StatusReading['overall']): Scenario {

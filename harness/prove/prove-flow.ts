@@ -1,13 +1,22 @@
 import { cellsOf, type Actor, type Exchange, type Flow } from '../core/index.ts'
-import { performFlow } from '../engine/index.ts'
+import { defaultTimeoutMs, performFlow } from '../engine/index.ts'
 import { judgedFlow, shownTally, type JudgedFlow } from './judged-run.ts'
-import { disturbances, inForce, mutantNames, type Disturbance, type MutantName } from './mutants.ts'
+import {
+  disturbances,
+  inForce,
+  mutantNames,
+  tooLate,
+  type Disturbance,
+  type MutantName,
+} from './mutants.ts'
 import { labelOf, partsOf, type Part } from './parts.ts'
 import type { Attack, ProvenFlow } from './result.ts'
 import type { Subject } from './subject.ts'
 
 const runsToLearnFrom = 3
 const takeBackMs = 5_000
+/** Nobody waits longer to see that a flow does not. */
+const longestMs = 10_000
 
 /** A flow as each of its actors who asks something else than those before, under every mutant. */
 export async function proveFlow(subject: Subject, flow: Flow): Promise<ProvenFlow[]> {
@@ -65,9 +74,23 @@ class Performer {
       for (const disturbance of disturbances(mutant, parts)) {
         attacks.push(await this.#attack(disturbance))
       }
+      if (mutant === 'slow' && attacks.some(({ noticed }) => !noticed)) {
+        attacks.splice(0, attacks.length, ...(await this.#lateness(attacks, parts)))
+      }
       if (attacks.length > 0) mutants[mutant] = attacks
     }
     return { mutants }
+  }
+
+  /** A flow that is quick bears being 20 times slower: whether it notices that its time is over is another question. */
+  async #lateness(quick: readonly Attack[], parts: readonly Part[]): Promise<Attack[]> {
+    const { timeoutMs = defaultTimeoutMs } = this.#flow
+    const advice = `this is still within the ${timeoutMs} ms that it waits: give the flow a timeoutMs if its users would not wait so long`
+    const late: Attack[] = []
+    for (const disturbance of timeoutMs > longestMs ? [] : tooLate(parts, timeoutMs)) {
+      late.push(await this.#attack(disturbance))
+    }
+    return [...quick.map((one) => ({ ...one, advice })), ...late]
   }
 
   async #attack(disturbance: Disturbance): Promise<Attack> {

@@ -19,7 +19,7 @@ type Between = (client: HttpClient) => HttpClient
 const runsPerFlow = 3
 const takeBackMs = 5_000
 
-/** Whether what is lost, there twice, or not readable is found, for each kind of write. */
+/** Whether what is lost, there twice, there although it was refused, or not readable is found, for each kind of write. */
 export async function proveWrites(
   subject: Subject,
   check: WriteCheck,
@@ -35,6 +35,7 @@ export async function proveWrites(
   const sound = await round((client) => client)
   const lossy = await round(forgetful())
   const double = await round(repeating)
+  const refused = await round(refusing)
   const closed = await round((client) => client, refuseReads)
   return [...sound].map(([kind, finding]) => {
     const about = { scenario: subject.scenario.id, hypothesis: `writes: ${kind}` }
@@ -42,12 +43,28 @@ export async function proveWrites(
     if (lost.count + duplicated.count + unread.count > 0)
       return { ...about, sick: `without a mutant: ${inWords(finding)}`, attacks: [] }
     const attacks: Attack[] = [
-      attack('acknowledged and not stored', lossy.get(kind), (found) => found.lost.count),
-      attack('stored twice', double.get(kind), (found) => found.duplicated.count),
+      attack('acknowledged and not stored', lossy.get(kind), (found) => found.lost.count, {
+        advice: `let readBack look for a '${kind}' where users would, and give how often it is there`,
+      }),
+      attack('stored twice', double.get(kind), (found) => found.duplicated.count, {
+        advice: `let readBack count each '${kind}' that has its id, where there is a place that shows all`,
+      }),
+      attack(
+        'refused, and stored all the same',
+        refused.get(kind),
+        (found) => found.phantom?.count ?? 0,
+        {
+          advice:
+            (refused.get(kind)?.failed ?? 0) === 0
+              ? `let the flow say failed() of a '${kind}' that is refused with 403`
+              : `let readBack look for a '${kind}' by its id, since one that is refused has no reference`,
+        },
+      ),
       attack(
         'refused when it is read back',
         closed.get(kind),
         (found) => found.lost.count + found.unread.count,
+        { advice: `let readBack ask the system for a '${kind}'` },
       ),
     ]
     return { ...about, attacks }
@@ -65,13 +82,15 @@ function attack(
   on: string,
   finding: WritesFinding | undefined,
   foundIn: (finding: WritesFinding) => number,
+  todo: Pick<Attack, 'advice'>,
 ): Attack {
   if (!finding) return { on, noticed: false, seen: 'nothing was written' }
-  return { on, noticed: foundIn(finding) > 0, seen: inWords(finding) }
+  return { on, noticed: foundIn(finding) > 0, seen: inWords(finding), ...todo }
 }
 
-function inWords({ lost, duplicated, unread }: WritesFinding): string {
-  return `${lost.count} lost, ${duplicated.count} there twice, ${unread.count} not readable`
+function inWords({ lost, duplicated, phantom, unread }: WritesFinding): string {
+  const refused = phantom?.count ? `, ${phantom.count} refused and there` : ''
+  return `${lost.count} lost, ${duplicated.count} there twice${refused}, ${unread.count} not readable`
 }
 
 async function writingFlows(subject: Subject, next: () => number): Promise<Flow[]> {
@@ -167,6 +186,23 @@ const repeating: Between = (client) =>
   writesBy(client, async (asked) => {
     await client.request(asked)
     return client.request(asked)
+  })
+
+const refusal = { errors: [{ code: 467, message: 'mutant: refused' }] }
+
+/** Refuses each write, which is stored all the same. */
+const refusing: Between = (client) =>
+  writesBy(client, async (asked) => {
+    const answer = await client.request(asked)
+    const text = JSON.stringify(refusal)
+    return {
+      status: 403,
+      headers: { 'content-type': 'application/json' },
+      bytes: Buffer.from(text),
+      exchange: { ...answer.exchange, status: 403, responseBody: text },
+      text: () => text,
+      json: () => refusal,
+    }
   })
 
 function writesBy(

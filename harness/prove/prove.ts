@@ -6,7 +6,8 @@ import type { Runtime } from '../engine/index.ts'
 import { performRun, type FoundScenario } from '../session/index.ts'
 import { proveOnStack } from './on-stack.ts'
 import type { Proof, ProvenHypothesis } from './result.ts'
-import { runMutants, withoutMutant } from './run-mutants.ts'
+import type { RunMutant } from './run-mutant.ts'
+import { runMutants } from './run-mutants.ts'
 
 export interface ProveOptions {
   readonly runtimeFor: (scenario: Scenario) => Promise<Runtime>
@@ -59,25 +60,25 @@ async function proveRuns(
     ),
   )
   const proven: ProvenHypothesis[] = []
-  for (const { hypothesis, on, code, scenario, file } of smallest.values()) {
+  for (const mutant of smallest.values()) {
+    const { hypothesis, on, code, scenario, advice } = mutant
     options.onProgress(`${scenario.id} with ${on}`)
-    const verdict = await verdictOn({ scenario, file }, options)
+    const verdict = await verdictOn(mutant, options)
     const all = reasonsOf(verdict)
-    const reason = all.find((one) => one.code === code) ?? all[0]
     const noticed =
-      verdict.kind === 'fail' && (code === undefined || all.some((one) => one.code === code))
+      mutant.isNoticed?.(verdict) ??
+      (verdict.kind === 'fail' && (code === undefined || all.some((one) => one.code === code)))
+    const reason = all.find((one) => one.code === code) ?? all[0]
     const seen = `${verdict.kind}${reason ? `: ${formatReason(reason)}` : ''}`
     const about = { scenario: scenario.id, hypothesis }
     // Something else kept it from being tried.
-    if (verdict.kind === 'inconclusive') proven.push({ ...about, sick: seen, attacks: [] })
-    else proven.push({ ...about, attacks: [{ on, noticed, seen }] })
+    if (verdict.kind === 'inconclusive' && !noticed)
+      proven.push({ ...about, sick: seen, attacks: [] })
+    else {
+      const told = advice === undefined ? {} : { advice }
+      proven.push({ ...about, attacks: [{ on, noticed, seen, ...told }] })
+    }
   }
-  const others = new Map(
-    largestFirst.flatMap(({ scenario }) =>
-      withoutMutant(scenario).map((hypothesis) => [hypothesis, scenario.id] as const),
-    ),
-  )
-  for (const [hypothesis, scenario] of others) proven.push({ scenario, hypothesis, attacks: [] })
   return proven
 }
 
@@ -86,13 +87,13 @@ function sizeOf({ flows, steps, load }: Scenario): number {
 }
 
 async function verdictOn(
-  { scenario, file }: FoundScenario,
+  { scenario, file, onRuntime = (runtime) => runtime }: RunMutant & FoundScenario,
   options: ProveOptions,
 ): Promise<Verdict> {
   const outDir = mkdtempSync(join(tmpdir(), 'aftershock-prove-'))
   try {
     const { seed, args, signal } = options
-    const runtime = await options.runtimeFor(scenario)
+    const runtime = onRuntime(await options.runtimeFor(scenario))
     const { verdict } = await performRun({
       scenario,
       file,

@@ -8,6 +8,8 @@ export interface Attack {
   readonly noticed: boolean
   /** What was seen. */
   readonly seen: string
+  /** What to do where it was not noticed. */
+  readonly advice?: string
 }
 
 /** A flow as one actor under every mutant. A mutant without attacks does not apply. */

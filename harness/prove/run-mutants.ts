@@ -1,5 +1,5 @@
 import {
-  describeTarget,
+  wait,
   type Fault,
   type Scenario,
   type StatusReading,
@@ -7,7 +7,9 @@ import {
   type Toxic,
 } from '../core/index.ts'
 import { timesSlower } from './mutants.ts'
+import { limitMutants } from './limit-mutants.ts'
 import { promiseMutants } from './promise-mutants.ts'
+import { safetyMutants } from './safety-mutants.ts'
 import type { RunMutant } from './run-mutant.ts'
 
 /** Mutants of what a scenario expects of the run as a whole. */
@@ -17,21 +19,10 @@ export function runMutants(scenario: Scenario): RunMutant[] {
     ...escapeRoute(scenario),
     ...honesty(scenario),
     ...promiseMutants(scenario),
+    ...safetyMutants(scenario),
+    ...limitMutants(scenario),
     ...underLoad(scenario),
-  ]
-}
-
-/** What a scenario expects of the run as a whole, and no mutant is known for. */
-export function withoutMutant({ amplification, outside, expect }: Scenario): string[] {
-  const underLoad = expect.kind === 'reproduces' ? (expect.underLoad ?? []) : []
-  return [
-    ...(amplification ?? []).map(
-      (limit) => `${describeTarget(limit)} amplifies at most ${limit.atMost} times`,
-    ),
-    ...(outside?.maxRequests ?? []).map(
-      ({ host, path = '', atMost }) => `${host}${path} is asked at most ${atMost} times`,
-    ),
-    ...underLoad.map(({ becomes }) => `what an incident is to do to load: ${becomes}`),
+    ...incidentUnderLoad(scenario),
   ]
 }
 
@@ -133,4 +124,20 @@ function underLoad(scenario: Scenario): RunMutant[] {
       scenario: { ...scenario, steps: [...scenario.steps, fault] },
     },
   ]
+}
+
+/** An incident that is to show under load, and does nothing. */
+function incidentUnderLoad(scenario: Scenario): RunMutant[] {
+  const { expect } = scenario
+  if (expect.kind !== 'reproduces' || !expect.underLoad?.length) return []
+  return expect.underLoad.map((one) => ({
+    hypothesis: `under load ${one.flows?.join(', ') ?? 'everything'} becomes ${one.becomes}`,
+    on: 'an incident that does nothing',
+    code: 'not-reproduced',
+    scenario: {
+      ...scenario,
+      steps: [wait('mutant-nothing', 100)],
+      expect: { kind: 'reproduces', broken: [], underLoad: [one] },
+    },
+  }))
 }

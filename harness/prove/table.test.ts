@@ -27,11 +27,16 @@ it('is proven by one mutant that is noticed, and unproven when none is', () => {
   expect(proof.hypotheses.map(standingOf)).toEqual(['proven'])
 })
 
-it('is unproven where no mutant is known, and that is said', () => {
-  const limit = { scenario: 'shop', hypothesis: 'a > b amplifies at most 2 times', attacks: [] }
-  const text = renderProof({ ...proof, hypotheses: [limit] })
-  expect(text).toMatch(/^a > b amplifies at most 2 times +- +UNPROVEN$/m)
-  expect(text).toContain('  a > b amplifies at most 2 times: no mutant of it is known')
+it('says what to do about what was not noticed, and about who notices nothing', () => {
+  const limit = { ...attack(false, 'each request is sent 20 times'), advice: 'lower the limit' }
+  const hypotheses = [
+    { scenario: 'shop', hypothesis: 'a > b amplifies at most 2 times', attacks: [limit] },
+  ]
+  const text = renderProof({ ...proof, hypotheses })
+  expect(text).toMatch(/^a > b amplifies at most 2 times +SURVIVED +UNPROVEN$/m)
+  expect(text).toContain('each request is sent 20 times; 9 of 9 succeeded\n    lower the limit')
+  expect(text).toContain('look (web) notices nothing: ')
+  expect(text).not.toContain('buy (web) notices nothing')
 })
 
 it('is shown as a table, with all that got through in words', () => {

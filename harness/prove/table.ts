@@ -21,6 +21,7 @@ export function renderProof({ flows, hypotheses, seconds }: Proof): string {
     ...mutantNames.map((name) => `  ${name}: ${mutantTitles[name]}`),
     ...(others.length === 0 ? [] : ['', ...table(['HYPOTHESIS', 'MUTANTS', ''], others)]),
     ...survivors(flows, hypotheses),
+    ...under('UNPROVEN FLOWS', unprovenFlows(flows)),
     '',
     `${number('proven')} proven, ${number('unproven')} unproven, ${number('sick')} that do not work without a mutant; ${all.flatMap(attacksOf).length} mutants in ${seconds} s`,
   ].join('\n')
@@ -45,20 +46,39 @@ function survivors(flows: Proof['flows'], hypotheses: Proof['hypotheses']): stri
       ...mutantNames.flatMap((mutant) =>
         (flow.mutants[mutant] ?? [])
           .filter(({ noticed }) => !noticed)
-          .map(({ on, seen }) => `  ${flow.flow} (${flow.actor}), ${mutant}: ${on}; ${seen}`),
+          .flatMap((attack) => notNoticed(`${flow.flow} (${flow.actor}), ${mutant}`, attack)),
       ),
     ]),
     ...hypotheses.flatMap(({ hypothesis, sick, attacks }) => [
       ...(sick === undefined ? [] : [`  ${hypothesis}: ${sick}`]),
-      ...(sick === undefined && attacks.length === 0
-        ? [`  ${hypothesis}: no mutant of it is known`]
-        : []),
       ...attacks
         .filter(({ noticed }) => !noticed)
-        .map(({ on, seen }) => `  ${hypothesis}: ${on}; ${seen}`),
+        .flatMap((attack) => notNoticed(hypothesis, attack)),
     ]),
   ]
-  return lines.length === 0 ? [] : ['', 'NOT NOTICED', ...lines]
+  // What several are told to do is said below the last of them.
+  const isRepeated = (line: string, i: number) => line.startsWith('    ') && lines[i + 2] === line
+  return under(
+    'NOT NOTICED',
+    lines.filter((line, i) => !isRepeated(line, i)),
+  )
+}
+
+function under(head: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', head, ...lines]
+}
+
+function notNoticed(who: string, { on, seen, advice }: Attack): string[] {
+  return [`  ${who}: ${on}; ${seen}`, ...(advice === undefined ? [] : [`    ${advice}`])]
+}
+
+/** Flows that notice nothing at all, and what their author can do. */
+function unprovenFlows(flows: Proof['flows']): string[] {
+  const blind = flows.filter((flow) => standingOf(flow) === 'unproven')
+  return blind.map(
+    ({ flow, actor }) =>
+      `  ${flow} (${actor}) notices nothing: let it look at what it gets, and throw a FlowFailure when its user did not get what they came for`,
+  )
 }
 
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string[] {
