@@ -35,7 +35,8 @@ export async function proveWrites(
   const sound = await round((client) => client)
   const lossy = await round(forgetful())
   const double = await round(repeating)
-  const refused = await round(refusing)
+  const refused = await round(refusing('stored'))
+  const turnedAway = await round(refusing('not stored'))
   const closed = await round((client) => client, refuseReads)
   return [...sound].map(([kind, finding]) => {
     const about = { scenario: subject.scenario.id, hypothesis: `writes: ${kind}` }
@@ -52,7 +53,8 @@ export async function proveWrites(
       attack(
         'refused, and stored all the same',
         refused.get(kind),
-        (found) => found.phantom?.count ?? 0,
+        // Who finds it where it was not stored either does not look.
+        (found) => (turnedAway.get(kind)?.phantom?.count ? 0 : (found.phantom?.count ?? 0)),
         {
           advice:
             (refused.get(kind)?.failed ?? 0) === 0
@@ -190,20 +192,23 @@ const repeating: Between = (client) =>
 
 const refusal = { errors: [{ code: 467, message: 'mutant: refused' }] }
 
-/** Refuses each write, which is stored all the same. */
-const refusing: Between = (client) =>
-  writesBy(client, async (asked) => {
-    const answer = await client.request(asked)
-    const text = JSON.stringify(refusal)
-    return {
-      status: 403,
-      headers: { 'content-type': 'application/json' },
-      bytes: Buffer.from(text),
-      exchange: { ...answer.exchange, status: 403, responseBody: text },
-      text: () => text,
-      json: () => refusal,
-    }
-  })
+/** Refuses each write, also one that is stored all the same. */
+function refusing(what: 'stored' | 'not stored'): Between {
+  const text = JSON.stringify(refusal)
+  return (client) =>
+    writesBy(client, async (asked) => {
+      if (what === 'stored') await client.request(asked)
+      const exchange = { method: asked.method, url: asked.path, requestHeaders: {} }
+      return {
+        status: 403,
+        headers: { 'content-type': 'application/json' },
+        bytes: Buffer.from(text),
+        exchange: { ...exchange, status: 403, responseBody: text, traceId: '', durationMs: 0 },
+        text: () => text,
+        json: () => refusal,
+      }
+    })
+}
 
 function writesBy(
   client: HttpClient,

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { count, reasonsOf, type Fault, type Flow, type Scenario } from '../core/index.ts'
 import { bare } from './bare.ts'
@@ -20,25 +21,28 @@ export function safetyMutants(scenario: Scenario): RunMutant[] {
 
 /** With a flow that hangs meanwhile, for which the run would wait. */
 function everythingBreaks(scenario: Scenario, maxBrokenCells: number): RunMutant {
-  let isStruck = false
+  let struck = new AbortController()
+  struck.abort()
   const hangs: Flow = {
     id: 'mutant-hangs',
     title: 'a flow that hangs',
     actors: scenario.actors.slice(0, 1).map(({ id }) => id),
     async run({ signal }) {
-      while (isStruck) await sleep(50, undefined, { signal })
+      const healed = struck.signal
+      // Ended by the healing, or by the end of the flow's time.
+      if (!healed.aborted) await once(AbortSignal.any([signal, healed]), 'abort')
     },
   }
   const to = scenario.stack.entry
   const fault = faultOf('everything is refused', async ({ links }, signal) => {
     await links.setToxic({ to }, refuses, signal)
-    isStruck = true
+    struck = new AbortController()
     return {
       on: [to],
       explain: ['refuses everything'],
       heal: async (healSignal) => {
         await links.removeToxic({ to }, refuses.name, healSignal)
-        isStruck = false
+        struck.abort()
       },
     }
   })
