@@ -117,8 +117,14 @@ export class LiveSession {
     ].join('\n')
   }
 
+  /** What was seen since the last step, and the latest of each cell. */
   #samples(): SampleRecord[] {
-    return this.#events.filter((event) => event.kind === 'sample')
+    const opened = this.#events.findLast(({ kind }) => kind === 'window.opened')
+    const window = opened?.kind === 'window.opened' ? opened.window.id : undefined
+    return [
+      ...this.#events.filter((event) => event.kind === 'sample' && event.window === window),
+      ...this.#latest.values(),
+    ] as SampleRecord[]
   }
 
   #say(text: string): void {

@@ -1,5 +1,5 @@
 import { exitCodes, HarnessError, type RuntimeName, type Verdict } from '../core/index.ts'
-import { Experiment, takeSteps, type ExperimentOptions } from '../engine/index.ts'
+import { Experiment, takeStepsToStay, type ExperimentOptions } from '../engine/index.ts'
 import {
   Interrupts,
   exitCodeOf,
@@ -112,7 +112,7 @@ async function stayUp(
   try {
     await experiment.start()
     const isSteady = await experiment.baseline()
-    if (isSteady) await takeSteps(experiment)
+    if (isSteady) await takeStepsToStay(experiment)
     progress[Symbol.dispose]()
     if (!experiment.interrupted) {
       workbench.open(await benchOf(experiment, file, options, workbench))

@@ -126,6 +126,11 @@ export class Experiment {
     return this.#steps.applied.length > 0
   }
 
+  /** Whether cells were broken when they were judged last. */
+  get isBroken(): boolean {
+    return this.journal.lastJudged.some(({ judgement }) => judgement === 'broken')
+  }
+
   get interrupted(): boolean {
     return this.#options.signal.aborted
   }

@@ -3,7 +3,7 @@ import { Experiment } from './experiment.ts'
 import type { ExperimentOptions } from './experiment-options.ts'
 
 /** Takes the steps in their order until one breaks something. One of an order ends that order only. `taken`: steps that were taken before, in all. */
-export async function takeSteps(experiment: Experiment, taken = 0): Promise<void> {
+async function takeSteps(experiment: Experiment, taken = 0): Promise<void> {
   const { steps } = experiment.scenario
   let broken: string | undefined
   for (const [i, step] of steps.entries()) {
@@ -14,6 +14,19 @@ export async function takeSteps(experiment: Experiment, taken = 0): Promise<void
     if (step.order === undefined || !(await experiment.leaveOrder(step.order, taken + i + 1)))
       return
     broken = step.order
+  }
+}
+
+/** Takes the steps for somebody who looks around: not those any more that would mend what is broken, or leave nothing in force. `taken` as above. */
+export async function takeStepsToStay(experiment: Experiment, taken = 0): Promise<void> {
+  const { steps, expect } = experiment.scenario
+  const over = expect.kind === 'reproduces' ? expect.broken.map(({ until }) => until) : []
+  for (const [i, step] of steps.entries()) {
+    if (experiment.interrupted) return
+    const isUndo = step.kind === 'undo'
+    if ((isUndo || over.includes(step.name)) && experiment.isBroken) return
+    if (isUndo && steps.slice(i).every(({ kind }) => kind === 'undo' || kind === 'wait')) return
+    if (!(await experiment.step(step, taken + i + 1))) return
   }
 }
 

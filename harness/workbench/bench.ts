@@ -7,7 +7,7 @@ import {
   type Scenario,
   type Step,
 } from '../core/index.ts'
-import { stagesOf, takeSteps, type Clock, type Experiment } from '../engine/index.ts'
+import { stagesOf, takeStepsToStay, type Clock, type Experiment } from '../engine/index.ts'
 import type { SystemToAct } from '../report/index.ts'
 import type { HandLoad } from './hand-load.ts'
 import { RecentSamples, type FailingCell } from './recent-samples.ts'
@@ -69,10 +69,10 @@ export class Bench {
     return this.experiment.scenario
   }
 
-  /** All steps of the scenario, watched and judged. */
+  /** The steps of the scenario, watched and judged, as far as the system is to stay up with them. */
   async takeSteps(): Promise<void> {
     this.noteFailing()
-    await takeSteps(this.experiment, this.#taken)
+    await takeStepsToStay(this.experiment, this.#taken)
     this.#taken += this.scenario.steps.length
     this.recent.forget()
   }
