@@ -203,14 +203,14 @@ export class Experiment {
 
   /** Takes back what the steps of an order did, and watches the cells recover; true when they did, so that the next order can begin. */
   async leaveOrder(order: string, number: number): Promise<boolean> {
-    if (this.#safety.isTooMuch) return false
+    if (this.#isStopped) return false
     this.journal.emit('phase', { phase: 'undoing', text: `undoing the order ${order}` })
     const steps = this.scenario.steps.filter((step) => step.order === order)
     if (!(await this.#undo(steps.map(({ name }) => name)))) return false
     const window = `recovery:${number}`
     await this.#watcher.watch({ id: window, kind: 'recovery' }, this.#steps.effects)
     const isWell = this.journal.judged(window).every(({ judgement }) => judgement !== 'broken')
-    return isWell && !this.interrupted
+    return isWell && !this.interrupted && !this.#isStopped
   }
 
   /** Undoes all that was applied, last first. Works after an interrupt too. */
@@ -325,7 +325,7 @@ export class Experiment {
         ),
       this.#steps.effects,
     )
-    return !this.interrupted && !this.#safety.isTooMuch
+    return !this.interrupted && !this.#isStopped
   }
 
   /** Judges all cells with this step in force beside those before it; true when none is broken. */
@@ -361,7 +361,12 @@ export class Experiment {
       .loadJudged(window)
       .filter(({ judgement }) => judgement === 'broken' || judgement === 'slower')
     const goesOn = [...broken, ...harmed].every((cell) => saidOf(cell) === 'before')
-    return goesOn && !this.interrupted && !this.#safety.isTooMuch
+    return goesOn && !this.interrupted && !this.#isStopped
+  }
+
+  /** Whether no further step is to be taken: too much broke, or there is no load any more to judge it by. */
+  get #isStopped(): boolean {
+    return this.#safety.isTooMuch || this.#system.load?.whyOver !== undefined
   }
 
   #announceStage(text: string): void {

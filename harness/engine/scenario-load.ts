@@ -56,6 +56,7 @@ export class ScenarioLoad {
   readonly #result: Promise<LoadResult>
   /** Resolves when the load is over, by itself or by a fault: then nothing more can be learnt from it. */
   readonly over: Promise<void>
+  #whyOver: string | undefined
   #live: LiveLoad | undefined
   #window: LoadWindow | undefined
   #baseline: LoadWindow | undefined
@@ -76,8 +77,11 @@ export class ScenarioLoad {
       onSecond: (second) => emit('load.second', second),
     })
     this.over = this.#result.then(
-      () => undefined,
-      () => undefined, // `stop` throws it
+      ({ abortedBy }) => this.#overBy(abortedBy),
+      () => {
+        // `stop` throws it
+        this.#whyOver = 'the load broke off'
+      },
     )
   }
 
@@ -92,6 +96,11 @@ export class ScenarioLoad {
     }
     load.#follow(live)
     return load
+  }
+
+  /** Undefined while it goes on. */
+  get whyOver(): string | undefined {
+    return this.#whyOver
   }
 
   /** Opens a window; `isExcused` says which cells a step in force is declared to alter, so that nothing is said of them. */
@@ -144,6 +153,13 @@ export class ScenarioLoad {
       cut: metrics.cut,
       examples: metrics.examples,
     })
+  }
+
+  #overBy(threshold: string | undefined): void {
+    this.#whyOver = 'the load was over'
+    if (threshold === undefined) return
+    this.#whyOver = `the threshold ${threshold} ended the load`
+    this.#options.emit('phase', { phase: 'watching', text: this.#whyOver })
   }
 
   #follow(live: LiveLoad): void {

@@ -27,7 +27,7 @@ export interface WatcherOptions {
   readonly journal: Journal
   readonly breakage: BreakageClock
   readonly safety: Safety
-  readonly system: SystemUnderTest
+  readonly system: Pick<SystemUnderTest, 'sampler' | 'load' | 'links' | 'lost'>
   readonly clock: Clock
   /** Of the run. */
   readonly signal: AbortSignal
@@ -76,7 +76,10 @@ export class Watcher {
     return this.#known.size > 0
   }
 
-  /** Returns when all is judged, the time for it is over, or nothing more is to be learnt. `recovering`: cells whose failures may end. */
+  /**
+   * Returns when all is judged, the time for it is over, or nothing more is to be learnt: with the load it ends, but for a recovery, in
+   * which the cells still tell whether they come back. `recovering`: cells whose failures may end.
+   */
   async watch(
     info: WindowInfo,
     effects: readonly EffectInForce[],
@@ -99,30 +102,31 @@ export class Watcher {
     const ended = new AbortController()
     const until = AbortSignal.any([signal, ended.signal])
     const readings = breakage.readings
+    const isRecovery = info.kind === 'recovery'
     sampler.window = window
     await Promise.race([
-      Promise.all([window.settled, loadWindow?.settled]).then(() =>
+      Promise.all([window.settled, Promise.race([loadWindow?.settled, load?.over])]).then(() =>
         this.#statusSeen(window, readings, until),
       ),
       sampler.faulted,
-      ...(load ? [load.over] : []),
       system.lost,
       clock.sleep(judgement.windowMs, until),
       // What is undone can do no more harm: whether it comes back is watched to the end.
-      ...(info.kind === 'recovery' ? [] : [safety.tooMuch(clock, until)]),
+      ...(isRecovery ? [] : [safety.tooMuch(clock, until), ...(load ? [load.over] : [])]),
     ])
     ended.abort()
     sampler.window = undefined
     const why = this.#whyOver(info)
-    load?.close(why)
+    load?.close(load.whyOver ?? why)
     window.close(why)
     await system.links?.enter(undefined)
   }
 
   #whyOver({ kind }: WindowInfo): string {
-    const { judgement, safety, signal } = this.#options
+    const { judgement, safety, system, signal } = this.#options
     if (signal.aborted) return 'interrupted'
     if (kind !== 'recovery' && safety.isTooMuch) return `stopped, since ${safety.reason}`
+    if (kind !== 'recovery' && system.load?.whyOver !== undefined) return system.load.whyOver
     return `the window of ${judgement.windowMs} ms ended`
   }
 

@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest'
+import type { WindowInfo } from '../core/index.ts'
+import { defaultJudgement } from '../judge/index.ts'
+import { monotonicClock } from './clock.ts'
+import { Watcher, type WatcherOptions } from './watcher.ts'
+
+const cell = { flow: 'read', actor: 'web' }
+const why = 'the threshold checks: rate>0.9 ended the load'
+
+/** A watcher of one cell beside a load that is over. */
+function watcher() {
+  const notes: Record<string, string | undefined> = {}
+  const sampler: { window?: { close: (note: string) => void }; faulted: Promise<void> } = {
+    faulted: new Promise(() => undefined),
+  }
+  const load = {
+    over: Promise.resolve(),
+    whyOver: why,
+    open: () => ({ settled: new Promise(() => undefined) }),
+    close(note: string) {
+      notes['load'] = note
+    },
+  }
+  const emit = (kind: string, body: { evidence?: { note?: string } }) => {
+    if (kind === 'cell.judged') notes['cell'] = body.evidence?.note
+  }
+  const options = {
+    scenario: { steps: [], expect: { kind: 'holds' } },
+    cells: [cell],
+    judgement: { ...defaultJudgement, windowMs: 60 },
+    journal: { emit },
+    breakage: { readings: 0 },
+    safety: { isTooMuch: false, tooMuch: () => new Promise(() => undefined) },
+    system: { sampler, load, links: undefined, lost: new Promise(() => undefined) },
+    clock: monotonicClock(),
+    signal: new AbortController().signal,
+  } as unknown as WatcherOptions
+  const watch = (info: WindowInfo) => new Watcher(options).watch(info, [])
+  return { watch, notes }
+}
+
+it('ends a window when the load is over, and says that it is why', async () => {
+  const { watch, notes } = watcher()
+  await watch({ id: 'change:1', kind: 'change', change: 'swap' })
+  expect(notes).toEqual({ load: why, cell: why })
+})
+
+it('watches whether cells come back when there is no load any more', async () => {
+  const { watch, notes } = watcher()
+  await watch({ id: 'recovery', kind: 'recovery' })
+  expect(notes).toEqual({ load: why, cell: 'the window of 60 ms ended' })
+})
