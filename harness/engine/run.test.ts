@@ -667,7 +667,10 @@ describe('a run that cannot go on', () => {
     const { fault } = await run(system, {
       actors: [{ id: 'web', title: 'web', headers: {}, prepare: () => Promise.reject(error) }],
     })
-    expect(fault).toBe(error)
+    expect(fault).toMatchObject({
+      code: 'START_FAILED',
+      message: 'web could not sign in: no such account',
+    })
     expectRestored(system)
   })
 
