@@ -2,6 +2,7 @@ import type { JournalEvent } from '../../core/index.ts'
 import type { Gives, LiveAction, LiveState, Takes } from '../live-contract.ts'
 import { NowFold } from '../now.ts'
 import { PageFold, type PageData } from '../page-data.ts'
+import { inOrder, mapStrings } from '../text.ts'
 
 /** The whole page is made anew at most this often, in ms: charts take a while to draw. */
 const pageEveryMs = 1_000
@@ -80,7 +81,7 @@ export class LiveFeed {
       this.#take(event.data)
     })
     source.addEventListener('state', (event: MessageEvent<string>) =>
-      this.#update({ state: JSON.parse(event.data) as LiveState }),
+      this.#update({ state: mapStrings(JSON.parse(event.data) as LiveState, inOrder) }),
     )
     for (const last of ['ended', 'parked'] as const) {
       source.addEventListener(last, () => {
@@ -98,8 +99,12 @@ export class LiveFeed {
       headers: { 'x-aftershock-token': this.#token, 'content-type': 'application/json' },
       body: JSON.stringify(input),
     })
-    if (!response.ok) throw new Refused((await response.text()).trim(), response.status === 423)
-    return (await response.json()) as Gives<A>
+    if (!response.ok) {
+      throw new Refused(inOrder((await response.text()).trim()), response.status === 423)
+    }
+    const answer = (await response.json()) as Gives<A>
+    // A document that is edited goes back as it came.
+    return action === 'read-config' ? answer : mapStrings(answer, inOrder)
   }
 
   close(): void {

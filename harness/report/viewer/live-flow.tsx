@@ -36,6 +36,7 @@ function Performed({ performed }: { performed: PerformedFlow }) {
   const { ok, symptom, message, durationMs, exchanges, actor } = performed
   return (
     <div id="performed">
+      <h3 class="unseen">What came of it</h3>
       <p class={ok ? 'good-text' : 'bad-text'}>
         <b>{ok ? '● It worked' : `✗ ${symptom ?? 'It failed'}`}</b> after{' '}
         {formatDuration(durationMs)}, {exchanges.length}{' '}

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import type { LiveState } from '../live-contract.ts'
 import type { NowFold } from '../now.ts'
 import type { PageData } from '../page-data.ts'
+import { inOrder } from '../text.ts'
 import { LiveFeed, type Act, type LiveView } from './live-feed.tsx'
 import { DoButton } from './live-parts.tsx'
 import { Tools } from './live-tools.tsx'
@@ -215,8 +216,8 @@ function NowCell(props: { isCell: boolean; sample: ReturnType<NowFold['latest']>
   return sample.ok ? (
     <td class="now ok">● works</td>
   ) : (
-    <td class="now bad" title={sample.message ?? ''}>
-      ✗ {sample.symptom ?? 'fails'}
+    <td class="now bad" title={inOrder(sample.message ?? '')}>
+      ✗ {inOrder(sample.symptom ?? 'fails')}
     </td>
   )
 }
