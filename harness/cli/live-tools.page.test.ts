@@ -95,6 +95,18 @@ describe.skipIf(chromium === '')('by hand on the live page', () => {
     await page.locator('h1', { hasText: '1 of 2 cells fails right now.' }).waitFor(minute)
   })
 
+  test('what fails by that leads to its exchange, and to what services logged about it', async () => {
+    await page
+      .locator('#failures nav h3', { hasText: 'under what was done by hand' })
+      .waitFor(minute)
+    await page.locator('#failures nav button', { hasText: 'read something' }).click()
+    const log = page.locator('#exchange .log').first()
+    expect(await log.textContent(minute)).toMatch(/^app-[12] trace [0-9a-f]{32} \/read/)
+    expect(
+      await page.locator('#changes article', { hasText: 'by-hand-1' }).textContent(),
+    ).toContain('read something as A reader')
+  })
+
   test('a wrong input of a tool is told there, not as a failure of the change, and the next input clears it', async () => {
     await tab('Links')
     const latency = page.locator('#panel-1').getByRole('textbox', { name: /^latency/ })
@@ -116,7 +128,7 @@ describe.skipIf(chromium === '')('by hand on the live page', () => {
   test('a toxic and a variant of a site are turned on and off, and what is being typed elsewhere stays', async () => {
     await tab('Configuration')
     const note = page.getByRole('textbox', { name: 'note' })
-    await note.fill('not written yet')
+    await note.fill('not written yet \u202e')
     await tab('Links')
     await press('Turn on')
     await inForce('latency').waitFor(minute)
@@ -126,8 +138,10 @@ describe.skipIf(chromium === '')('by hand on the live page', () => {
     await inForce('news.example: slow').waitFor(minute)
     await turnOff('news.example: slow')
     await tab('Configuration')
-    await page.locator('#config-difference', { hasText: 'not written yet' }).waitFor(minute)
-    expect(await note.inputValue()).toBe('not written yet')
+    await page
+      .locator('#config-difference', { hasText: 'not written yet \\u{202e}' })
+      .waitFor(minute)
+    expect(await note.inputValue()).toBe('not written yet \u202e')
     await press('Start over')
     await page.locator('#config-difference', { hasText: 'Nothing yet.' }).waitFor(minute)
   })
@@ -151,6 +165,7 @@ describe.skipIf(chromium === '')('by hand on the live page', () => {
     const performed = page.locator('#performed')
     await performed.getByText('✗ 403').waitFor(minute)
     const traceId = (await performed.locator('.facts code').textContent()) ?? ''
+    expect(await axeViolations(open)).toEqual([])
     await tab('Trace')
     await page.getByLabel('trace id').fill(traceId)
     const log = page.locator('#panel-5 .log', { hasText: `trace ${traceId} /read` })

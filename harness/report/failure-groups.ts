@@ -6,25 +6,29 @@ import type { SummaryCell } from './summary-types.ts'
 /** Cells that failed in one way, and were judged alike. */
 export interface FailureGroup {
   readonly symptom: string
-  readonly how: 'undeclared' | 'declared' | 'under-load'
+  readonly how: 'undeclared' | 'declared' | 'under-load' | 'by-hand'
   readonly cells: readonly SummaryCell[]
 }
 
-/** All cells that have a failing exchange to show: of those that broke under load only, what was seen of them under it. */
+/** All cells that have a failing exchange to show: of those that broke under load only, what was seen of them under it; of those that failed by hand only, under that. */
 export function failureGroups({
   summary,
   failures,
-}: Pick<PageData, 'summary' | 'failures'>): FailureGroup[] {
+  byHand,
+}: Pick<PageData, 'summary' | 'failures' | 'byHand'>): FailureGroup[] {
+  const hands = new Set(byHand.map(({ name }) => name))
   const failed = harmedUnderLoad(summary).filter(({ judgement }) => judgement === 'broken')
   const underLoad = new Set(failed.map(cellKey))
   const told = summary.cells.flatMap((cell): FailureGroup[] => {
     const { sample, change } = cell
     const how = change?.judgement === 'effect' ? 'declared' : 'undeclared'
     if (sample) return [{ symptom: sample.symptom, how, cells: [cell] }]
-    const own = failures.find((one) => cellKey(one) === cellKey(cell))
-    return own && underLoad.has(cellKey(cell))
-      ? [{ symptom: own.symptom, how: 'under-load', cells: [cell] }]
-      : []
+    const own = failures.filter((one) => cellKey(one) === cellKey(cell))
+    const [first] = own
+    if (first && underLoad.has(cellKey(cell)))
+      return [{ symptom: first.symptom, how: 'under-load', cells: [cell] }]
+    const hand = own.find(({ window }) => hands.has(window))
+    return hand ? [{ symptom: hand.symptom, how: 'by-hand', cells: [cell] }] : []
   })
   const groups = Map.groupBy(told, ({ symptom, how, cells: [cell] }) =>
     [symptom, how, cell?.change?.judgement].join(' '),

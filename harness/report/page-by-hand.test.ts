@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { JournalEvent } from '../core/index.ts'
+import { failureGroups } from './failure-groups.ts'
 import { PageFold } from './page-data.ts'
 import { JournalBuilder, planExchange, twitterCells, upToBaseline } from './test-journal.ts'
 
@@ -47,6 +48,7 @@ test('what a person did is told with its difference and what failed meanwhile, w
   expect(page.failures.filter(({ window }) => window === 'by-hand-1')).toEqual([
     expect.objectContaining({ ...link, symptom: '503', exchange }),
   ])
+  expect(failureGroups(page)).toMatchObject([{ symptom: '503', how: 'by-hand', cells: [link] }])
 })
 
 test('however many cells failed in however many windows, each has its exchange, that under a change', () => {

@@ -147,7 +147,7 @@ test('a cell that broke under load only has the exchange that the load kept', ()
   const load = { cells: [harmed] } as unknown as NonNullable<Summary['load']>
   const kept = { flow, actor, window: 'load', symptom: '429', message: '', atMs: 1, exchange: null }
   const before = failureGroups(page)
-  const groups = failureGroups({ summary: { ...summary, load }, failures: [kept] })
+  const groups = failureGroups({ ...page, summary: { ...summary, load }, failures: [kept] })
   expect(groups).toHaveLength(before.length + 1)
   expect(groups).toContainEqual({ symptom: '429', how: 'under-load', cells: [cell] })
 })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Redactor } from '../core/index.ts'
 import type { LogLine } from '../report/index.ts'
 
-const mostTraces = 8
+const mostTraces = 16
 const mostLines = 400
 const longestLine = 2_000
 const chunkBytes = 1024 * 1024

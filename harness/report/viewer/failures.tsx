@@ -1,8 +1,10 @@
+import { useContext } from 'preact/hooks'
 import { failureGroups, type FailureGroup } from '../failure-groups.ts'
 import type { PageData, PageFailure } from '../page-data.ts'
 import { count, formatDuration } from '../words.ts'
-import { ExchangeView, LogLines } from './exchange.tsx'
+import { ExchangeView } from './exchange.tsx'
 import type { Chosen } from './matrix.tsx'
+import { TraceLines, TraceSource } from './trace-lines.tsx'
 
 const mostOnPaper = 12
 
@@ -42,7 +44,11 @@ export function Failures(props: {
         </nav>
         <div id="exchange" tabIndex={-1} role="region" aria-label="First failing exchange">
           {own.length === 0 ? (
-            <p class="quiet">Choose a cell to see its first failing exchange.</p>
+            <p class="quiet">
+              {chosen
+                ? 'No failing exchange of this cell was kept.'
+                : 'Choose a cell to see its first failing exchange.'}
+            </p>
           ) : null}
           {own.map((failure) => (
             <Failure
@@ -54,7 +60,9 @@ export function Failures(props: {
           ))}
         </div>
       </div>
-      <OnPaper data={data} groups={groups} isOver={isOver} />
+      <TraceSource.Provider value={useContext(TraceSource) && {}}>
+        <OnPaper data={data} groups={groups} isOver={isOver} />
+      </TraceSource.Provider>
     </>
   )
 }
@@ -63,7 +71,12 @@ function failuresOf({ failures }: PageData, cell: Chosen): PageFailure[] {
   return failures.filter(({ flow, actor }) => flow === cell.flow && actor === cell.actor)
 }
 
-const hows = { undeclared: '', declared: ', as declared', 'under-load': ', under load' } as const
+const hows = {
+  undeclared: '',
+  declared: ', as declared',
+  'under-load': ', under load',
+  'by-hand': ', under what was done by hand',
+} as const
 
 function GroupTitle({ group: { symptom, how, cells } }: { group: FailureGroup }) {
   return (
@@ -126,11 +139,7 @@ function Failure(props: { failure: PageFailure; data: PageData; isOver: boolean 
       {exchange?.traceId === undefined ? null : (
         <div class="logs">
           <h4>Log lines with this trace id</h4>
-          <LogLines
-            name={name}
-            lines={data.logs[exchange.traceId] ?? []}
-            none={`No service logged ${exchange.traceId}.`}
-          />
+          <TraceLines traceId={exchange.traceId} name={name} known={data.logs} />
         </div>
       )}
     </article>

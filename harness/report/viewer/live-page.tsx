@@ -9,6 +9,7 @@ import { DoButton } from './live-parts.tsx'
 import { Tools } from './live-tools.tsx'
 import { Page } from './page.tsx'
 import { Scroll } from './parts.tsx'
+import { TraceSource } from './trace-lines.tsx'
 
 const words: Readonly<Record<LiveState['change'], string>> = {
   starting: 'Starting: the system comes up, is checked, and gets the change.',
@@ -34,8 +35,11 @@ export function LivePage() {
       </header>
     )
   }
+  const canAsk = view.connection === 'open' && view.state.system !== null
   return (
-    <Page data={view.data} live={<LiveHead view={view} data={view.data} feed={feed.current} />} />
+    <TraceSource.Provider value={canAsk ? { act: feed.current.act } : {}}>
+      <Page data={view.data} live={<LiveHead view={view} data={view.data} feed={feed.current} />} />
+    </TraceSource.Provider>
   )
 }
 

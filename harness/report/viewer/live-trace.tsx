@@ -1,29 +1,16 @@
-import { useEffect, useState } from 'preact/hooks'
-import type { LogLine } from '../page-data.ts'
+import { useState } from 'preact/hooks'
 import { LogLines } from './exchange.tsx'
 import { Field, type ToolProps } from './live-parts.tsx'
-
-const askEveryMs = 1_000
+import { useTrace } from './trace-lines.tsx'
 
 /** What services log with a trace id, as they write it. */
 export function TraceTool({ act, data, state }: ToolProps) {
   const [traceId, setTraceId] = useState('')
-  const [lines, setLines] = useState<readonly LogLine[]>([])
-  const [problem, setProblem] = useState('')
   const isWhole = /^[0-9a-f]{32}$/.test(traceId)
-  const goesOn = state.system !== null
-  useEffect(() => {
-    setLines([])
-    if (!isWhole || !goesOn) return undefined
-    const ask = () =>
-      act('read-trace', { traceId }).then(
-        (answer) => setLines(answer.lines),
-        (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
-      )
-    void ask()
-    const timer = setInterval(() => void ask(), askEveryMs)
-    return () => clearInterval(timer)
-  }, [traceId, goesOn])
+  const { lines = [], problem } = useTrace(
+    isWhole && state.system !== null ? act : undefined,
+    traceId,
+  )
   const known = [
     ...new Set(data.failures.flatMap(({ exchange }) => exchange?.traceId ?? [])),
   ].slice(0, 30)
