@@ -28,7 +28,7 @@ export interface LoadWindowOptions {
   /** When it begins, in ms of the load. */
   readonly fromMs: number
   readonly elapsed: () => number
-  /** When the flow of a cell that is under way for longest was due, in ms of the load; Infinity where there is none. */
+  /** When the flow of a cell that is under way for longest was started, in ms of the load; Infinity where there is none. */
   readonly oldestOf: (cell: CellId) => number
 }
 

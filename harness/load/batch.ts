@@ -16,7 +16,7 @@ export interface Batch {
   /** `cutStride` numbers for each flow that was cut off: executor, cell, start (ms), duration until then (ms). */
   readonly cut: Float64Array
   readonly inFlight: number
-  /** Of each cell with flows under way, when the oldest was due: triples of executor, cell, ms of the load. */
+  /** When the flow was started that is under way for longest, in ms of the load, by the places of `cellsUnderWay`; Infinity where there is none. */
   readonly oldest: Float64Array
   /** Share of the time in which the thread's loop was busy, 0 to 1. */
   readonly busy: number
@@ -38,7 +38,6 @@ export interface SymptomSeen {
 
 export const flowStride = 6
 export const requestStride = 8
-export const oldestStride = 3
 export const droppedStride = 3
 export const cutStride = 4
 /** Of a flow that was dropped before it was known which it would have been. */

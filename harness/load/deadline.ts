@@ -59,8 +59,8 @@ const lookEveryMs = 10
  * The deadlines of what is under way. Not a Set: its tables are replaced all the time, and each that has grown old keeps its successors
  * from being collected with all that was ever in them.
  */
-export class Underway {
-  readonly #all: Deadline[] = []
+export class Underway<T extends Deadline = Deadline> {
+  readonly #all: T[] = []
   readonly #now: () => number
 
   constructor(now: () => number) {
@@ -76,11 +76,15 @@ export class Underway {
     return { [Symbol.dispose]: () => clearInterval(timer) }
   }
 
-  add(deadline: Deadline): void {
+  get all(): readonly T[] {
+    return this.#all
+  }
+
+  add(deadline: T): void {
     deadline.place = this.#all.push(deadline) - 1
   }
 
-  remove(deadline: Deadline): void {
+  remove(deadline: T): void {
     const last = this.#all.pop()
     if (last === undefined || last === deadline) return
     this.#all[deadline.place] = last

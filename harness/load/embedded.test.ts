@@ -1,8 +1,14 @@
-import type { RequestListener } from 'node:http'
+import type { RequestListener, ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Redactor, type LoadProfile } from '../core/index.ts'
-import { planLoad, runEmbeddedLoad, type LoadRequest, type LoadResult } from './embedded.ts'
+import {
+  planLoad,
+  runEmbeddedLoad,
+  type LiveLoad,
+  type LoadRequest,
+  type LoadResult,
+} from './embedded.ts'
 import { actors, flows } from './fixtures/flows.ts'
 import { judgeLoad } from './judge-load.ts'
 import { serve, type TestServer } from './test-server.ts'
@@ -500,4 +506,32 @@ it('loads on the same system send nothing twice', async () => {
   }
   expect(sent).toHaveLength(18)
   expect(new Set(sent.map((one) => JSON.stringify(one))).size).toBe(18)
+})
+
+it('knows since when the oldest flow of a cell is under way', async () => {
+  let live: LiveLoad | undefined
+  let oldestMs = Infinity
+  const hung: ServerResponse[] = []
+  await load(
+    (request, response) => {
+      if (request.url === '/read' && hung.length === 0) return void hung.push(response)
+      response.end('fine')
+    },
+    {
+      executors: {
+        a: { executor: 'constant-arrival-rate', rate: 20, duration: '2s', preAllocatedVUs: 50 },
+      },
+      mix: [{ flow: 'read', actor: 'web' }],
+    },
+    {
+      flows: patient,
+      onStart: (started) => (live = started),
+      onSecond: () => {
+        oldestMs = Math.min(oldestMs, live?.metrics.oldestOf({ flow: 'read', actor: 'web' }) ?? NaN)
+        expect(live?.metrics.oldestOf({ flow: 'read', actor: 'mobile' })).toBe(Infinity)
+        hung[0]?.end('late')
+      },
+    },
+  )
+  expect(oldestMs).toBeLessThan(1_000)
 })

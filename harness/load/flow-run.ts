@@ -41,6 +41,14 @@ export class FlowRun extends Deadline implements FlowContext {
     this.http = clientFor(actor, this)
   }
 
+  get flowId(): string {
+    return this.#flow.id
+  }
+
+  get startMs(): number {
+    return this.endsMs - this.#timeoutMs
+  }
+
   /** Once. `ended` is told what the flow threw, or FlowFailure 'timeout' when its time was over, also of one that does not look at its signal. */
   perform(ended: (error?: unknown) => void): void {
     this.#ended = ended

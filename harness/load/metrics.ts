@@ -1,15 +1,8 @@
 import { build, type Histogram } from 'hdr-histogram-js'
 import type { CellId, Exchange } from '../core/index.ts'
-import {
-  cutStride,
-  droppedStride,
-  flowStride,
-  oldestStride,
-  requestStride,
-  type Batch,
-} from './batch.ts'
+import { cutStride, droppedStride, flowStride, requestStride, type Batch } from './batch.ts'
 import { tagNames, type MetricName, type Tags } from './metric-names.ts'
-import type { PlannedExecutor } from './runner.ts'
+import { cellsUnderWay, type PlannedExecutor } from './runner.ts'
 import type { Strain, StrainedSecond } from './self-check.ts'
 import type { Aggregation, ReadFigure } from './thresholds.ts'
 
@@ -155,17 +148,12 @@ export class LoadMetrics {
     return figuresOf(this.#late)
   }
 
-  /** When the flow of a cell that is under way for longest was due, in ms of the load; Infinity where there is none. */
+  /** When the flow of a cell that is under way for longest was started, in ms of the load; Infinity where there is none. */
   oldestOf({ flow, actor }: CellId): number {
-    let oldestMs = Infinity
-    for (const list of this.#oldest.values()) {
-      for (let i = 0; i < list.length; i += oldestStride) {
-        const cell = this.#executors[list[i] ?? 0]?.cells[list[i + 1] ?? 0]
-        if (cell?.flow !== flow || cell.actor !== actor) continue
-        oldestMs = Math.min(oldestMs, list[i + 2] ?? Infinity)
-      }
-    }
-    return oldestMs
+    const place = cellsUnderWay(this.#executors).findIndex(
+      (cell) => cell.flow === flow && cell.actor === actor,
+    )
+    return Math.min(...[...this.#oldest.values()].map((list) => list[place] ?? Infinity))
   }
 
   /** What threads went through since this was last asked. */

@@ -85,7 +85,11 @@ const rampEveryMs = 50
 /** The cells of all executors, each once, in the order of their places. */
 export function cellsUnderWay(executors: readonly PlannedExecutor[]): readonly CellId[] {
   const all = executors.flatMap(({ cells }) => cells)
-  return [...new Map(all.map(({ flow, actor }) => [`${flow} ${actor}`, { flow, actor }])).values()]
+  return [...new Map(all.map(({ flow, actor }) => [keyOf(flow, actor), { flow, actor }])).values()]
+}
+
+function keyOf(flow: string, actor: string): string {
+  return `${flow} ${actor}`
 }
 
 /** When the last flow of an executor is cut off, in ms from the start of the load. */
@@ -111,7 +115,7 @@ export class LoadRunner {
       cells.map(({ flow: flowId, actor: actorId }, number) => {
         const flow = flows.get(flowId)
         const actor = actors.get(actorId)
-        const key = `${flowId} ${actorId}`
+        const key = keyOf(flowId, actorId)
         if (!flow || !actor) throw new HarnessError('INVALID_SCENARIO', `no such cell: ${key}`)
         const counts = all.get(key) ?? { place: all.size, runs: 0 }
         all.set(key, counts)
@@ -122,6 +126,7 @@ export class LoadRunner {
         return { flow, actor, counts, clientFor }
       }),
     )
+    options.writer.oldest = () => this.#oldest(all)
   }
 
   /**
@@ -343,6 +348,17 @@ export class LoadRunner {
     })
   }
 
+  #oldest(cells: ReadonlyMap<string, Cell['counts']>): Float64Array {
+    const oldest = new Float64Array(cells.size).fill(Infinity)
+    for (const { inFlight } of this.#works) {
+      for (const { flowId, actor, startMs } of inFlight.all) {
+        const place = cells.get(keyOf(flowId, actor.id))?.place ?? 0
+        oldest[place] = Math.min(oldest[place] ?? Infinity, startMs)
+      }
+    }
+    return oldest
+  }
+
   #asFailure(error: unknown, flow: Flow): FlowFailure {
     if (isFlowFailure(error)) return error
     if (error instanceof HarnessError) this.#fault ??= error
@@ -386,7 +402,7 @@ interface Part {
 class ExecutorWork {
   size = 0
   isCut = false
-  readonly inFlight: Underway
+  readonly inFlight: Underway<FlowRun>
   #fault: { readonly error: unknown } | undefined
   readonly #settled: (() => void)[] = []
 
