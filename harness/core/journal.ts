@@ -209,6 +209,7 @@ interface Body {
   'run.started': {
     readonly version: number
     readonly runId: string
+    /** When the clock of the run was at 0, ISO 8601. */
     readonly startedAt: string
     readonly scenario: string
     readonly title: string

@@ -12,6 +12,7 @@ export interface ExperimentOptions {
   readonly listeners: readonly JournalListener[]
   /** What is known about the run's surroundings, for the first line of the journal. */
   readonly provenance: {
+    /** When the clock was at 0, ISO 8601. */
     readonly startedAt: string
     readonly args: readonly string[]
     readonly versions: Readonly<Record<string, string>>

@@ -68,6 +68,13 @@ describe('at most', () => {
     ])
   })
 
+  it('counts a window by when it was, however long it took until the journal was begun', () => {
+    const late = { ...start, atMs: 3_000 } as JournalEvent
+    const events = [...window('change', 900, 1_100), asked(news, 1_000)]
+    const found = checkOutsideLimits([late, ...events], [{ ...limit, atMost: 0, window: 'change' }])
+    expect(found).toMatchObject([{ kind: 'too-many' }])
+  })
+
   it('counts what was refused, too', () => {
     const events = [asked(news, 0, { outcome: 'refused' })]
     expect(messages(events, { ...limit, atMost: 0 })).toHaveLength(1)

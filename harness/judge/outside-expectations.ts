@@ -134,11 +134,11 @@ function isWithin({ window }: OutsideLimit, { askedAt }: Asked, spans: readonly 
   )
 }
 
-/** Windows by the clock that requests are stamped with: the start of the run says how far the two clocks are apart. */
+/** Windows by the clock that requests are stamped with: the start of the run is when that of the run was at 0. */
 function spansOf(history: readonly JournalEvent[]): Span[] {
   const started = history.find((event) => event.kind === 'run.started')
   if (started?.kind !== 'run.started') return []
-  const offsetMs = Date.parse(started.startedAt) - started.atMs
+  const offsetMs = Date.parse(started.startedAt)
   const closed = new Map(
     history.flatMap((event) =>
       event.kind === 'window.closed' ? [[event.window.id, event.atMs] as const] : [],

@@ -58,9 +58,9 @@ export interface RunOutcome {
 export async function performRun(request: RunRequest): Promise<RunOutcome> {
   const { scenario, runtime, reuse, drive = runScenario } = request
   await checkWantedSites(scenario, runtime)
-  const clock = monotonicClock()
+  const [clock, startedAt] = [monotonicClock(), new Date().toISOString()]
   const runId = newRunId(scenario.id)
-  const provenance = await findProvenance(request.args)
+  const provenance = { startedAt, ...(await findProvenance(request.args)) }
   using folder = new RunFolder(request.outDir ?? join(request.runsDir, runId))
   const redactor = new Redactor()
   await using telemetry = await openTelemetry({ env: process.env, version: packageVersion(), warn })

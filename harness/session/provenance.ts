@@ -14,10 +14,11 @@ export function packageVersion(): string {
 }
 
 /** Where a run came from: program versions, and the state of the git checkout that it was started in, if any. */
-export async function findProvenance(args: readonly string[]): Promise<Provenance> {
+export async function findProvenance(
+  args: readonly string[],
+): Promise<Omit<Provenance, 'startedAt'>> {
   const git = await gitState()
   return {
-    startedAt: new Date().toISOString(),
     args,
     versions: {
       aftershock: packageVersion(),
