@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import { HarnessError, Redactor, type Actor, type Flow, type Scenario } from '../core/index.ts'
 import { monotonicClock, signIn, type RunningStack, type Runtime } from '../engine/index.ts'
 import { defaultJudgement } from '../judge/index.ts'
 import { HttpConnections } from '../load/index.ts'
+import { makeOwnDirectory } from '../runtimes/processes/leftovers.ts'
 import { newRunId } from '../session/index.ts'
 import { proveFlow } from './prove-flow.ts'
 import { proveStatusPage } from './prove-status-page.ts'
@@ -29,7 +28,7 @@ export async function proveOnStack(
   given: StackProof,
 ): Promise<Pick<Proof, 'flows' | 'hypotheses'>> {
   const { scenario, runtime, seed, signal, onProgress } = given
-  const logDir = mkdtempSync(join(tmpdir(), 'aftershock-prove-'))
+  const logDir = makeOwnDirectory('prove')
   const redactor = new Redactor()
   let ended: string | undefined
   try {

@@ -1,8 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import { formatReason, reasonsOf, type Scenario, type Verdict } from '../core/index.ts'
 import type { Runtime } from '../engine/index.ts'
+import { makeOwnDirectory } from '../runtimes/processes/leftovers.ts'
 import { performRun, type FoundScenario } from '../session/index.ts'
 import { proveOnStack } from './on-stack.ts'
 import type { Proof, ProvenHypothesis } from './result.ts'
@@ -90,7 +89,7 @@ async function verdictOn(
   { scenario, file, onRuntime = (runtime) => runtime }: RunMutant & FoundScenario,
   options: ProveOptions,
 ): Promise<Verdict> {
-  const outDir = mkdtempSync(join(tmpdir(), 'aftershock-prove-'))
+  const outDir = makeOwnDirectory('prove')
   try {
     const { seed, args, signal } = options
     const runtime = onRuntime(await options.runtimeFor(scenario))

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 
 /** Scratch directories of runs are `<temporary directory>/aftershock-run-<run id>`. */
 export const scratchPrefix = 'aftershock-run-'
-const buildPrefix = 'aftershock-build-'
 /** Environment variable of every program of a run: its scratch directory. */
 export const scratchVariable = 'AFTERSHOCK_SCRATCH'
 export const supervisorPidFile = 'supervisor.pid'
@@ -40,24 +39,24 @@ export function killPrograms(isOfRun: (scratch: string) => boolean): Leftover[] 
     })
 }
 
-/** A temporary directory for what an image is built from, which is found when the process that made it was killed. The caller removes it. */
-export function makeBuildDirectory(): string {
-  return mkdtempSync(join(tmpdir(), `${buildPrefix}${process.pid}-`))
+/** A temporary directory, for what an image is built from or what a proof writes down, which is found when the process that made it was killed. The caller removes it. */
+export function makeOwnDirectory(purpose: 'build' | 'prove'): string {
+  return mkdtempSync(join(tmpdir(), `aftershock-${purpose}-${process.pid}-`))
 }
 
-function isStaleBuild(name: string): boolean {
-  const pid = Number(name.slice(buildPrefix.length).split('-')[0])
-  return name.startsWith(buildPrefix) && !signalled(pid, 0)
+function isStaleOwn(name: string): boolean {
+  const [, pid] = /^aftershock-(?:build|prove)-(\d+)-/.exec(name) ?? []
+  return pid !== undefined && !signalled(Number(pid), 0)
 }
 
 function removeDirectories(isStale: (scratch: string) => boolean): Leftover[] {
   const names = readdirSync(tmpdir())
-  const builds = names.filter(isStaleBuild).map((name) => join(tmpdir(), name))
+  const own = names.filter(isStaleOwn).map((name) => join(tmpdir(), name))
   return names
     .filter((name) => name.startsWith(scratchPrefix))
     .map((name) => join(tmpdir(), name))
     .filter(isStale)
-    .concat(builds)
+    .concat(own)
     .map((name) => {
       rmSync(name, { recursive: true, force: true })
       return { what: 'directory', name }

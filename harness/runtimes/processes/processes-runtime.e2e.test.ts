@@ -243,11 +243,14 @@ describe('when the harness is killed by SIGKILL', () => {
     expect((await factsOf(live.services)).args).toEqual(['steady'])
   })
 
-  it('while an image is built, the folder of the build goes, and that of one that goes on stays', () => {
-    using live = mkdtempDisposableSync(join(tmpdir(), `aftershock-build-${process.pid}-`))
-    // No process has a number as large.
-    const dead = mkdtempSync(join(tmpdir(), 'aftershock-build-4194305-'))
-    expect(removeLeftovers()).toContainEqual({ what: 'directory', name: dead })
-    expect([existsSync(dead), existsSync(live.path)]).toEqual([false, true])
-  })
+  it.each(['build', 'prove'])(
+    'during a %s, its own folder goes, and that of one that goes on stays',
+    (purpose) => {
+      using live = mkdtempDisposableSync(join(tmpdir(), `aftershock-${purpose}-${process.pid}-`))
+      // No process has a number as large.
+      const dead = mkdtempSync(join(tmpdir(), `aftershock-${purpose}-4194305-`))
+      expect(removeLeftovers()).toContainEqual({ what: 'directory', name: dead })
+      expect([existsSync(dead), existsSync(live.path)]).toEqual([false, true])
+    },
+  )
 })

@@ -13,7 +13,7 @@ import {
 import { dirname, join } from 'node:path'
 import { $ } from 'zx'
 import { HarnessError } from '../../../core/index.ts'
-import { makeBuildDirectory } from '../../processes/leftovers.ts'
+import { makeOwnDirectory } from '../../processes/leftovers.ts'
 import type { Docker } from '../engine.ts'
 
 /** Raised when the content of the image changes for the same Node. */
@@ -54,7 +54,7 @@ export async function assembleBase(docker: Docker): Promise<string> {
     )
   }
   const tag = assembledTag()
-  const root = makeBuildDirectory()
+  const root = makeOwnDirectory('build')
   try {
     await lay(root)
     await importRoot(docker, root, tag)

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeBuildDirectory } from '../../processes/leftovers.ts'
+import { makeOwnDirectory } from '../../processes/leftovers.ts'
 import type { Docker } from '../engine.ts'
 import { buildImage } from './build-image.ts'
 import { bundle } from './bundle.ts'
@@ -31,7 +31,7 @@ export async function nodeImage(
   const tag = known.find(key)
   // What was remembered may have been removed from the engine since, or built on a base that changed: the label tells neither, so the base counts by its id.
   if (tag !== undefined && (await isBuiltOn(docker, tag, base))) return tag
-  const context = makeBuildDirectory()
+  const context = makeOwnDirectory('build')
   try {
     const app = join(context, 'app')
     mkdirSync(app)
