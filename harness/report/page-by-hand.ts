@@ -96,8 +96,8 @@ export class HandFold {
     if (!known && this.#taken.size >= mostSteps) return
     const { on = [], explain = [], fromMs = event.atMs, text = this.#text } = known?.step ?? {}
     this.#taken.set(name, {
-      cells: known?.cells ?? new Map(),
-      firstFailures: known?.firstFailures ?? new Map(),
+      cells: known?.cells ?? new Map<string, Seen>(),
+      firstFailures: known?.firstFailures ?? new Map<string, SampleRecord>(),
       step: {
         name,
         text,
