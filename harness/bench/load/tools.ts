@@ -19,8 +19,8 @@ export interface ToolFigures {
   readonly p999?: number
 }
 
-/** CPU in µs for each request. */
-export type CpuPerRequest = (url: string, seconds: number) => Promise<number>
+/** CPU in µs for each request: of so many requests where the compiler must do its work first, and of so long where not. */
+export type CpuPerRequest = (url: string, requests: number, seconds: number) => Promise<number>
 
 export function isInstalled(command: string): boolean {
   return spawnSync('which', [command]).status === 0
@@ -55,37 +55,51 @@ export async function ours(
   return JSON.parse(text.trim().split('\n').at(-1) ?? '') as OurFigures
 }
 
-/** After the compiler has done its work: the first half of the time is not counted. */
+/**
+ * After the compiler has done its work: the first half of the requests is not counted. Of requests and not of the time, or a machine that
+ * is slow at the moment would measure the compiler.
+ */
 function steady(marks: readonly Mark[]): number {
-  const from = marks[Math.floor(marks.length / 2) - 1]
   const to = marks.at(-2)
-  if (!from || !to) return NaN
+  const from = to && marks.find(({ requests }) => requests >= to.requests / 2)
+  if (!from || from === to) return NaN
   return ((to.cpuMs - from.cpuMs) * 1_000) / (to.requests - from.requests)
 }
 
-export const ourCpu: CpuPerRequest = async (url, seconds) => {
-  const executor = { executor: 'constant-vus', vus: Number(connections), duration: `${seconds}s` }
-  return steady((await ours(url, executor as LoadProfile['executors'][string])).marks)
+/** Per second, how long threads of the generator waited for a core that others had, in ms. What it measured then is about the machine. */
+export function waited(marks: readonly Mark[]): number {
+  const [from, to] = [marks[0], marks.at(-2)]
+  return from && to ? ((to.waitedMs - from.waitedMs) * 1_000) / (to.atMs - from.atMs) : NaN
 }
 
-export const autocannonCpu: CpuPerRequest = async (url, seconds) => {
+export const ourCpu: CpuPerRequest = async (url, requests) => {
+  const executor = {
+    executor: 'shared-iterations',
+    vus: Number(connections),
+    iterations: requests,
+    maxDuration: '10m',
+  } as const
+  return steady((await ours(url, executor)).marks)
+}
+
+export const autocannonCpu: CpuPerRequest = async (url, requests) => {
   const file = fileURLToPath(new URL('autocannon-run.ts', import.meta.url))
-  const { text } = await timed([process.execPath, file, url, String(seconds)])
+  const { text } = await timed([process.execPath, file, url, String(requests)])
   return steady(JSON.parse(text) as Mark[])
 }
 
-export const wrkCpu: CpuPerRequest = async (url, seconds) => {
+export const wrkCpu: CpuPerRequest = async (url, _requests, seconds) => {
   const { text, cpuSeconds } = await timed(wrk(url, seconds))
   return (cpuSeconds * 1e6) / readWrk(text).requests
 }
 
-export const heyCpu: CpuPerRequest = async (url, seconds) => {
+export const heyCpu: CpuPerRequest = async (url, _requests, seconds) => {
   const { text, cpuSeconds } = await timed(hey(url, seconds))
   return (cpuSeconds * 1e6) / readHey(text).requests
 }
 
 /** Its start is taken off: it takes as long as thousands of requests. It does some hundreds a second. */
-export const artilleryCpu: CpuPerRequest = async (url, seconds) => {
+export const artilleryCpu: CpuPerRequest = async (url, _requests, seconds) => {
   const nothing = await artillery(url, 1, 1)
   const { requests, cpuSeconds } = await artillery(url, Number(connections), 10 * seconds)
   return ((cpuSeconds - nothing.cpuSeconds) * 1e6) / (requests - nothing.requests)
