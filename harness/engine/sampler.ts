@@ -159,7 +159,10 @@ export class Sampler {
       ...(trace ? { trace } : {}),
     }
     this.#options.emit('sample', sample)
-    if (inWindow && begun) window.take(sample, begun)
+    if (inWindow) {
+      if (begun) window.take(sample, begun)
+      else window.takeLater(sample)
+    }
     if (this.window === undefined) this.between?.take(sample)
     if (inWindow && sample.ok) keepAnswers?.(window.info.kind)
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { at, undo, wait, type Effect, type Step } from '../core/index.ts'
-import { change, harmless, run } from './test-run.ts'
+import { change, harmless, run, statusPage } from './test-run.ts'
 import { TestSystem } from './test-system.ts'
 import { validateScenario } from './validate.ts'
 
@@ -170,5 +170,35 @@ describe('while time goes by', () => {
     expect(codes).toContain('broken')
     expect(reasons[0]).toContain("broke under 'a-moment'")
     expect(of('change.applied').map((event) => event.change)).not.toContain('later')
+  })
+})
+
+describe('a cell that held', () => {
+  /** Breaks reading for the web as soon as it was judged in this window, which stays open for the status page. */
+  async function breaksLater(window: string) {
+    const system = new TestSystem()
+    return run(
+      system,
+      { statusPage },
+      {
+        onEvent(event) {
+          if (event.kind !== 'cell.judged' || event.window !== window) return
+          if (event.flow !== 'read' || event.actor !== 'web' || event.judgement !== 'holds') return
+          for (const { config } of system.replicas) {
+            config.document = { ...(config.document as object), refuses: ['read/web'] }
+          }
+        },
+      },
+    )
+  }
+
+  it.each([
+    ['change:1', 'fail', 'broken'],
+    ['baseline', 'inconclusive', 'baseline-broken'],
+    ['recovery', 'fail', 'not-recovered'],
+  ])('and breaks while the window %s is open is broken', async (window, kind, code) => {
+    const { verdict, codes } = await breaksLater(window)
+    expect(verdict?.kind).toBe(kind)
+    expect(codes).toContain(code)
   })
 })

@@ -9,7 +9,7 @@ import {
 } from './apply.ts'
 import type { Clock, RunningReplica } from './ports.ts'
 import { roundMs } from './round-ms.ts'
-import type { EffectInForce } from './window.ts'
+import type { EffectInForce } from './effect-in-force.ts'
 
 const defaultTimeoutMs = 120_000
 

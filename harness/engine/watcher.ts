@@ -12,7 +12,8 @@ import type { BreakageClock } from './observers.ts'
 import type { Clock } from './ports.ts'
 import type { Safety } from './safety.ts'
 import type { SystemUnderTest } from './system-under-test.ts'
-import { Window, type EffectInForce } from './window.ts'
+import type { EffectInForce } from './effect-in-force.ts'
+import { Window } from './window.ts'
 
 /** A status page must have been read this often in a window before the window may end. */
 const readingsPerWindow = 3

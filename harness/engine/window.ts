@@ -1,7 +1,6 @@
 import {
   cellKey,
   type CellId,
-  type Effect,
   type Emit,
   type JudgementOptions,
   type SampleRecord,
@@ -17,11 +16,8 @@ import {
   type CellQuestion,
   type CellTally,
 } from '../judge/index.ts'
-
-export interface EffectInForce extends Effect {
-  /** Whether every replica has the change: then it must come always. */
-  readonly everywhere: boolean
-}
+import { SecondLook } from './second-look.ts'
+import type { EffectInForce } from './effect-in-force.ts'
 
 export interface WindowOptions {
   readonly info: WindowInfo
@@ -61,6 +57,8 @@ export class Window {
   readonly #options: WindowOptions
   readonly #openedMs: number
   readonly #open: Map<string, OpenCell>
+  /** Those that were judged better than broken. */
+  readonly #judged: SecondLook
   #settle: () => void = () => undefined
 
   constructor(options: WindowOptions) {
@@ -71,6 +69,13 @@ export class Window {
       this.#settle = resolve
     })
     this.#open = new Map(options.cells.map((cell) => [cellKey(cell), this.#opened(cell)]))
+    this.#judged = new SecondLook({
+      effects: options.effects,
+      judgement: options.judgement,
+      cells: options.cells.length,
+      onBroken: (id, tally) =>
+        this.#emitJudged(id, 'broken', tally, 'it broke after it was judged'),
+    })
     options.emit('window.opened', { window: options.info })
     for (const [key, tally] of options.known ?? []) {
       const cell = this.#open.get(key)
@@ -102,7 +107,7 @@ export class Window {
    */
   take(sample: SampleRecord, { nth }: SampleBegun): void {
     const cell = this.#open.get(cellKey(sample))
-    if (!cell) return
+    if (!cell) return this.takeLater(sample)
     cell.underWay.delete(nth)
     cell.awaited?.delete(nth)
     cell.tally = tallied(cell.tally, sample.ok ? undefined : (sample.symptom ?? 'failed'))
@@ -112,6 +117,11 @@ export class Window {
       cell.awaited ??= new Set(cell.underWay.keys())
       if (judgement === 'broken' || cell.awaited.size === 0) this.#judge(cell, judgement)
     }
+  }
+
+  /** One of a cell that is judged, while the window stays open for others, for load or for the status page: what held may break yet. */
+  takeLater(sample: SampleRecord): void {
+    this.#judged.take(sample)
   }
 
   /** Ends the window: what is not judged by now is undecided, or broken where recovery did not come. */
@@ -162,15 +172,26 @@ export class Window {
     note?: string,
   ): void {
     this.#open.delete(cellKey(cell.id))
+    this.#emitJudged(cell.id, judgement, cell.tally, note, cell.question.declared)
+    if (judgement === 'holds' || judgement === 'effect')
+      this.#judged.watch(cell.id, this.#options.now())
+    if (this.#open.size === 0) this.#settle()
+  }
+
+  #emitJudged(
+    id: CellId,
+    judgement: NonNullable<ReturnType<typeof judgeCell>>,
+    tally: CellTally,
+    note?: string,
+    declared?: string,
+  ): void {
     const { judgement: options, now, emit } = this.#options
-    const { declared } = cell.question
     emit('cell.judged', {
-      ...cell.id,
+      ...id,
       window: this.info.id,
       judgement,
       ...(declared === undefined ? {} : { declared }),
-      evidence: evidenceOf(cell.tally, options, now() - this.#openedMs, note),
+      evidence: evidenceOf(tally, options, now() - this.#openedMs, note),
     })
-    if (this.#open.size === 0) this.#settle()
   }
 }
