@@ -28,3 +28,8 @@ export function reportFault(error: unknown): number {
 export function warn(text: string): void {
   process.stderr.write(`aftershock: ${text}\n`)
 }
+
+/** Nothing of this process can be relied on any more. Its code says that it is a fault of the harness, or of what it was given. */
+export function endBlocked(error: unknown): never {
+  process.exit(reportFault(error))
+}

@@ -26,6 +26,7 @@ import { runK6Load } from '../load/index.ts'
 import { chooseK6 } from '../runtimes/k6/choose-k6.ts'
 import { exportLoad, scriptFor, type ExportKind } from './export-load.ts'
 import { baselinesDirectory } from './figures-of.ts'
+import { endBlocked } from './faults.ts'
 import { openHere } from './open-here.ts'
 import { noProgress, showProgress } from './progress.ts'
 import { refuseIgnored } from './refuse-ignored.ts'
@@ -96,6 +97,7 @@ export async function loadCommand(
     scenario,
     runtime,
     args: argv,
+    endBlocked,
     runsDir: project.runsFolder,
     signal: interrupts.signal,
     listeners: [

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { exitCodes, type RuntimeName } from '../core/index.ts'
+import { watchMainThread } from '../engine/index.ts'
 import { prove, renderProof, standingOf, type Proof } from '../prove/index.ts'
 import { chooseRuntime, needsContainers } from '../runtimes/choose-runtime.ts'
 import {
@@ -9,7 +10,7 @@ import {
   scenarioFiles,
   selectScenarios,
 } from '../session/index.ts'
-import { warn } from './faults.ts'
+import { endBlocked, warn } from './faults.ts'
 import { openHere } from './open-here.ts'
 
 interface ProveCommandOptions {
@@ -31,6 +32,8 @@ export async function proveCommand(
     // Unless they are named, as in `run`.
     .filter(({ scenario }) => filter.length > 0 || !needsContainers(scenario))
   using interrupts = new Interrupts()
+  const flows = scenarios.flatMap(({ scenario }) => scenario.flows.map(({ id }) => id))
+  using _watching = watchMainThread(flows, endBlocked)
   const { signal } = interrupts
   try {
     const proof = await prove(scenarios, {

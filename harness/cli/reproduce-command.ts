@@ -12,7 +12,7 @@ import {
   type RunFolder,
 } from '../session/index.ts'
 import { chooseRuntime } from '../runtimes/choose-runtime.ts'
-import { warn } from './faults.ts'
+import { endBlocked, warn } from './faults.ts'
 import { loadSites } from '../fabric/site.ts'
 import { genericVariants } from '../fabric/variants/index.ts'
 import { LiveServer } from '../live/index.ts'
@@ -62,6 +62,7 @@ export async function reproduceCommand(
     file: found.file,
     runtime,
     args: argv,
+    endBlocked,
     runsDir: project.runsFolder,
     signal: interrupts.signal,
     idlePauseMs: livePauseMs,

@@ -21,7 +21,7 @@ import {
 import type { Comparison, RunFigures } from '../compare/index.ts'
 import { chooseRuntime, needsContainers } from '../runtimes/choose-runtime.ts'
 import { containersAvailability } from '../runtimes/containers/availability.ts'
-import { reportFault, warn } from './faults.ts'
+import { endBlocked, reportFault, warn } from './faults.ts'
 import { baselineFor, tellComparison } from './compare-command.ts'
 import { tellPipeline } from './pipeline-output.ts'
 import { noProgress, showProgress } from './progress.ts'
@@ -171,6 +171,7 @@ async function runOne(
     runtime,
     reuse: options.reuse ? many : undefined,
     args: argv,
+    endBlocked,
     runsDir: options.runsDir,
     signal,
     listeners: [progress.take],

@@ -16,6 +16,7 @@ export type HarnessErrorCode =
   | 'CONTAINER_FAILED'
   | 'JOURNAL_UNREADABLE'
   | 'LOAD_FAILED'
+  | 'FLOW_BLOCKED'
   | 'VIEWER_MISSING'
   | 'ABORTED'
 

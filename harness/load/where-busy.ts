@@ -1,5 +1,6 @@
 import { Session } from 'node:inspector'
 import { relative } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 /** Where a thread was when it was asked. */
@@ -12,6 +13,7 @@ export interface BusyPlace {
 
 /** Long only where the machine has no time for either of the two. */
 const answersWithinMs = 20_000
+const letGoMs = 100
 
 interface Frame {
   readonly callFrameId: string
@@ -34,48 +36,112 @@ interface Answer {
  * Interrupts a thread that gives no answer, by V8's debugger, and reads where it is. `isFlow` knows the ids of flows. It goes on afterwards.
  * Undefined where it cannot be interrupted, as in a call of the system, or does not say within some seconds.
  */
-export async function whereBusy(
+export function whereBusy(
   threadId: number,
   isFlow: (id: string) => boolean,
 ): Promise<BusyPlace | undefined> {
-  const session = new Session()
-  const late = Promise.withResolvers<undefined>()
-  const timer = setTimeout(() => late.resolve(undefined), answersWithinMs)
-  try {
+  return withSession(async (session) => {
     session.connect()
-    const thread = new ThreadDebugger(session, threadId)
-    const place = await Promise.race([thread.place(isFlow), late.promise])
+    const thread = new ThreadDebugger(throughWorkers(session, threadId))
+    const place = await inTime(thread.place(isFlow))
     thread.letGo()
     return place
+  })
+}
+
+/** The same of the main thread, to be asked by another. With `end` what it runs is broken off, so that it comes back to its event loop. */
+export function whereMainIsBusy(
+  isFlow: (id: string) => boolean,
+  { end = false } = {},
+): Promise<BusyPlace | undefined> {
+  return withSession(async (session) => {
+    session.connectToMainThread()
+    const thread = new ThreadDebugger(direct(session))
+    const place = await inTime(thread.place(isFlow))
+    if (end) thread.end()
+    thread.letGo()
+    // What was posted last is to get there.
+    await delay(letGoMs)
+    return place
+  })
+}
+
+async function withSession(
+  task: (session: Session) => Promise<BusyPlace | undefined>,
+): Promise<BusyPlace | undefined> {
+  const session = new Session()
+  try {
+    return await task(session)
   } catch {
     // A Node without an inspector. What it would have told is left out.
     return undefined
   } finally {
-    clearTimeout(timer)
     session.disconnect()
+  }
+}
+
+async function inTime<T>(task: Promise<T>): Promise<T | undefined> {
+  const stop = new AbortController()
+  const late = delay(answersWithinMs, undefined, { signal: stop.signal }).catch(() => undefined)
+  try {
+    return await Promise.race([task, late])
+  } finally {
+    stop.abort()
+  }
+}
+
+/** Carries what is said to the debugger of a thread, and what it says. */
+interface Channel {
+  send(id: number, method: string, params: object): void
+  listen(take: (answer: Answer) => void): void
+}
+
+function direct(session: Session): Channel {
+  let told: (answer: Answer) => void = () => undefined
+  return {
+    send(id, method, params) {
+      session.post(method, params, (_error, result) => told({ id, result: result ?? {} } as Answer))
+    },
+    listen(take) {
+      told = take
+      session.on('inspectorNotification', (message) => take(message as Answer))
+    },
+  }
+}
+
+function throughWorkers(session: Session, threadId: number): Channel {
+  let sessionId: string | undefined
+  session.on('NodeWorker.attachedToWorker', ({ params }) => {
+    // The inspector's own number of a worker is another one.
+    const isIt = params.workerInfo.title.startsWith(`[worker ${threadId}]`)
+    if (isIt) sessionId = params.sessionId
+  })
+  session.post('NodeWorker.enable', { waitForDebuggerOnStart: false })
+  return {
+    send(id, method, params) {
+      if (sessionId === undefined) return
+      const message = JSON.stringify({ id, method, params })
+      session.post('NodeWorker.sendMessageToWorker', { sessionId, message })
+    },
+    listen(take) {
+      session.on('NodeWorker.receivedMessageFromWorker', ({ params }) => {
+        if (params.sessionId === sessionId) take(JSON.parse(params.message) as Answer)
+      })
+    },
   }
 }
 
 /** The debugger of one thread, through the inspector of this one. */
 class ThreadDebugger {
-  readonly #session: Session
+  readonly #channel: Channel
   readonly #scripts = new Map<string, string>()
   readonly #answers = new Map<number, (answer: Answer) => void>()
   readonly #paused = Promise.withResolvers<readonly Frame[]>()
-  #sessionId: string | undefined
   #sent = 0
 
-  constructor(session: Session, threadId: number) {
-    this.#session = session
-    session.on('NodeWorker.attachedToWorker', ({ params }) => {
-      // The inspector's own number of a worker is another one.
-      const isIt = params.workerInfo.title.startsWith(`[worker ${threadId}]`)
-      if (isIt) this.#sessionId = params.sessionId
-    })
-    session.on('NodeWorker.receivedMessageFromWorker', ({ params }) => {
-      if (params.sessionId === this.#sessionId) this.#take(JSON.parse(params.message) as Answer)
-    })
-    session.post('NodeWorker.enable', { waitForDebuggerOnStart: false })
+  constructor(channel: Channel) {
+    this.#channel = channel
+    channel.listen((answer) => this.#take(answer))
   }
 
   async place(isFlow: (id: string) => boolean): Promise<BusyPlace | undefined> {
@@ -98,6 +164,11 @@ class ThreadDebugger {
     return at.length === 0
       ? undefined
       : { at: at.join(' < '), ...(flow === undefined ? {} : { flow }) }
+  }
+
+  /** Breaks off what it runs, down to its event loop. */
+  end(): void {
+    this.#post('Runtime.terminateExecution')
   }
 
   /** One that stays interrupted could not even be ended. */
@@ -126,11 +197,7 @@ class ThreadDebugger {
 
   #post(method: string, params: object = {}): number {
     const id = (this.#sent += 1)
-    if (this.#sessionId !== undefined) {
-      const message = JSON.stringify({ id, method, params })
-      const to = { sessionId: this.#sessionId, message }
-      this.#session.post('NodeWorker.sendMessageToWorker', to)
-    }
+    this.#channel.send(id, method, params)
     return id
   }
 }

@@ -5,12 +5,15 @@ import {
   HarnessError,
   Redactor,
   describeError,
+  inconclusive,
+  type JournalEvent,
   type Scenario,
   type Verdict,
 } from '../core/index.ts'
 import {
   monotonicClock,
   runScenario,
+  watchMainThread,
   type ExperimentOptions,
   type JournalListener,
   type Runtime,
@@ -38,6 +41,11 @@ export interface RunRequest {
   readonly signal: AbortSignal
   readonly listeners?: readonly JournalListener[]
   readonly idlePauseMs?: number
+  /**
+   * Where code of a flow keeps the main thread, told when the reports are written: to say so, and end the process, since nothing else of the
+   * run can be relied on. What runs the system is ended by its supervisor. Absent: nobody watches.
+   */
+  readonly endBlocked?: (error: unknown) => void
   /** Told when the reports are written, also of a run that the harness could not bring to its end. */
   readonly onReports?: (summary: Summary, folder: RunFolder) => void
   /** What is done with the experiment; a whole run when absent. */
@@ -69,6 +77,27 @@ export async function performRun(request: RunRequest): Promise<RunOutcome> {
     request.onReports?.(summary, folder)
     return summary
   }
+  const { endBlocked } = request
+  const stop = new AbortController()
+  const take = (event: JournalEvent) => {
+    if (!stop.signal.aborted) folder.take(event)
+  }
+  const onBlocked = async (fault: HarnessError) => {
+    for (const event of endOf(fault, clock.now())) folder.take(event)
+    // No more flows; whatever else comes of it is not told.
+    stop.abort()
+    try {
+      await finish()
+    } finally {
+      endBlocked?.(asTold(fault, redactor, folder))
+    }
+  }
+  using _watching =
+    endBlocked &&
+    watchMainThread(
+      scenario.flows.map(({ id }) => id),
+      (fault) => void onBlocked(fault),
+    )
   let verdict: Verdict
   try {
     const options: ExperimentOptions = {
@@ -79,14 +108,14 @@ export async function performRun(request: RunRequest): Promise<RunOutcome> {
       redactor,
       clock,
       listeners: [
-        folder.take,
+        take,
         ...(request.listeners ?? []),
         ...(reuse ? [reuse.pool.listen] : []),
         ...(telemetry ? [telemetry.listen] : []),
       ],
       traces: telemetry !== undefined,
       provenance,
-      signal: request.signal,
+      signal: AbortSignal.any([request.signal, stop.signal]),
       ...(request.file === undefined ? {} : { module: pathToFileURL(request.file).href }),
       ...(request.idlePauseMs === undefined ? {} : { idlePauseMs: request.idlePauseMs }),
     }
@@ -100,6 +129,19 @@ export async function performRun(request: RunRequest): Promise<RunOutcome> {
 
 function warn(text: string): void {
   process.stderr.write(`aftershock: ${text}\n`)
+}
+
+/** What a journal ends with whose run cannot end itself. */
+function endOf(error: HarnessError, nowMs: number): JournalEvent[] {
+  const { code, hint } = error
+  const atMs = Math.round(nowMs)
+  const message = describeError(error)
+  const verdict = inconclusive({ code: 'run-failed', message })
+  return [
+    { kind: 'run.failed', atMs, code, message, ...(hint === undefined ? {} : { hint }) },
+    { kind: 'verdict.reached', atMs, verdict },
+    { kind: 'run.ended', atMs, verdict, timings: { totalMs: atMs }, outsideRequests: 0 },
+  ]
 }
 
 /** With where the logs are. What a program wrote last is part of such errors, and a program may write what it was told to keep. */
