@@ -19,7 +19,6 @@ export function checkPromised(scenario: Scenario): Problem[] {
       step.kind === 'change' &&
       scenario.stack.services.some(({ name, config }) => name === step.service && config),
   )
-  const admit = statusPage.admitsWithinMs ?? 0
   return [
     ...checkKnown('expect.statusPage', statusPage, statusNames),
     ...Object.entries(statusPage).flatMap(([name, ms]) =>
@@ -32,13 +31,16 @@ export function checkPromised(scenario: Scenario): Problem[] {
           'add statusPage to the scenario',
         )
       : []),
-    ...(admit < windowMs
-      ? []
-      : problem(
-          'expect.statusPage.admitsWithinMs',
-          `is ${admit}, and a window ends after ${windowMs} ms`,
-          'give judgement.windowMs more',
-        )),
+    ...(['admitsWithinMs', 'neverFalselyGreenForMs'] as const).flatMap((name) => {
+      const ms = statusPage[name] ?? 0
+      return ms < windowMs
+        ? []
+        : problem(
+            `expect.statusPage.${name}`,
+            `is ${ms}, and a window ends after ${windowMs} ms`,
+            'give judgement.windowMs more',
+          )
+    }),
     ...(recoverWithinMs === undefined || recoverWithinMs > 0
       ? []
       : problem('expect.recoverWithinMs', `is ${recoverWithinMs}`, 'use ms above 0')),

@@ -139,7 +139,7 @@ export class Watcher {
   ): Promise<void> {
     const { scenario, journal, breakage, clock } = this.#options
     if (!scenario.statusPage) return
-    const { admitsWithinMs } = scenario.expect.statusPage ?? {}
+    const { admitsWithinMs, neverFalselyGreenForMs } = scenario.expect.statusPage ?? {}
     const isFault = scenario.steps.some(
       ({ kind, name }) => kind === 'fault' && name === info.change,
     )
@@ -148,8 +148,8 @@ export class Watcher {
       journal
         .judged(info.id)
         .some(({ judgement }) => judgement === 'broken' || (isFault && judgement === 'effect'))
-    const admitUntilMs =
-      isBad && admitsWithinMs !== undefined ? openedMs + admitsWithinMs + admitSlackMs : 0
+    const toAdmitMs = Math.max(admitsWithinMs ?? 0, neverFalselyGreenForMs ?? 0)
+    const admitUntilMs = isBad && toAdmitMs > 0 ? openedMs + toAdmitMs + admitSlackMs : 0
     const isWaiting = () =>
       breakage.readings < before + readingsPerWindow ||
       (clock.now() < admitUntilMs && !breakage.admitted)

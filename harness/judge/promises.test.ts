@@ -99,6 +99,14 @@ it.each<[string, AlsoExpected, Given, string[]]>([
     [],
   ],
   [
+    'green throughout a failure that was shorter than that',
+    page({ neverFalselyGreenForMs: 5_000 }),
+    { page: { falseGreenMs: 700, brokenMs: 700 } },
+    [
+      "no-data: the status page did not admit, and cells were broken for 700 ms only: that it says 'operational' for at most 5000 ms is not known",
+    ],
+  ],
+  [
     'falsely red',
     page({ neverFalselyRedForMs: 0 }),
     { page: { falseRedMs: 150 } },

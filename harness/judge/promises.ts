@@ -56,6 +56,17 @@ function checkHonesty(
         `the status page said 'operational' for ${falseGreenMs.toFixed(0)} ms in which cells were broken, allowed are ${neverFalselyGreenForMs} ms`,
       ),
     )
+  } else if (
+    neverFalselyGreenForMs !== undefined &&
+    falseGreenMs > 0 &&
+    admitMs === undefined &&
+    brokenMs <= neverFalselyGreenForMs
+  ) {
+    verdicts.push(
+      open(
+        `the status page did not admit, and cells were broken for ${brokenMs.toFixed(0)} ms only: that it says 'operational' for at most ${neverFalselyGreenForMs} ms is not known`,
+      ),
+    )
   }
   if (admitsWithinMs === undefined) return verdicts
   const limit = `wanted within ${admitsWithinMs} ms`
