@@ -45,7 +45,7 @@ export type HttpToxic =
         readonly content_type?: string
       }
     }
-  /** The answer's body is `replace`, or the first share `keep` of its bytes; exactly one of the two. */
+  /** The answer's body is `replace`, or the first share `keep` of its bytes; exactly one of the two. One that is compressed is unpacked before, and sent so. */
   | {
       readonly type: 'body'
       readonly attributes: { readonly replace?: string; readonly keep?: number }

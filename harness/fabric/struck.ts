@@ -5,12 +5,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import { replicaHeader } from '../core/index.ts'
 import type { Passage } from './caller.ts'
+import { decodedBody, headersOfBody } from './decoded-body.ts'
 import { forward } from './forward.ts'
 import { endToEndHeaders } from './hop-by-hop.ts'
 import type { Strike } from './toxics/toxic.ts'
 import type { Upstream } from './upstream.ts'
 
-const bodilessStatus = new Set([204, 304])
+/** RFC 9110 §15.3.5, §15.3.6 and §15.4.5. */
+const bodilessStatus = new Set([204, 205, 304])
 
 /** Forwards a request that HTTP toxics strike. */
 export async function forwardStruck(
@@ -51,14 +53,15 @@ function answerWith(
   answer: ServerResponse,
   replica: string,
 ): void {
+  const hasBody = !bodilessStatus.has(status)
   answer.writeHead(status, {
-    'content-type': type,
-    'content-length': Buffer.byteLength(body),
+    ...(hasBody ? { 'content-type': type, 'content-length': Buffer.byteLength(body) } : {}),
+    ...(status === 205 ? { 'content-length': 0 } : {}),
     [replicaHeader]: replica,
     // What was not read of the body would stand before the next request.
     ...(client.complete ? {} : { connection: 'close' }),
   })
-  answer.end(body)
+  answer.end(hasBody ? body : undefined)
 }
 
 async function relayStruck(
@@ -72,7 +75,7 @@ async function relayStruck(
   const edits = strikes.flatMap(({ answerBody }) => answerBody ?? [])
   const hasBody = client.method !== 'HEAD' && !bodilessStatus.has(status)
   const isChanged = edits.length > 0 && hasBody
-  const dropped = [replicaHeader, ...(isChanged ? ['content-length'] : [])]
+  const dropped = [replicaHeader, ...(isChanged ? headersOfBody : [])]
   const headers = strikes.reduce(
     (list, { answerHeaders }) => answerHeaders?.(list) ?? list,
     endToEndHeaders(incoming, dropped),
@@ -86,7 +89,7 @@ async function relayStruck(
   }
   let body: Buffer = Buffer.alloc(0)
   try {
-    body = edits.reduce<Buffer>((bytes, edit) => edit(bytes), await buffer(incoming))
+    body = edits.reduce<Buffer>((bytes, edit) => edit(bytes), await buffer(decodedBody(incoming)))
   } catch {
     // The replica broke off, which is counted where it is seen; the caller is to see the same.
     answer.destroy()

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { Agent, request as httpRequest } from 'node:http'
 import { connect, type AddressInfo, type Socket } from 'node:net'
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 
 import { describe, expect, it } from 'vitest'
 
@@ -263,6 +264,53 @@ describe('on requests', () => {
     at.door.toxics.set({ type: 'body', attributes: { keep: 0.5 } })
     const { text, headers } = await at.get()
     expect([text, headers['content-length']]).toEqual(['xxxxx', '5'])
+  })
+
+  it.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+    ['zstd', zstdCompressSync],
+    ['gzip, br', (text: string) => brotliCompressSync(gzipSync(text))],
+  ] as const)('body replaces or shortens what an answer in %s says', async (encoding, encoded) => {
+    await using replica = await startReplica('media-1', (_, answer) => {
+      answer.setHeader('content-encoding', encoding).setHeader('etag', '"x"')
+      answer.end(encoded('0123456789'))
+    })
+    await using door = await openFrontDoor([replica])
+    for (const [attributes, expected] of [
+      [{ replace: 'other' }, 'other'],
+      [{ keep: 0.5 }, '01234'],
+    ] as const) {
+      door.toxics.set({ type: 'body', attributes })
+      const { text, headers } = await ask(door.url)
+      expect(text).toBe(expected)
+      expect(Object.keys(headers)).not.toContain('content-encoding')
+      expect(Object.keys(headers)).not.toContain('etag')
+    }
+  })
+
+  it('body breaks an answer off that is not what it says', async () => {
+    await using replica = await startReplica('media-1', (_, answer) => {
+      answer.setHeader('content-encoding', 'gzip').end('not at all')
+    })
+    await using door = await openFrontDoor([replica])
+    door.toxics.set({ type: 'body', attributes: { keep: 0.5 } })
+    await expect(ask(door.url)).rejects.toThrow('socket hang up')
+  })
+
+  it.each([
+    [204, [undefined, undefined]],
+    [205, ['0', undefined]],
+    [304, [undefined, undefined]],
+  ])('status %i comes without a body', async (status, expected) => {
+    await using at = await openDoor()
+    at.door.toxics.set({ type: 'status', attributes: { status } })
+    for (let i = 0; i < 2; i += 1) {
+      const { headers, text, ...answer } = await at.get()
+      expect([answer.status, text]).toEqual([status, ''])
+      expect([headers['content-length'], headers['transfer-encoding']]).toEqual(expected)
+    }
   })
 
   it('header sets headers of the answer and of the request, and takes them away', async () => {
