@@ -56,6 +56,11 @@ it.each([
       expect(result.code, result.stdout + result.stderr).toBe(code)
       expect(result.stdout).toContain(words)
     }
+    const requests = { count: expect.any(Number) as unknown }
+    const links = expect.arrayContaining([
+      { from: 'actors', to: 'app', requests: expect.any(Number) as unknown },
+    ]) as unknown
+    expect(eventsIn(out, 'load.summary')).toMatchObject([{ requests, links }])
     expect(readFileSync(`${out}/load.json`, 'utf8')).toContain(`"test": "${id}"`)
     expect((end?.outsideRequests ?? 0) > 0).toBe(id === 'asks')
     await untilNothingIsLeft(out)

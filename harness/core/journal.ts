@@ -194,11 +194,36 @@ export interface StatusPageFinding {
   readonly declared?: Pick<StatusPageFinding, 'detectMs' | 'admitMs' | 'falseGreenMs' | 'brokenMs'>
 }
 
-/** Of flows that ended; latencies in ms from the intended start. */
-export interface LoadFlowFigures {
+/** A link under load; `amplification`: requests that its sender made on it for each that it got itself, undefined of actors. */
+export interface LoadLink {
+  readonly from: string
+  readonly to: string
+  readonly requests: number
+  readonly amplification?: number
+}
+
+/** Of flows that ended; latencies from the intended start. */
+export interface LoadFlowFigures extends LoadLatencyFigures {
   readonly flow: string
   readonly count: number
   readonly failed: number
+}
+
+/** Of the requests of a load. Bytes with heads over http, of bodies alone where undici carries them. */
+export interface LoadRequestFigures {
+  readonly count: number
+  readonly failed: number
+  readonly sentBytes: number
+  readonly receivedBytes: number
+  /** In the order in which they pass; one of which nothing is known is absent. */
+  readonly phases: readonly (LoadLatencyFigures & { readonly phase: LoadPhase })[]
+}
+
+/** wait: for a connection, its opening included. first byte: from sending to that. total: all of it. */
+export type LoadPhase = 'wait' | 'connect' | 'first byte' | 'total'
+
+/** In ms. */
+export interface LoadLatencyFigures {
   readonly p50: number
   readonly p95: number
   readonly p99: number
@@ -424,6 +449,10 @@ interface Body {
     readonly unreached?: string
     /** Flows that the end cut off. */
     readonly cut: number
+    /** Absent where none was made. */
+    readonly requests?: LoadRequestFigures
+    /** What passed through links meanwhile. Absent of load beside a scenario, where that is counted by window. */
+    readonly links?: readonly LoadLink[]
     readonly examples: readonly {
       readonly flow: string
       readonly actor: string

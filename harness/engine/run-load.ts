@@ -2,16 +2,19 @@ import {
   HarnessError,
   actorsName,
   addLinkCounts,
+  amplificationOf,
   cellKey,
   combine,
   describeError,
   fail,
   inconclusive,
+  linkCountsSince,
   pass,
   type Actor,
   type Emit,
   type LinkCount,
   type LoadFigures,
+  type LoadLink,
   type LoadProfile,
   type LoadTest,
   type Scenario,
@@ -316,6 +319,7 @@ class LoadOnStack {
         ? 'under load'
         : `trying ${rate} flows per second`
     emit('phase', { phase: 'watching', text })
+    const before = await this.#counted()
     await using watch = new CarrierWatch(this.#stack)
     const measured = await this.#engine({
       ...doorsOf(this.#test, this.#stack),
@@ -338,6 +342,8 @@ class LoadOnStack {
     if (isProbe) return result
     const { metrics, durationMs, thresholds, selfCheck, abortedBy } = result
     const unreached = unreachedText(result)
+    const requests = metrics.requests()
+    const links = linkCountsSince(before, await this.#counted())
     emit('load.summary', {
       durationMs,
       ...(rate === undefined ? {} : { rate }),
@@ -348,10 +354,17 @@ class LoadOnStack {
       ...(signal.aborted ? { interrupted: true } : {}),
       ...(unreached === undefined ? {} : { unreached }),
       cut: metrics.cut,
+      ...(requests === undefined ? {} : { requests }),
+      links: links.map((link) => underLoad(link, links)),
       examples: metrics.examples,
     })
     return result
   }
+}
+
+function underLoad({ from, to, requests }: LinkCount, all: readonly LinkCount[]): LoadLink {
+  const { factor } = amplificationOf(all, { link: { from, to } })
+  return { from, to, requests, ...(factor === undefined ? {} : { amplification: factor }) }
 }
 
 function withProblems(selfCheck: LoadResult['selfCheck'], more: readonly string[]) {

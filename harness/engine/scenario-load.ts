@@ -144,6 +144,7 @@ export class ScenarioLoad {
     clearInterval(this.#looking)
     this.#stop.abort()
     const { metrics, durationMs, thresholds, selfCheck, abortedBy } = await this.#result
+    const requests = metrics.requests()
     this.#options.emit('load.summary', {
       durationMs,
       cells: metrics.cells(),
@@ -151,6 +152,7 @@ export class ScenarioLoad {
       selfCheck,
       ...(abortedBy === undefined ? {} : { abortedBy }),
       cut: metrics.cut,
+      ...(requests === undefined ? {} : { requests }),
       examples: metrics.examples,
     })
   }

@@ -93,3 +93,20 @@ it('what failed or was dropped is told but for what has tags that are spoken of'
   expect(metrics.besides('dropped', [{ flow: 'read' }])).toBe(75)
   expect(metrics.besides('dropped', [{ executor: 'day' }])).toBe(0)
 })
+
+it('requests of the whole load are told by their phases, and a phase of which nothing is known is not', () => {
+  const metrics = measured((writer) => {
+    const given = { failed: false, sentBytes: 100, receivedBytes: 1_000 }
+    writer.request(0, 0, { ...given, durationMs: 9, blockedMs: 2, waitingMs: 6 })
+    writer.request(0, 0, { ...given, durationMs: 30, blockedMs: 0, waitingMs: 30, failed: true })
+  })
+  const { phases, ...others } = metrics.requests() ?? {}
+  expect(others).toEqual({ count: 2, failed: 1, sentBytes: 200, receivedBytes: 2_000 })
+  const ms = (value: number) => expect.closeTo(value, 1) as number
+  expect(phases).toMatchObject([
+    { phase: 'wait', p50: 0, max: ms(2) },
+    { phase: 'first byte', p50: ms(6), max: ms(30) },
+    { phase: 'total', p50: ms(9), max: ms(30) },
+  ])
+  expect(measured().requests()).toBeUndefined()
+})

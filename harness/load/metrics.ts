@@ -1,18 +1,16 @@
 import { build, type Histogram } from 'hdr-histogram-js'
-import type { CellId, Exchange } from '../core/index.ts'
+import type {
+  CellId,
+  Exchange,
+  LoadLatencyFigures as LatencyFigures,
+  LoadPhase,
+  LoadRequestFigures,
+} from '../core/index.ts'
 import { cutStride, droppedStride, flowStride, requestStride, type Batch } from './batch.ts'
 import { tagNames, type MetricName, type Tags } from './metric-names.ts'
 import { cellsUnderWay, type PlannedExecutor } from './runner.ts'
 import type { Strain, StrainedSecond } from './self-check.ts'
 import type { Aggregation, ReadFigure } from './thresholds.ts'
-
-/** Percentiles in ms, rounded to a hundredth. */
-export interface LatencyFigures {
-  readonly p50: number
-  readonly p95: number
-  readonly p99: number
-  readonly max: number
-}
 
 /** A flow that ended, as the judge takes it. */
 export interface LoadSample extends CellId {
@@ -236,6 +234,28 @@ export class LoadMetrics {
         ...figuresOf(merged(list.map((one) => one.duration))),
       }
     })
+  }
+
+  /** Of the whole load. Undefined when none was made. */
+  requests(): LoadRequestFigures | undefined {
+    const all = (of: (series: Series) => Histogram) => merged(this.#series.map(of))
+    const phases: readonly [LoadPhase, Histogram][] = [
+      ['wait', all(({ blocked }) => blocked)],
+      ['connect', this.#connecting],
+      ['first byte', all(({ waiting }) => waiting)],
+      ['total', all(({ request }) => request)],
+    ]
+    const count = total(this.#series, ({ request }) => request.totalCount)
+    if (count === 0) return undefined
+    return {
+      count,
+      failed: total(this.#series, ({ requestsFailed }) => requestsFailed),
+      sentBytes: total(this.#series, ({ sent }) => sent),
+      receivedBytes: total(this.#series, ({ received }) => received),
+      phases: phases.flatMap(([phase, histogram]) =>
+        histogram.totalCount === 0 ? [] : [{ phase, ...figuresOf(histogram) }],
+      ),
+    }
   }
 
   readonly read: ReadFigure = (metric, tags, aggregation) => {

@@ -5,6 +5,7 @@ import {
   type LoadLatencyFinding,
 } from '../core/index.ts'
 import { figureTable } from './figure-table.ts'
+import { loadLinkLines, requestLines } from './load-requests.ts'
 import { foldLine, truncate } from './text.ts'
 import { count, formatDuration, shortMs } from './words.ts'
 
@@ -137,6 +138,8 @@ export function renderLoadSummary(event: EventOf<'load.summary'>, width: number)
     ),
     ...(cut > 0 ? [`  ${count(cut, 'flow was', 'flows were')} cut off at the end`] : []),
     ...(event.unreached === undefined ? [] : [`NOTE  ${event.unreached}`]),
+    ...(event.requests === undefined ? [] : requestLines(event.requests, width)),
+    ...loadLinkLines(event.links ?? []),
     selfCheck.by === undefined
       ? `GENERATOR  started p50 ${selfCheck.lateP50Ms} ms late, p99 ${selfCheck.lateP99Ms} ms; busiest thread ${Math.round(selfCheck.busiest * 100)} %;${selfCheck.lagMs === undefined ? '' : ` event loop ${selfCheck.lagMs} ms late at most;`} ${selfCheck.cpuMs} ms CPU`
       : `GENERATOR  ${selfCheck.by}: what it could not start in time it dropped`,
