@@ -256,6 +256,18 @@ it('of much configuration that differs each service is shown, and all of it is c
   expect(section?.table?.more).toBe(200 - rows.length)
 })
 
+it('of long values the part is shown in which they differ', () => {
+  const list = (last: string) =>
+    Array.from({ length: 200 }, (_, i) => (i === 150 ? last : `item-${i}`))
+  const run = (last: string) => figures({ configuration: { gateway: { list: list(last) } } })
+  const { sections } = comparisonPage(compareRuns(run('old'), run('new')))
+  const [, a = '', b = ''] =
+    sections.find(({ title }) => title.endsWith('differ'))?.table?.rows[0] ?? []
+  expect(a).toMatch(/^….*"item-149","old","item-151".*…$/)
+  expect(b).toMatch(/^….*"item-149","new","item-151".*…$/)
+  expect(a.length).toBeLessThan(170)
+})
+
 it.each([
   ['holds', 'regression'],
   ['reproduces', 'change'],

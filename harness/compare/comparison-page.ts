@@ -9,6 +9,9 @@ import type { Page, Section, Table } from './page.ts'
 import type { Standing } from './standing.ts'
 
 const mostRows = 25
+/** Of a value of the configuration, in characters. */
+const longestValue = 160
+const beforeDifference = 30
 /** A whole run that is this much slower or faster is worth a word. */
 const speedWorthSaying = 1.15
 /** One that is this much slower is no good news, whatever its cells say of each other. */
@@ -169,7 +172,7 @@ function surroundingSection({ surroundings }: Comparison): Section | undefined {
     ...(more > 0 ? { notes: [`${surroundings.length} lines differ: ${counts}`] } : {}),
     table: {
       head: ['what', 'before', 'after'],
-      rows: shown.map(({ what, a, b }) => [what, a, b]),
+      rows: shown.map(({ what, a, b }) => [what, ...differingPart(a, b)]),
       ...(more > 0 ? { more } : {}),
     },
   }
@@ -198,6 +201,16 @@ function comparedSection({ a, b, cells, errors, latencies, drift }: Comparison):
         : []),
     ],
   }
+}
+
+/** Of long values what is around the first difference, and where that begins. */
+function differingPart(a: string, b: string): [string, string] {
+  if (Math.max(a.length, b.length) <= longestValue) return [a, b]
+  const same = [...a].findIndex((character, i) => character !== b[i])
+  const from = Math.max(0, (same < 0 ? a.length : same) - beforeDifference)
+  const part = (text: string) =>
+    `${from > 0 ? '…' : ''}${text.slice(from, from + longestValue)}${text.length > from + longestValue ? '…' : ''}`
+  return [part(a), part(b)]
 }
 
 function factor(value: number): string {
