@@ -132,7 +132,8 @@ function tableMarkdown({ head, rows, more = 0 }: Table): string {
 
 const style = `:root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem}
 h1{font-size:1.4rem;border-left:.4rem solid;padding-left:.7rem}h1.good{border-color:#1a7f37}h1.bad{border-color:#cf222e}h1.open{border-color:#9a6700}
-h2{font-size:1.05rem;margin-top:2rem}.wide{overflow-x:auto}table{border-collapse:collapse}th,td{text-align:left;padding:.2rem .9rem .2rem 0;border-bottom:1px solid #8884;vertical-align:top;overflow-wrap:anywhere}
+h2{font-size:1.05rem;margin-top:2rem}.wide{overflow-x:auto}h1,p,li{overflow-wrap:anywhere}table{border-collapse:collapse}th,td{text-align:left;padding:.2rem .9rem .2rem 0;border-bottom:1px solid #8884;vertical-align:top}
+th{white-space:nowrap}td{max-width:24rem;overflow-wrap:break-word}
 td{font-family:ui-monospace,monospace;font-size:.85rem}`
 
 /** One file without a script that asks for nothing from a network. */
@@ -143,7 +144,7 @@ export function renderPageHtml(page: Page): string {
       ...(notes.length > 0
         ? [`<ul>${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>`]
         : []),
-      ...(table ? [tableHtml(table)] : []),
+      ...(table ? [tableHtml(title, table)] : []),
     ].join('\n'),
   )
   const policy = "default-src 'none'; style-src 'unsafe-inline'"
@@ -167,12 +168,13 @@ ${sections.join('\n')}
 `
 }
 
-function tableHtml({ head, rows, more = 0 }: Table): string {
+function tableHtml(title: string, { head, rows, more = 0 }: Table): string {
   const row = (cells: readonly string[], tag: 'th' | 'td') =>
     `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`
   const body = rows.map((cells) => row(cells, 'td')).join('\n')
   const rest = more > 0 ? `\n<p>and ${more} more</p>` : ''
-  return `<div class="wide"><table><thead>${row(head, 'th')}</thead>\n<tbody>${body}</tbody></table></div>${rest}`
+  // It scrolls where it is too wide, by the keyboard too.
+  return `<div class="wide" tabindex="0" role="region" aria-label="${escapeHtml(title)}"><table><thead>${row(head, 'th')}</thead>\n<tbody>${body}</tbody></table></div>${rest}`
 }
 
 function escapeHtml(text: string): string {

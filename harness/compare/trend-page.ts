@@ -57,7 +57,7 @@ export function trendPage(
   const last = runs.at(-1)
   const isOneYear = new Set(runs.map(({ startedAt }) => startedAt.slice(0, 4))).size === 1
   return {
-    title: `${scenario}: the last ${count(runs.length, 'run')}`,
+    title: `${scenario}: the last ${runs.length === 1 ? 'run' : `${runs.length} runs`}`,
     tone: last?.verdict === 'pass' ? 'good' : last?.verdict === 'fail' ? 'bad' : 'open',
     lead: [
       `${passes} of ${runs.length} passed; the newest: ${last?.verdict ?? 'none'}. Oldest on the left.`,
