@@ -78,6 +78,7 @@ export async function performRun(request: RunRequest): Promise<RunOutcome> {
     return summary
   }
   const { endBlocked } = request
+  const endsWithTheProcess = new Promise<never>(() => undefined)
   const stop = new AbortController()
   const take = (event: JournalEvent) => {
     if (!stop.signal.aborted) folder.take(event)
@@ -121,9 +122,11 @@ export async function performRun(request: RunRequest): Promise<RunOutcome> {
     }
     verdict = await drive(scenario, options, folder)
   } catch (error) {
+    if (stop.signal.aborted) return await endsWithTheProcess
     await finish()
     throw asTold(error, redactor, folder)
   }
+  if (stop.signal.aborted) return await endsWithTheProcess
   return { verdict, summary: await finish(), folder }
 }
 
