@@ -1,6 +1,6 @@
 import { count } from '../words.ts'
 import type { ComponentChildren } from 'preact'
-import { useState } from 'preact/hooks'
+import { useMemo, useState } from 'preact/hooks'
 import { failureGroups } from '../failure-groups.ts'
 import type { PageData } from '../page-data.ts'
 import { Calls } from './calls.tsx'
@@ -25,6 +25,9 @@ export function Page({ data, live }: { data: PageData; live?: ComponentChildren 
       exchange?.scrollIntoView({ block: 'start' })
     })
   }
+  // Whoever chooses a cell waits for that only.
+  const changes = useMemo(() => <Changes data={data} />, [data])
+  const rest = useMemo(() => <Rest data={data} />, [data])
   return (
     <>
       {live ?? <Head data={data} />}
@@ -54,7 +57,7 @@ export function Page({ data, live }: { data: PageData; live?: ComponentChildren 
               <Matrix data={data} chosen={chosen} choose={choose} />
             </Section>
             <Section id="changes" title="What was changed">
-              <Changes data={data} />
+              {changes}
             </Section>
           </>
         )}
@@ -63,31 +66,42 @@ export function Page({ data, live }: { data: PageData; live?: ComponentChildren 
             <Failures data={data} chosen={chosen} choose={choose} isOver={live === undefined} />
           </Section>
         ) : null}
-        <Section id="timeline" title="Over time">
-          <TimelineView data={data} />
-        </Section>
-        {links.length > 0 ? (
-          <Section id="calls" title="Who calls whom">
-            <Calls links={links} />
-          </Section>
-        ) : null}
-        <Section
-          id="outside"
-          title="Traffic to the outside"
-          aside={`${count(summary.outside.requests, 'request')}, all mocked`}
-        >
-          <OutsideTable data={data} />
-        </Section>
-        {summary.loadTest ? null : (
-          <Section id="evidence" title="Evidence behind each judgement">
-            <EvidenceTable data={data} />
-          </Section>
-        )}
-        <Section id="reproduce" title="See it for yourself">
-          <CopyBlock text={data.reproduce} label="Copy the command" />
-        </Section>
+        {rest}
       </main>
       <Foot data={data} />
+    </>
+  )
+}
+
+/** All that is the same whichever cell is chosen. */
+function Rest({ data }: { data: PageData }) {
+  const { summary } = data
+  const links = summary.links ?? []
+  return (
+    <>
+      <Section id="timeline" title="Over time">
+        <TimelineView data={data} />
+      </Section>
+      {links.length > 0 ? (
+        <Section id="calls" title="Who calls whom">
+          <Calls links={links} />
+        </Section>
+      ) : null}
+      <Section
+        id="outside"
+        title="Traffic to the outside"
+        aside={`${count(summary.outside.requests, 'request')}, all mocked`}
+      >
+        <OutsideTable data={data} />
+      </Section>
+      {summary.loadTest ? null : (
+        <Section id="evidence" title="Evidence behind each judgement">
+          <EvidenceTable data={data} />
+        </Section>
+      )}
+      <Section id="reproduce" title="See it for yourself">
+        <CopyBlock text={data.reproduce} label="Copy the command" />
+      </Section>
     </>
   )
 }
