@@ -57,6 +57,32 @@ it('is smaller in the tail than the normal approximation makes it, which takes o
   expect(rankTail(...withU(70, 70, 4_900)).pValue).toBeLessThan(1e-20)
 })
 
+/** The p-values of all ways to choose so many of these values to stand against the others, ascending. */
+function ofAllDraws(values: readonly number[], size: number): number[] {
+  const all: number[] = []
+  for (let bits = 0; bits < 2 ** values.length; bits += 1) {
+    const isChosen = (_: number, i: number) => ((bits >> i) & 1) === 1
+    const chosen = values.filter(isChosen)
+    if (chosen.length !== size) continue
+    const others = values.filter((value, i) => !isChosen(value, i))
+    all.push(rankTail(others, chosen).pValue)
+  }
+  return all.toSorted((x, y) => x - y)
+}
+
+it.each([
+  [[0, 0, 0, 1, 1, 4, 1, 3, 3, 2, 4], 6],
+  [[1, 1, 2, 2, 2, 3, 3, 3, 3], 4],
+  [[1, 1, 1, 1, 1, 1, 1, 1, 2], 5],
+  [[1, 2, 3, 4, 5, 6, 7, 8, 9], 5],
+])('is no less likely than it says, with ties too: %j', (values, size) => {
+  const all = ofAllDraws(values, size)
+  for (const pValue of all) {
+    const share = all.filter((one) => one <= pValue).length / all.length
+    expect(share).toBeLessThanOrEqual(pValue + 1e-12)
+  }
+})
+
 it('finds no difference where there is none to be seen', () => {
   expect(rankTail([], [1])).toEqual({ superiority: 0.5, pValue: 1 })
   expect(rankTail([2, 2, 2, 2], [2, 2, 2]).pValue).toBeGreaterThan(0.5)

@@ -13,14 +13,18 @@ const exactUpTo = 4_000
 
 /**
  * Mann-Whitney U, one-sided: exact, by Gauss's binomial coefficients, up to 4,000 pairs, above by the normal approximation with correction
- * for continuity, which is too large rather than too small far out. Ties count half and are rounded towards no difference, which is
- * conservative. Source: H. B. Mann, D. R. Whitney, Annals of Mathematical Statistics 18, 1947.
+ * for continuity, which is too large rather than too small far out. In the p-value a tie counts as not above, which is conservative:
+ * in whatever order those that are tied were put, it would be that or less. Source: H. B. Mann, D. R. Whitney, Annals of Mathematical Statistics 18, 1947.
  */
 export function rankTail(a: readonly number[], b: readonly number[]): RankTail {
   const pairs = a.length * b.length
   if (pairs === 0) return { superiority: 0.5, pValue: 1 }
-  const u = pairsAbove(Float64Array.from(a).toSorted(), b)
-  return { superiority: u / pairs, pValue: tailOf(a.length, b.length, u) }
+  const sorted = Float64Array.from(a).toSorted()
+  const above = b.reduce((sum, value) => sum + countUnder(sorted, value, false), 0)
+  return {
+    superiority: pairsAbove(sorted, b) / pairs,
+    pValue: tailOf(a.length, b.length, above),
+  }
 }
 
 /** How many pairs must have the value of `b` above for a p-value of `alpha` or less. Undefined where not even all of them would do. */
