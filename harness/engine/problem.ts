@@ -1,3 +1,5 @@
+import { unknownMembers } from '../core/index.ts'
+
 /** One thing to mend: where in the scenario, what is wrong with which value, and what to do. */
 export interface Problem {
   readonly path: string
@@ -17,13 +19,11 @@ export function checkName(path: string, name: string): Problem[] {
     : problem(path, `is '${name}'`, 'use lower case letters, digits and dashes, a letter first')
 }
 
-/** What nobody knows is a slip of the pen, and would be passed over in silence. `path` is empty for the whole. */
+/** A problem for each member that is not known. `path` is empty for the whole. */
 export function checkKnown(path: string, given: object, names: readonly string[]): Problem[] {
-  return Object.keys(given)
-    .filter((name) => !names.includes(name))
-    .flatMap((name) =>
-      problem(path === '' ? name : `${path}.${name}`, 'is not known', `use ${names.join(', ')}`),
-    )
+  return unknownMembers(given, names).flatMap((name) =>
+    problem(path === '' ? name : `${path}.${name}`, 'is not known', `use ${names.join(', ')}`),
+  )
 }
 
 export function checkUnique(path: string, names: readonly string[]): Problem[] {

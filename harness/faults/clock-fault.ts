@@ -28,6 +28,7 @@ const maxMs = 10 * 366 * 86_400_000
 export function clockFault(name: string, options: ClockFaultOptions): Fault {
   return targetFault(name, options, {
     summary: `the clock of ${shownTarget(options)} is ${inWords(options.offsetMs)}`,
+    known: { offsetMs: 'number' },
     problems: (stack) => ownProblems(options, stack),
     inject: (system, signal) => inject(options, system, signal),
   })

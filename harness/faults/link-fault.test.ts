@@ -146,7 +146,7 @@ it('says what is wrong all at once', () => {
     'media has no replica media-9: use one of media-1, media-2',
   ])
   expect(partition('f', { replica: 'media-1', from: ['gateway'] }).validate(stack)).toEqual([
-    'there is no link from media to gateway: name a service that connects to it',
+    "there is no link from media to gateway: name a service that connects to it, or cut one direction only, with direction: 'to'",
   ])
   expect(linkFault('f', { to: 'media', toxics: [] }).validate(stack)).toHaveLength(1)
 })

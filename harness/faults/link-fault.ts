@@ -13,7 +13,8 @@ import {
   type Stack,
   type Toxic,
 } from '../core/index.ts'
-import { replicaIds } from './targets.ts'
+import { ofAnyFault, optionProblems } from './option-problems.ts'
+import { replicaIds, serviceOf } from './targets.ts'
 
 export interface LinkFaultOptions {
   /** The service that calls. Absent: users, that is the front door of `to`. */
@@ -46,11 +47,21 @@ interface Placed {
 export function linkFault(name: string, options: LinkFaultOptions): Fault {
   const { from, to } = options
   const link = from === undefined ? { to } : { from, to }
+  const given: readonly unknown[] = [options.toxics].flat()
+  const toxics = given.filter(isToxicAtAll)
   return faultOf(
     name,
     options,
-    options.toxics.map((toxic) => ({ link, toxic })),
+    toxics.map((toxic) => ({ link, toxic })),
+    [
+      ...optionProblems(options, { from: 'text', to: 'text', toxics: 'list', ...ofAnyFault }),
+      ...given.filter((one) => !isToxicAtAll(one)).flatMap(toxicProblems),
+    ],
   )
+}
+
+function isToxicAtAll(value: unknown): value is Toxic {
+  return typeof value === 'object' && value !== null
 }
 
 /**
@@ -58,8 +69,9 @@ export function linkFault(name: string, options: LinkFaultOptions): Fault {
  * than by links is not cut: a directory that replicas share, the configuration that the harness reads.
  */
 export function partition(name: string, options: PartitionOptions): Fault {
-  const { replica, from: others, direction = 'both' } = options
-  const own = replica.replace(/-\d+$/, '')
+  const { replica, direction = 'both' } = options
+  const others = [options.from].flat().map(String)
+  const own = serviceOf(replica)
   const lost = (strikes: Pick<Toxic, 'replica' | 'caller'>): Toxic => ({
     name: `partition_${replica}`,
     type: 'timeout',
@@ -76,13 +88,24 @@ export function partition(name: string, options: PartitionOptions): Fault {
     .map((to): Placed => ({ link: { from: own, to }, toxic: lost({ caller: replica }) }))
   const placed = [...(direction === 'from' ? [] : heard), ...(direction === 'to' ? [] : said)]
   const title = options.title ?? `${replica} is cut off from ${others.join(', ')}`
-  return faultOf(name, { ...options, title }, placed)
+  return faultOf(name, { ...options, title }, placed, [
+    ...optionProblems(options, {
+      replica: 'text',
+      from: 'texts',
+      direction: 'text',
+      ...ofAnyFault,
+    }),
+    ...(['both', 'to', 'from'].includes(direction)
+      ? []
+      : [`direction is '${direction}': use both, to, from`]),
+  ])
 }
 
 function faultOf(
   name: string,
   { effects = [], title }: { readonly effects?: readonly Effect[]; readonly title?: string },
   placed: readonly Placed[],
+  problems: readonly string[],
 ): Fault {
   const lines = placed.map(({ link, toxic }) => `${shown(link)}: ${describeToxic(toxic)}`)
   return {
@@ -93,7 +116,7 @@ function faultOf(
     ...(placed.some(({ toxic }) => isPartial(toxic)) ? { intermittent: true } : {}),
     summary: lines.join('; '),
     where: linksIn(placed).join(', '),
-    validate: (stack) => problemsOf(placed, stack),
+    validate: (stack) => [...problems, ...problemsOf(placed, stack)],
     inject: ({ links }, signal) => inject(links, ownToxics(name, placed), signal),
   }
 }
@@ -177,7 +200,9 @@ function linkProblems(
   return [
     ...(from === undefined || caller?.connects.includes(to)
       ? []
-      : [`there is no link from ${from} to ${to}: name a service that connects to it`]),
+      : [
+          `there is no link from ${from} to ${to}: name a service that connects to it${asking === undefined ? '' : ", or cut one direction only, with direction: 'to'"}`,
+        ]),
     ...(replica === undefined || ids.includes(replica)
       ? []
       : [`${to} has no replica ${replica}: use one of ${ids.join(', ')}`]),

@@ -44,6 +44,7 @@ export function pressureFault(name: string, options: PressureFaultOptions): Faul
         : struckReplicas(options, stack).map((id) => `the limits of ${id}`)),
       ...(diskFull ? [`the disk of ${struckService(options, stack)?.name}`] : []),
     ],
+    known: { cpus: 'number', memoryMb: 'number', diskFull: 'flag' },
     problems: (stack) => ownProblems(options, stack),
     inject: (system, signal) => inject(options, system, signal),
   })

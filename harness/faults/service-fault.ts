@@ -57,6 +57,7 @@ export function serviceFault(name: string, options: ServiceFaultOptions): Fault 
     ...(action === 'crash-loop' || action === 'restart' ? { intermittent: true } : {}),
     ...(action === 'restart' ? { momentary: true } : {}),
     decides: (stack) => struckReplicas(options, stack).map((id) => `whether ${id} runs`),
+    known: { action: 'text', graceMs: 'number', upMs: 'number', downMs: 'number' },
     problems: () => ownProblems(options),
     inject: (system, signal, tell) => inject(options, system, signal, tell),
   })

@@ -7,6 +7,7 @@ import {
   type SiteVariant,
   type Stack,
 } from '../core/index.ts'
+import { ofAnyFault, optionProblems } from './option-problems.ts'
 
 export interface SiteFaultOptions {
   /** Of a site of the stack, or several; each is a host of its own, also where one site has more. */
@@ -26,7 +27,7 @@ export interface SiteFaultOptions {
 
 /** External sites fail in one way, until the fault is healed: `siteFault('news-hangs', { host: 'news.example', variant: 'hangs' })`. */
 export function siteFault(name: string, options: SiteFaultOptions): Fault {
-  const hosts = typeof options.host === 'string' ? [options.host] : options.host
+  const hosts = [options.host].flat().map(String)
   const { variant, toxicity, first, to } = options
   const setting: SiteVariant = {
     name: variant,
@@ -45,7 +46,17 @@ export function siteFault(name: string, options: SiteFaultOptions): Fault {
     where: hosts.join(', '),
     sites: hosts.map((host) => ({ host, variant: setting })),
     decides: () => hosts.map((host) => `the failure mode of ${host}`),
-    validate: (stack) => problemsOf(hosts, setting, stack),
+    validate: (stack) => [
+      ...optionProblems(options, {
+        host: typeof options.host === 'string' ? 'text' : 'texts',
+        variant: 'text',
+        toxicity: 'number',
+        first: 'number',
+        to: 'text',
+        ...ofAnyFault,
+      }),
+      ...problemsOf(hosts, setting, stack),
+    ],
     inject: ({ sites }, signal) => inject(sites, hosts, { ...setting }, signal),
   }
 }

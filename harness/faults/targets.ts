@@ -7,6 +7,7 @@ import {
   type Stack,
   type SystemPort,
 } from '../core/index.ts'
+import { ofAnyFault, optionProblems, type Known } from './option-problems.ts'
 
 /** Whom a fault strikes: exactly one of the two. */
 export interface TargetOptions {
@@ -40,11 +41,13 @@ export function targetFault(
   name: string,
   options: TargetOptions,
   own: Pick<Fault, 'summary' | 'inject' | 'intermittent' | 'momentary' | 'needs' | 'decides'> & {
+    /** What it takes beside what every fault of replicas does. */
+    readonly known: Known
     /** What is wrong with the rest of the options. */
     readonly problems: (stack: Stack) => readonly string[]
   },
 ): Fault {
-  const { problems, ...rest } = own
+  const { problems, known, ...rest } = own
   const { effects = [], title = own.summary, replica } = options
   return {
     kind: 'fault',
@@ -55,7 +58,11 @@ export function targetFault(
     ...(replica === undefined ? {} : { intermittent: true }),
     ...rest,
     where: shownTarget(options),
-    validate: (stack) => [...targetProblems(options, stack), ...problems(stack)],
+    validate: (stack) => [
+      ...optionProblems(options, { service: 'text', replica: 'text', ...known, ...ofAnyFault }),
+      ...targetProblems(options, stack),
+      ...problems(stack),
+    ],
   }
 }
 
@@ -71,9 +78,14 @@ export function replicaIds({ name, replicas }: ServiceSpec): string[] {
   return Array.from({ length: replicas }, (_, i) => `${name}-${i + 1}`)
 }
 
+/** Of an id: 'media' of 'media-1'. Takes what is no id, too: it is told of later. */
+export function serviceOf(replica: unknown): string {
+  return String(replica).replace(/-\d+$/, '')
+}
+
 /** The service whose replicas are struck, where there is one of that name. */
 export function struckService({ service, replica }: TargetOptions, { services }: Stack) {
-  return services.find(({ name }) => name === (service ?? replica?.replace(/-\d+$/, '')))
+  return services.find(({ name }) => name === (service ?? serviceOf(replica)))
 }
 
 /** How a fault says whom it strikes. */

@@ -6,6 +6,7 @@ import {
   type Fault,
   type InjectedFault,
 } from '../core/index.ts'
+import { optionProblems } from './option-problems.ts'
 import { passes } from './service-fault.ts'
 
 export interface Timing {
@@ -50,9 +51,16 @@ export function timed(fault: Fault, timing: Timing): Fault {
   }
 }
 
-function timingProblems({ afterMs = 0, forMs, everyMs, times = 1 }: Timing): string[] {
+function timingProblems(timing: Timing): string[] {
+  const { afterMs = 0, forMs, everyMs, times = 1 } = timing
   const isSpan = (ms: number, least: number) => ms >= least && ms <= maxMs
   return [
+    ...optionProblems(timing, {
+      afterMs: 'number',
+      forMs: 'number',
+      everyMs: 'number',
+      times: 'number',
+    }),
     ...(isSpan(afterMs, 0) ? [] : [`afterMs is ${afterMs}: use 0 to ${maxMs} ms`]),
     ...(isSpan(forMs, 1) ? [] : [`forMs is ${forMs}: use 1 to ${maxMs} ms`]),
     ...(everyMs === undefined || (everyMs > forMs && everyMs <= maxMs)
