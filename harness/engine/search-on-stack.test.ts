@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { reasonsOf, type EventOf, type LoadProfile, type Verdict } from '../core/index.ts'
 import type { LoadResult } from '../load/index.ts'
-import { crossed, loadResult } from '../load/test-result.ts'
+import { crossed, loadResult, selfCheck } from '../load/test-result.ts'
 import { searchOnStack } from './search-on-stack.ts'
 
 const search = { from: 10, to: 100, stepDuration: '2s' } as const
@@ -94,4 +94,26 @@ it('is inconclusive, with what was seen last, where the system does not recover'
   expect(event).toMatchObject({ holdsAt: 40, breaksAt: 80, unrecoveredAfter: 80 })
   // A minute of probes of two seconds, and the one that ends after it.
   expect(probes).toHaveLength(31)
+})
+
+const limited = () =>
+  loadResult(20, 0, { selfCheck: { ...selfCheck, ok: false, problems: ['late'] } })
+
+it('tries a rate again at which the load itself was the limit, once the system is back', async () => {
+  let tries = 0
+  const { kind, event, probes } = await run((rate, isProbe) => {
+    if (isProbe) return good()
+    tries += 1
+    return tries % 3 === 0 ? (rate > 62 ? bad() : good()) : limited()
+  })
+  expect(kind).toBe('pass')
+  expect(event?.holdsAt).toBeLessThanOrEqual(62)
+  expect(event?.breaksAt).toBeGreaterThan(62)
+  expect(probes.length).toBeGreaterThan(5)
+})
+
+it('gives a rate up at which the load is the limit each time', async () => {
+  const { kind, message, event, ran } = await run(limited)
+  expect([kind, message]).toEqual(['inconclusive', 'at 10 per second nothing could be told: late'])
+  expect([event?.trials, ran.length]).toEqual([2, 6])
 })

@@ -21,6 +21,8 @@ import {
 } from '../load/index.ts'
 
 const recoverWithinMs = 60_000
+/** How often a rate is tried at most of which nothing can be told since the load itself was the limit. */
+const triesIfLimited = 3
 
 /** What a search is made on. */
 export interface SearchOptions {
@@ -47,30 +49,36 @@ export async function searchOnStack(
   const broken = new Map<number, readonly string[]>()
   const untold = new Map<number, readonly string[]>()
   let notBack: readonly string[] = []
+  const recover = () =>
+    awaitRecovery({
+      now,
+      signal,
+      withinMs: durationOr(search.recoverWithin, recoverWithinMs),
+      async probe() {
+        const at = { rate: search.from, isProbe: true }
+        const { trial, why } = judgeTrial(await run(atRate(profile, search.from, search), at))
+        notBack = why
+        return trial === 'holds'
+      },
+    })
   const found = await searchBreakpoint(search, {
     signal,
+    recover,
     async attempt(rate) {
-      const before = await counted()
-      const result = await run(atRate(profile, rate, search), { rate })
-      const { trial, why } = judgeTrial(result)
-      if (trial === 'unknown') untold.set(rate, why)
-      if (trial === 'breaks') {
-        broken.set(rate, brokenFirst(result, linkCountsSince(before, await counted())))
+      for (let left = triesIfLimited; ; left -= 1) {
+        const before = await counted()
+        const result = await run(atRate(profile, rate, search), { rate })
+        const { trial, why } = judgeTrial(result)
+        // What the load itself limited says nothing of the rate: it is tried again, from where the system was.
+        const isAgain = !result.selfCheck.ok && left > 1 && !signal.aborted
+        if (isAgain && (rate === search.from || (await recover()))) continue
+        if (trial === 'unknown') untold.set(rate, why)
+        if (trial === 'breaks') {
+          broken.set(rate, brokenFirst(result, linkCountsSince(before, await counted())))
+        }
+        return trial
       }
-      return trial
     },
-    recover: () =>
-      awaitRecovery({
-        now,
-        signal,
-        withinMs: durationOr(search.recoverWithin, recoverWithinMs),
-        async probe() {
-          const at = { rate: search.from, isProbe: true }
-          const { trial, why } = judgeTrial(await run(atRate(profile, search.from, search), at))
-          notBack = why
-          return trial === 'holds'
-        },
-      }),
   })
   const first = broken.get(found.breaksAt ?? NaN) ?? []
   emit('load.breakpoint', { ...found, first })
