@@ -171,7 +171,8 @@ export class Experiment {
     }
     if (step.kind === 'fault') {
       this.#announceStage(`injecting '${step.name}'`)
-      const done = await this.#steps.inject(step, this.stack)
+      const injecting = this.#steps.inject(step, this.stack)
+      const done = await this.#watcher.applying(injecting, step, this.#steps.effects)
       return done && this.#watchStep(step, window, step.intermittent !== true)
     }
     const replicas = this.stack.replicas.filter((replica) => replica.service === step.service)
@@ -180,7 +181,8 @@ export class Experiment {
       const stage = stages.length > 1 ? i + 1 : undefined
       const added = replicas.slice(stages[i - 1] ?? 0, upTo)
       this.#announceStage(`applying '${step.name}' to ${added.map(({ id }) => id).join(', ')}`)
-      if (!(await this.#steps.apply(step, added, stage))) return false
+      const applying = this.#steps.apply(step, added, stage)
+      if (!(await this.#watcher.applying(applying, step, this.#steps.effects))) return false
       this.#escape.push(new EscapeRoute(step.name, added, this.#options.clock))
       const own = stage === undefined ? window : `${window}:stage:${stage}`
       if (!(await this.#watchStep(step, own, upTo === replicas.length, stage))) return false

@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
 import { describe, expect, it } from 'vitest'
 
-import { at, undo, wait, type Effect, type Step } from '../core/index.ts'
+import { at, undo, wait, type Effect, type Fault, type Step } from '../core/index.ts'
 import { change, harmless, run, statusPage } from './test-run.ts'
 import { TestSystem } from './test-system.ts'
 import { validateScenario } from './validate.ts'
@@ -154,7 +156,7 @@ describe('while time goes by', () => {
     expect(codes).toContain('broken')
     const broken = of('cell.judged').filter(({ judgement }) => judgement === 'broken')
     expect(broken.map(({ window, flow }) => `${window} ${flow}`)).toContain('change:2 read')
-    expect(broken[0]?.evidence.note).toBe('it broke while time went by')
+    expect(broken[0]?.evidence.note).toBe('it broke before the window opened')
   })
 
   it('and is none where the steps in force declare it', async () => {
@@ -200,5 +202,37 @@ describe('a cell that held', () => {
     const { verdict, codes } = await breaksLater(window)
     expect(verdict?.kind).toBe(kind)
     expect(codes).toContain(code)
+  })
+})
+
+describe('while a step is applied', () => {
+  /** Refuses reading for as long as it takes. */
+  const restart = (system: TestSystem, effects: readonly Effect[]): Fault => ({
+    kind: 'fault',
+    name: 'restart',
+    title: 'it is restarted',
+    summary: 'it is restarted',
+    effects,
+    validate: () => [],
+    async inject() {
+      for (const { config } of system.replicas) config.document = { refuses: ['read'] }
+      await sleep(700)
+      for (const { config } of system.replicas) config.document = {}
+      return { on: ['gateway'], explain: ['it was restarted'], heal: async () => undefined }
+    },
+  })
+
+  it('a cell that fails is broken, though all is well when the step is done', async () => {
+    const system = new TestSystem()
+    const { codes, reasons } = await run(system, { steps: [restart(system, [])] })
+    expect(codes).toContain('broken')
+    expect(reasons[0]).toContain("broke under 'restart'")
+  })
+
+  it('what the step declares may suffer', async () => {
+    const system = new TestSystem()
+    const effects = [{ flows: ['read'], becomes: '*', optional: true }]
+    const { verdict } = await run(system, { steps: [restart(system, effects)] })
+    expect(verdict).toEqual({ kind: 'pass' })
   })
 })

@@ -3,6 +3,7 @@ import {
   type CellId,
   type JudgementOptions,
   type Scenario,
+  type Step,
   type WindowInfo,
 } from '../core/index.ts'
 import type { CellTally } from '../judge/index.ts'
@@ -72,6 +73,30 @@ export class Watcher {
     this.#known = between.broken
   }
 
+  /**
+   * Has a step applied, which takes as long as it takes. A cell that held until then and breaks meanwhile is broken in the window of the
+   * step, but for those of which the step or the scenario says that they suffer: how they do on the way there is not told.
+   */
+  async applying<T>(task: Promise<T>, step: Step, effects: readonly EffectInForce[]): Promise<T> {
+    const { system, journal, judgement, scenario, clock } = this.#options
+    const { sampler } = system
+    const { expect } = scenario
+    const mayBreak = [...step.effects, ...(expect.kind === 'reproduces' ? expect.broken : [])]
+    const cells = journal.lastJudged.filter(
+      (cell) =>
+        (cell.judgement === 'holds' || cell.judgement === 'effect') &&
+        !mayBreak.some((selector) => selects(selector, cell)),
+    )
+    const between = new BetweenWatch({ cells, effects, judgement, sinceMs: clock.now() })
+    if (sampler) sampler.between = between
+    try {
+      return await task
+    } finally {
+      if (sampler) sampler.between = undefined
+      this.#known = between.broken
+    }
+  }
+
   /** Whether a cell broke while time went by, and no window has told of it yet. */
   get hasBroken(): boolean {
     return this.#known.size > 0
@@ -91,7 +116,7 @@ export class Watcher {
     if (!sampler || signal.aborted) return
     await system.links?.enter(info.id)
     const { emit } = journal
-    const known = this.#known
+    const known = info.kind === 'change' ? this.#known : new Map<string, CellTally>()
     this.#known = new Map()
     const about = { info, cells, effects, recovering, judgement, known }
     const window = new Window({ ...about, emit, now: clock.now })

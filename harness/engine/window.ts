@@ -81,7 +81,7 @@ export class Window {
       const cell = this.#open.get(key)
       if (!cell) continue
       cell.tally = tally
-      this.#judge(cell, 'broken', 'it broke while time went by')
+      this.#judge(cell, 'broken', 'it broke before the window opened')
     }
   }
 
