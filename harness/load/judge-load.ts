@@ -51,10 +51,11 @@ export function judgeLoad({
     judgeThresholds(thresholds.filter((one) => !ours.includes(one))),
     ...(ours.length > 0 ? [inconclusive({ code: 'checker-crashed', message })] : []),
   ])
-  const unsaid = metrics.besides('failed', spokenOf(thresholds, 'checks'))
+  const spoken = spokenOf(thresholds, 'checks')
+  const unsaid = metrics.besides('failed', spoken)
   if (unsaid === 0) return verdict
   const which = unsaid < failed ? ` that ${unsaid === 1 ? 'is' : 'are'} in no threshold` : ''
-  const missing = `${counted(unsaid, 'flow')}${which} failed, of ${flows}, and no threshold on checks says how many may: add one, checks: ['rate>0.99'] for instance`
+  const missing = `${counted(unsaid, 'flow')}${which} failed, of ${flows}, and no threshold on checks says how many${spoken.length > 0 ? ' of these' : ''} may: add one, checks: ['rate>0.99'] for instance`
   return combine([verdict, inconclusive({ code: 'threshold', message: missing })])
 }
 
