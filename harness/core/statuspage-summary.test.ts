@@ -13,7 +13,8 @@ it.each([
   ['minor', 'degraded'],
   ['major', 'outage'],
   ['critical', 'outage'],
-  ['maintenance', 'degraded'],
+  ['maintenance', 'unknown'],
+  ['constructor', 'unknown'],
   ['something new', 'unknown'],
 ])("reads the indicator '%s' as %s", async (indicator, overall) => {
   const http = answering(200, { status: { indicator }, components: [] })
@@ -32,6 +33,29 @@ it('reads components by name, and leaves groups out', async () => {
   expect(await statuspageSummary().read(http)).toEqual({
     overall: 'degraded',
     components: { API: 'operational', Images: 'degraded', Links: 'outage', Odd: 'unknown' },
+  })
+})
+
+it('tells components of one name apart by their groups, and takes the worst of those that are alike', async () => {
+  const components = [
+    { id: 'eu', name: 'Europe', status: 'operational', group: true },
+    { name: 'API', status: 'major_outage', group_id: 'eu' },
+    { name: 'API', status: 'operational', group_id: 'us' },
+    { name: 'Site', status: 'major_outage', group_id: null },
+    { name: 'Site', status: 'operational', group_id: null },
+    { name: 'Mail', status: 'under_maintenance', group_id: 'eu' },
+    { name: 'Odd', status: 'toString', group_id: null },
+  ]
+  const http = answering(200, { status: { indicator: 'none' }, components })
+  expect(await statuspageSummary().read(http)).toEqual({
+    overall: 'operational',
+    components: {
+      'Europe: API': 'outage',
+      'us: API': 'operational',
+      Site: 'outage',
+      Mail: 'unknown',
+      Odd: 'unknown',
+    },
   })
 })
 

@@ -6,28 +6,37 @@ const indicators: Readonly<Record<string, StatusState>> = {
   minor: 'degraded',
   major: 'outage',
   critical: 'outage',
-  maintenance: 'degraded',
+  maintenance: 'unknown',
 }
 const components: Readonly<Record<string, StatusState>> = {
   operational: 'operational',
   degraded_performance: 'degraded',
   partial_outage: 'degraded',
   major_outage: 'outage',
-  under_maintenance: 'degraded',
+  under_maintenance: 'unknown',
 }
+
+const worstFirst: readonly StatusState[] = ['outage', 'degraded', 'unknown', 'operational']
 
 interface Summary {
   readonly status?: { readonly indicator?: string }
-  readonly components?: readonly {
-    readonly name?: string
-    readonly status?: string
-    readonly group?: boolean
-  }[]
+  readonly components?: readonly Component[]
+}
+
+interface Component {
+  readonly id?: string
+  readonly name?: string
+  readonly status?: string
+  /** Whether it is one. */
+  readonly group?: boolean
+  /** The one that it is in. */
+  readonly group_id?: string | null
 }
 
 /**
  * Reads the summary that pages of Statuspage (statuspage.io) offer, `GET /api/v2/summary.json`: the overall indicator, and the state of each
- * component by its name, groups left out. A word that it does not know is 'unknown'. Source: https://metastatuspage.com/api
+ * component by its name, groups left out; where several have one name, each by that of its group too, and the worst of those that are still alike.
+ * Maintenance tells neither of a failure nor that all is well: it is 'unknown', as is a word that it does not know. Source: https://metastatuspage.com/api
  */
 export function statuspageSummary(path = '/api/v2/summary.json'): StatusPageProbe {
   return {
@@ -42,13 +51,30 @@ export function statuspageSummary(path = '/api/v2/summary.json'): StatusPageProb
         )
       }
       const summary = answer.json() as Summary
-      const known = (summary.components ?? []).filter(({ group }) => group !== true)
       return {
-        overall: indicators[summary.status?.indicator ?? ''] ?? 'unknown',
-        components: Object.fromEntries(
-          known.map(({ name = '', status = '' }) => [name, components[status] ?? 'unknown']),
-        ),
+        overall: stateOf(indicators, summary.status?.indicator),
+        components: statesOf(summary.components ?? []),
       }
     },
   }
+}
+
+function statesOf(all: readonly Component[]): Record<string, StatusState> {
+  const groups = new Map(all.map(({ id, name }) => [id, name]))
+  const single = all.filter(({ group }) => group !== true)
+  const named = Map.groupBy(single, ({ name = '' }) => name)
+  const labelled = Map.groupBy(single, ({ name = '', group_id: group }) => {
+    const isAlone = named.get(name)?.length === 1 || typeof group !== 'string'
+    return isAlone ? name : `${groups.get(group) ?? group}: ${name}`
+  })
+  return Object.fromEntries(
+    [...labelled].map(([label, alike]) => {
+      const states = alike.map(({ status }) => stateOf(components, status))
+      return [label, worstFirst.find((state) => states.includes(state)) ?? 'unknown']
+    }),
+  )
+}
+
+function stateOf(words: Readonly<Record<string, StatusState>>, word = ''): StatusState {
+  return Object.hasOwn(words, word) ? (words[word] as StatusState) : 'unknown'
 }
