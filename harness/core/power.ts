@@ -25,6 +25,6 @@ export interface PressurePort {
     to: { readonly cpus?: number; readonly memoryMb?: number } | undefined,
     signal: AbortSignal,
   ): Promise<void>
-  /** Fills its data directory until nothing more fits, or makes room again. */
+  /** Fills its data directory until no block is left, or makes room again. */
   fillDisk(isFull: boolean, signal: AbortSignal): Promise<void>
 }

@@ -21,7 +21,7 @@ export interface PressureFaultOptions extends TargetOptions {
   readonly cpus?: number
   /** Memory that each may use, in MiB, from 16. The service needs `resources.memoryMb` in the stack, to go back to. */
   readonly memoryMb?: number
-  /** Nothing more fits into the data directory, which all replicas share. The service needs `dataMb` in the stack. */
+  /** No block is left in the data directory, which all replicas share: what still fits into the last block of a file can be appended to it. Healed, an empty file `.aftershock-full` stays there. The service needs `dataMb` in the stack. */
   readonly diskFull?: boolean
 }
 

@@ -81,10 +81,10 @@ test('a page that was red, or could not be read, did not say operational through
     'said "operational" throughout, and no cell was broken meanwhile',
   )
   expect(statusPageWords({ ...quiet, unreadMs: 4_000 }, well)).toBe(
-    'could not be read for 4.0 s, and no cell was broken meanwhile',
+    'could not be read, or said neither, for 4.0 s, and no cell was broken meanwhile',
   )
   expect(statusPageWords({ ...quiet, redMs: 500, unreadMs: 4_000 }, well)).toMatch(
-    /^said that something was wrong for 0.5 s, could not be read for 4.0 s, and no/,
+    /^said that something was wrong for 0.5 s, could not be read, or said neither, for 4.0 s, and no/,
   )
 })
 

@@ -22,7 +22,9 @@ export function statusPageWords(
 function whatItSaid({ redMs = 0, unreadMs = 0 }: SummaryStatusPage): string {
   const told = [
     ...(redMs > 0 ? [`said that something was wrong for ${formatDuration(redMs)}`] : []),
-    ...(unreadMs > 0 ? [`could not be read for ${formatDuration(unreadMs)}`] : []),
+    ...(unreadMs > 0
+      ? [`could not be read, or said neither, for ${formatDuration(unreadMs)}`]
+      : []),
   ]
   return told.length === 0 ? 'said "operational" throughout' : told.join(', ')
 }
