@@ -236,3 +236,17 @@ describe('while a step is applied', () => {
     expect(verdict).toEqual({ kind: 'pass' })
   })
 })
+
+it('a later step takes nothing away from what an earlier one is declared to do', async () => {
+  const also = change(
+    'also',
+    { hangs: ['nothing'] },
+    { effects: [{ flows: ['read'], actors: ['web'], becomes: '502', optional: true }] },
+  )
+  const { verdict, of } = await run(new TestSystem(), { steps: [declared, also] })
+  expect(verdict).toEqual({ kind: 'pass' })
+  const last = of('cell.judged').filter((cell) => cell.window === 'change:2' && cell.declared)
+  expect(last.map((cell) => `${cell.actor} ${cell.judgement} ${cell.declared}`)).toEqual([
+    'web effect 403/467 or 502',
+  ])
+})

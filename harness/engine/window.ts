@@ -145,7 +145,11 @@ export class Window {
 
   #opened(id: CellId): OpenCell {
     const { info, effects, judgement, cells, recovering } = this.#options
-    const declared = effects.findLast((effect) => selects(effect, id))
+    const own = effects.filter((effect) => selects(effect, id))
+    const due = own.filter(({ optional }) => !optional)
+    // What a later step may do takes nothing away from what an earlier one does.
+    const declared = due.at(-1) ?? own.at(-1)
+    const alsoDeclared = own.filter((effect) => effect !== declared).map(({ becomes }) => becomes)
     const isRecovering =
       declared === undefined && (recovering?.(id) === true || info.kind === 'recovery')
     const about = info.kind === 'baseline' ? 'steady' : isRecovering ? 'recovery' : 'change'
@@ -157,10 +161,10 @@ export class Window {
       awaited: undefined,
       question: {
         about,
-        everywhere: declared?.everywhere ?? true,
+        everywhere: declared === undefined || due.some(({ everywhere }) => everywhere),
         cells: cells.length,
         options: judgement,
-        ...(declared === undefined ? {} : { declared: declared.becomes }),
+        ...(declared === undefined ? {} : { declared: declared.becomes, alsoDeclared }),
         ...(declared?.optional ? { optional: true } : {}),
       },
     }
@@ -172,7 +176,9 @@ export class Window {
     note?: string,
   ): void {
     this.#open.delete(cellKey(cell.id))
-    this.#emitJudged(cell.id, judgement, cell.tally, note, cell.question.declared)
+    const { declared, alsoDeclared = [] } = cell.question
+    const all = declared === undefined ? [] : [...new Set([declared, ...alsoDeclared])]
+    this.#emitJudged(cell.id, judgement, cell.tally, note, all.join(' or ') || undefined)
     if (judgement === 'holds' || judgement === 'effect')
       this.#judged.watch(cell.id, this.#options.now())
     if (this.#open.size === 0) this.#settle()

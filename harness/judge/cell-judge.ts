@@ -46,6 +46,8 @@ export interface CellQuestion {
   readonly about: 'steady' | 'recovery' | 'change'
   /** The symptom that the change is declared to cause in this cell; '*': any. */
   readonly declared?: string
+  /** Symptoms that other steps in force are declared to cause in it: each of them will do. */
+  readonly alsoDeclared?: readonly string[]
   /** Whether the declared effect may stay away. */
   readonly optional?: boolean
   /** Whether every replica has the change: then a declared effect must come always. */
@@ -62,7 +64,8 @@ const steadyDetectRatio = 0.5
 export function judgeCell(tally: CellTally, question: CellQuestion): Judgement | undefined {
   if (question.about === 'recovery') return judgeRecovery(tally, question)
   if (question.declared !== undefined && question.about === 'change') {
-    return judgeDeclared(tally, question.declared, question)
+    const declared = [question.declared, ...(question.alsoDeclared ?? [])]
+    return judgeDeclared(tally, declared, question)
   }
   const failures = tally.samples - tally.ok
   if (isMore(failures, tally.samples, question)) return 'broken'
@@ -97,11 +100,13 @@ function judgeRecovery(
 
 function judgeDeclared(
   tally: CellTally,
-  declared: string,
+  declared: readonly string[],
   question: CellQuestion,
 ): Judgement | undefined {
   const { samples, ok } = tally
-  const shown = declared === '*' ? samples - ok : (tally.symptoms[declared] ?? 0)
+  const shown = declared.includes('*')
+    ? samples - ok
+    : [...new Set(declared)].reduce((sum, one) => sum + (tally.symptoms[one] ?? 0), 0)
   const other = samples - ok - shown
   const { detectRatio } = question.options
   if (isMore(other, samples, question)) return 'broken'
