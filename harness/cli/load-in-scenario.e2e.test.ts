@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
+import { reasonsOf } from '../core/index.ts'
 import { TestProject, aftershock, eventsIn, untilNothingIsLeft } from './test-cli.ts'
 
 const fixtures = new URL('./fixtures/project.ts', import.meta.url).href
@@ -51,7 +52,12 @@ it('a change that no cell notices is failed for what it does to those who wait',
 it('a harmless change passes, with the figures of each window, and what would have been seen', async () => {
   const out = project.path('out', 'same')
   const { code, stdout, stderr } = await aftershock(project, 'run', 'same', '--out', out)
-  expect(code, stdout + stderr).toBe(0)
+  // On a machine without a moment to spare the load says so, and nothing else is wrong.
+  const reasons = eventsIn(out, 'run.ended').flatMap(({ verdict }) => reasonsOf(verdict))
+  expect(new Set(reasons.map((one) => one.code)), stdout + stderr).toEqual(
+    new Set(reasons.length === 0 ? [] : ['generator-limited']),
+  )
+  expect(code).toBe(reasons.length === 0 ? 0 : 2)
   expect(stdout).toMatch(
     /change:1: read holds \(1 cell\); failures from \d+ % on would have been seen/,
   )
