@@ -191,11 +191,14 @@ export class Experiment {
   }
 
   /** Applies a step, a change to the replicas named, without a window: traffic goes on, and nobody judges. False when it could not be done; the journal says why. */
-  applyUnwatched(step: Change | Fault, replicas: readonly string[]): Promise<boolean> {
-    this.#system.sampler?.keepAnew()
-    if (step.kind === 'fault') return this.#steps.inject(step, this.stack)
+  async applyUnwatched(step: Change | Fault, replicas: readonly string[]): Promise<boolean> {
     const named = this.stack.replicas.filter(({ id }) => replicas.includes(id))
-    return this.#steps.apply(step, named)
+    const done = await (step.kind === 'fault'
+      ? this.#steps.inject(step, this.stack)
+      : this.#steps.apply(step, named))
+    // What fails by it has its exchange, whatever failed before.
+    this.#system.sampler?.keepAnew()
+    return done
   }
 
   /** Undoes one step, whatever else is in force. What could not be undone is in the journal. */

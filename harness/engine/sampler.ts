@@ -75,7 +75,7 @@ export class Sampler {
   readonly #options: SamplerOptions
   readonly #cells: Map<string, CellState>
   readonly #stop = new AbortController()
-  readonly #kept = new Map<string, number>()
+  #kept = new Map<string, number>()
   #workers: Promise<void>[] = []
   #turn = 0
   #fault: Error | undefined
@@ -106,9 +106,9 @@ export class Sampler {
     return this.#faulted.promise
   }
 
-  /** From here on the exchanges of first failures are kept as if none had been before. */
+  /** Of what begins from here on the exchanges of first failures are kept as if none had been before. */
   keepAnew(): void {
-    this.#kept.clear()
+    this.#kept = new Map()
   }
 
   /** Ends all traffic; flows in flight are cut off. Throws what went wrong inside of the harness meanwhile. */
@@ -144,6 +144,7 @@ export class Sampler {
   async #sample(cell: CellState, begun: SampleBegun | undefined): Promise<void> {
     const { clock } = this.#options
     const window = this.window
+    const kept = this.#kept
     const startMs = clock.now()
     const { failure, keepAnswers, trace } = await this.#perform(cell)
     if (this.#stop.signal.aborted) return
@@ -155,7 +156,7 @@ export class Sampler {
       ok: failure === undefined,
       startMs: roundMs(startMs),
       durationMs: roundMs(clock.now() - startMs),
-      ...(failure ? this.#described(cell, windowId, failure) : {}),
+      ...(failure ? described(cell, windowId, failure, kept) : {}),
       ...(trace ? { trace } : {}),
     }
     this.#options.emit('sample', sample)
@@ -206,21 +207,19 @@ export class Sampler {
     if (replica === undefined) return actor
     return { ...actor, headers: { ...actor.headers, [replicaHeader]: replica } }
   }
+}
 
-  #described(
-    cell: CellState,
-    window: string,
-    failure: FlowFailure,
-  ): Pick<SampleRecord, 'symptom' | 'message' | 'exchange'> {
-    const key = `${cellKey(cell.id)} ${window} ${failure.symptom}`
-    const kept = this.#kept.get(key) ?? 0
-    this.#kept.set(key, kept + 1)
-    return {
-      symptom: failure.symptom,
-      message: failure.message,
-      ...(failure.exchange && kept < exchangesKept ? { exchange: failure.exchange } : {}),
-    }
-  }
+/** What is said of a failure; `kept` counts the exchanges that were. */
+function described(
+  { id }: CellState,
+  window: string,
+  { symptom, message, exchange }: FlowFailure,
+  kept: Map<string, number>,
+): Pick<SampleRecord, 'symptom' | 'message' | 'exchange'> {
+  const key = `${cellKey(id)} ${window} ${symptom}`
+  const before = kept.get(key) ?? 0
+  kept.set(key, before + 1)
+  return { symptom, message, ...(exchange && before < exchangesKept ? { exchange } : {}) }
 }
 
 /** Runs a flow to its end or until the signal fires; undefined when its user got all that they came for. */
