@@ -128,3 +128,27 @@ it('an actor whose own code throws is named, and what to do', async () => {
     message: 'a reader could not sign in: x is not a function',
   })
 })
+
+it('what links carried under load is told, and how much a service made of it', async () => {
+  const none = { answers: {}, errors: 0, abandoned: 0, latency: [] }
+  const counts = (users: number, asked: number) => [
+    { ...none, from: 'actor', to: 'gateway', requests: users },
+    { ...none, from: 'gateway-1', to: 'media', requests: asked },
+  ]
+  let told = counts(5, 5)
+  class CountingSystem extends TestSystem {
+    override async start(...given: Parameters<TestSystem['start']>) {
+      return { ...(await super.start(...given)), counted: () => Promise.resolve(told) }
+    }
+  }
+  const { events } = await load(new CountingSystem(), () => {
+    told = counts(15, 35)
+    return Promise.resolve(loadResult(10, 0))
+  })
+  expect(events.find(({ kind }) => kind === 'load.summary')).toMatchObject({
+    links: [
+      { from: 'actors', to: 'gateway', requests: 10 },
+      { from: 'gateway', to: 'media', requests: 30, amplification: 3 },
+    ],
+  })
+})
