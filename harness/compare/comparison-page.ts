@@ -9,6 +9,8 @@ import type { Page, Section, Table } from './page.ts'
 import type { Standing } from './standing.ts'
 
 const mostRows = 25
+/** Baseline, change and recovery. */
+const everyWindow = 3
 /** Of a value of the configuration, in characters. */
 const longestValue = 160
 const beforeDifference = 30
@@ -137,7 +139,8 @@ function driftRow({
   b,
 }: FieldDifference): string[] {
   const what = kind === 'status' ? 'status' : `${path} ${kind === 'value' ? '' : kind}`.trim()
-  const where = [`in ${flows.join(', ')}`, `as ${actors.join(', ')}`, windows.join(', ')]
+  const when = windows.length === everyWindow ? 'throughout' : windows.join(', ')
+  const where = [`in ${flows.join(', ')}`, `as ${actors.join(', ')}`, when]
   return [request, what, a, b, where.join('; ')]
 }
 
