@@ -129,12 +129,14 @@ it('what replicas used is told as it was read, and carried on only where it rise
   const findings = [
     { ...memory, replica: 'back-1', grown: 33, perHour: 1_190, pValue: 1e-6 },
     { ...memory, replica: 'front-1', judgement: 'steady', grown: 0.7, perHour: 31, pValue: 0.4 },
+    { ...memory, replica: 'front-2', judgement: 'steady', grown: 12, perHour: 124, pValue: 1e-6 },
     { ...falls, replica: 'back-1', grown: -2_424, perHour: -171_295, pValue: 1 },
   ] as const
   expect(renderResources({ kind: 'leaks.judged', atMs: 0, findings }, 100).split('\n')).toEqual([
     'RESOURCES  the least after the first quarter, and at the end; - is too short to tell',
-    '  LEAK   back-1  memory      80.1 to 112.4 MB, rising by 1190 MB an hour by its trend',
+    '  LEAK   back-1  memory      80.1 to 112.4 MB, 1190 MB an hour by its trend',
     '  steady front-1 memory      80.1 to 112.4 MB',
+    '  rises  front-2 memory      80.1 to 112.4 MB, 124 MB an hour by its trend',
     '  steady back-1  descriptors 1888 to 12',
   ])
 })

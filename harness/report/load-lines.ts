@@ -83,8 +83,10 @@ export function renderResources({ findings }: EventOf<'leaks.judged'>, width: nu
       const unit = what === 'memory' ? ' MB' : ''
       // Chance, and what falls, are not carried on into an hour that nobody saw.
       const isRising = grown > 0 && pValue <= isNoChance
-      const hour = isRising ? `, rising by ${perHour}${unit} an hour by its trend` : ''
-      return `  ${words[judgement]} ${replica.padEnd(name)} ${what.padEnd(11)} ${from} to ${to}${unit}${hour}`
+      const hour = isRising ? `, ${perHour}${unit} an hour by its trend` : ''
+      // By less than the limit, which is not to be called steady all the same.
+      const word = isRising && judgement === 'steady' ? 'rises ' : words[judgement]
+      return `  ${word} ${replica.padEnd(name)} ${what.padEnd(11)} ${from} to ${to}${unit}${hour}`
     }),
   ]
     .flatMap((line) => foldLine(line, width))
