@@ -12,6 +12,7 @@ import {
 } from '../session/index.ts'
 import { endBlocked, warn } from './faults.ts'
 import { openHere } from './open-here.ts'
+import { makeOwnDirectory } from '../runtimes/processes/leftovers.ts'
 
 interface ProveCommandOptions {
   readonly runtime?: RuntimeName
@@ -41,6 +42,7 @@ export async function proveCommand(
       seed: options.seed ?? randomInt(2 ** 32),
       args: argv,
       signal,
+      makeDirectory: () => makeOwnDirectory('prove'),
       onProgress: (text) => {
         if (!options.json) process.stderr.write(`  ${text}\n`)
       },

@@ -3,7 +3,6 @@ import { HarnessError, Redactor, type Actor, type Flow, type Scenario } from '..
 import { monotonicClock, signIn, type RunningStack, type Runtime } from '../engine/index.ts'
 import { defaultJudgement } from '../judge/index.ts'
 import { HttpConnections } from '../load/index.ts'
-import { makeOwnDirectory } from '../runtimes/processes/leftovers.ts'
 import { newRunId } from '../session/index.ts'
 import { proveFlow } from './prove-flow.ts'
 import { proveStatusPage } from './prove-status-page.ts'
@@ -20,6 +19,7 @@ export interface StackProof {
   readonly runtime: Runtime
   readonly seed: number
   readonly signal: AbortSignal
+  readonly makeDirectory: () => string
   readonly onProgress: (text: string) => void
 }
 
@@ -27,8 +27,8 @@ export interface StackProof {
 export async function proveOnStack(
   given: StackProof,
 ): Promise<Pick<Proof, 'flows' | 'hypotheses'>> {
-  const { scenario, runtime, seed, signal, onProgress } = given
-  const logDir = makeOwnDirectory('prove')
+  const { scenario, runtime, seed, signal, makeDirectory, onProgress } = given
+  const logDir = makeDirectory()
   const redactor = new Redactor()
   let ended: string | undefined
   try {

@@ -1,7 +1,6 @@
 import { rmSync } from 'node:fs'
 import { formatReason, reasonsOf, type Scenario, type Verdict } from '../core/index.ts'
 import type { Runtime } from '../engine/index.ts'
-import { makeOwnDirectory } from '../runtimes/processes/leftovers.ts'
 import { performRun, type FoundScenario } from '../session/index.ts'
 import { proveOnStack } from './on-stack.ts'
 import type { Proof, ProvenHypothesis } from './result.ts'
@@ -13,6 +12,8 @@ export interface ProveOptions {
   readonly seed: number
   readonly args: readonly string[]
   readonly signal: AbortSignal
+  /** A temporary one, which is found when this process is killed. The caller removes it. */
+  readonly makeDirectory: () => string
   readonly onProgress: (text: string) => void
 }
 
@@ -89,7 +90,7 @@ async function verdictOn(
   { scenario, file, onRuntime = (runtime) => runtime }: RunMutant & FoundScenario,
   options: ProveOptions,
 ): Promise<Verdict> {
-  const outDir = makeOwnDirectory('prove')
+  const outDir = options.makeDirectory()
   try {
     const { seed, args, signal } = options
     const runtime = onRuntime(await options.runtimeFor(scenario))
