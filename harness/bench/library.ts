@@ -46,7 +46,7 @@ export async function writes(): Promise<boolean> {
   const isWhole = reached(
     '  lost, there twice, or not readable',
     `${problems}`,
-    problems === 0,
+    problems === 0 && sum('ok') > 0,
     '0',
   )
   const proof = JSON.parse(

@@ -25,7 +25,7 @@ export interface FlowContext {
   readonly actor: Actor
   /** Seeded per cell. */
   readonly random: Random
-  /** Counts the runs of this cell from 0: use it to take fresh content each time. */
+  /** Counts the runs of this cell: use it to take fresh content each time. Cells count from 0, each load from a number of its own. */
   readonly iteration: number
   readonly signal: AbortSignal
   /** Where the flow says what it writes, so that nothing acknowledged is lost unseen. Absent where nobody reads it back. */

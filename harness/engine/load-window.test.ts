@@ -58,13 +58,13 @@ it('what recovers is told with what was seen since', () => {
 it.each([
   ['a flow has hung from the beginning', 60_010, 'undecided'],
   ['the oldest flow is young', 79_900, 'holds'],
-  ['a flow hangs that was begun before', 59_000, 'holds'],
+  ['a flow hangs that was begun just before', 59_000, 'undecided'],
 ])('where %s, what ends says: %3$s', (_, oldestMs, judgement) => {
   const finding = recovery(() => undefined, oldestMs)
   expect(finding.judgement).toBe(judgement)
   if (judgement === 'undecided') {
-    expect(finding.note).toBe(
-      'the window of 20000 ms ended; flows had no end yet, the oldest after 20.0 s',
+    expect(finding.note).toMatch(
+      /^the window of 20000 ms ended; flows had no end yet, the oldest after 2[01]\.0 s$/,
     )
   }
 })

@@ -143,11 +143,10 @@ export class LoadWindow {
     return { baseline: baselineOf(id) ?? nothing, comparisons, options }
   }
 
-  /** For how long a flow of this window is under way, if longer than can be for one that will succeed; else 0. */
-  #hangingMs({ id, fromMs, longestMs }: OpenCell): number {
+  /** For how long a flow is under way, if longer than can be for one that will succeed; else 0. */
+  #hangingMs({ id, longestMs }: OpenCell): number {
     const { oldestOf, elapsed } = this.#options
-    const oldestMs = oldestOf(id)
-    const sinceMs = oldestMs < fromMs ? 0 : Math.max(0, elapsed() - oldestMs)
+    const sinceMs = Math.max(0, elapsed() - oldestOf(id))
     return sinceMs > longestMs + patienceMs ? sinceMs : 0
   }
 

@@ -1,9 +1,12 @@
 import { deriveSeed } from '../core/index.ts'
 
-/** Flows of one load count from here on, and those of the cells of a scenario from 0: so no content is sent twice. */
-const range = 1_000_000_000
-/** Of a k6, whose executors count by themselves. */
-const rangeOfExecutor = 10_000_000
+/**
+ * Flows of one load count from here on, and those of the cells of a scenario from 0: so no content is sent twice. A prime, so that a flow
+ * that takes one of so many after the other does not begin with the same one each time; 20 of them are within 32 bits.
+ */
+const range = 99_999_989
+/** Of a k6, whose executors count by themselves; a prime, too. */
+const rangeOfExecutor = 9_999_991
 
 export interface LoadNumber {
   readonly seed: number

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { expect, it, vi } from 'vitest'
 import type { Flow, HttpClient } from '../core/index.ts'
 import { Underway } from './deadline.ts'
-import { FlowRun } from './flow-run.ts'
+import { FlowRun, type Failed } from './flow-run.ts'
 
 const actor = { id: 'web', title: 'web', headers: {} }
 
@@ -13,7 +13,7 @@ async function performed(run: Flow['run'], nowMs: number) {
   const underway = new Underway(() => nowMs)
   underway.add(begun)
   using _watching = underway.watch()
-  const ended = vi.fn<(error?: unknown) => void>()
+  const ended = vi.fn<(failed?: Failed) => void>()
   begun.perform(ended)
   await vi.waitFor(() => expect(ended).toHaveBeenCalled(), { timeout: 20_000, interval: 5 })
   // Whatever else comes of it.
@@ -30,14 +30,25 @@ const timeout = expect.objectContaining({
   message: 'not done within 300 ms',
 }) as Error
 
-it.each<[string, Flow['run'], number, unknown[]]>([
-  ['is done', async () => {}, 299, []],
-  ['throws', () => Promise.reject(fault), 299, [fault]],
-  ['throws before there is a promise', () => expect.fail('broken'), 299, [expect.any(Error)]],
-  ['never ends', () => new Promise(() => undefined), 300, [timeout]],
-  ['ends after its time', ({ signal }) => aborted(signal).then(() => delay(25)), 300, [timeout]],
+it.each<[string, Flow['run'], number, Failed | undefined]>([
+  ['is done', async () => {}, 299, undefined],
+  ['throws', () => Promise.reject(fault), 299, { error: fault }],
+  ['throws nothing', () => Promise.reject(), 299, { error: undefined }],
+  [
+    'throws before there is a promise',
+    () => expect.fail('broken'),
+    299,
+    { error: expect.any(Error) as Error },
+  ],
+  ['never ends', () => new Promise(() => undefined), 300, { error: timeout }],
+  [
+    'ends after its time',
+    ({ signal }) => aborted(signal).then(() => delay(25)),
+    300,
+    { error: timeout },
+  ],
 ])('of a flow that %s is told once', async (_name, run, nowMs, told) => {
-  expect(await performed(run, nowMs)).toEqual([told.length === 0 ? [undefined] : told])
+  expect(await performed(run, nowMs)).toEqual([[told]])
 })
 
 it('a flow may look at its signal, before and after its time is over', async () => {

@@ -12,6 +12,11 @@ const defaultTimeoutMs = 5_000
 /** The request under way fails so much earlier than its flow, and shows its exchange. */
 const afterRequestMs = 10
 
+/** What a flow threw: it may be undefined. */
+export interface Failed {
+  readonly error: unknown
+}
+
 /** A flow under way: its deadline, and what it is given. One object, since each counts where there are thousands a second. */
 export class FlowRun extends Deadline implements FlowContext {
   readonly actor: Actor
@@ -20,7 +25,7 @@ export class FlowRun extends Deadline implements FlowContext {
   readonly http: HttpClient
   readonly #flow: Flow
   readonly #timeoutMs: number
-  #ended: ((error?: unknown) => void) | undefined
+  #ended: ((failed?: Failed) => void) | undefined
 
   /** `startMs` is on the clock of the load. */
   constructor(
@@ -49,30 +54,30 @@ export class FlowRun extends Deadline implements FlowContext {
     return this.endsMs - this.#timeoutMs
   }
 
-  /** Once. `ended` is told what the flow threw, or FlowFailure 'timeout' when its time was over, also of one that does not look at its signal. */
-  perform(ended: (error?: unknown) => void): void {
+  /** Once. `ended` is told what the flow threw, whatever it is, or FlowFailure 'timeout' when its time was over, also of one that does not look at its signal. */
+  perform(ended: (failed?: Failed) => void): void {
     this.#ended = ended
     try {
       this.#flow.run(this).then(
         () => this.#end(),
-        (error: unknown) => this.#end(error),
+        (error: unknown) => this.#end({ error }),
       )
     } catch (error) {
       // Of one that is not async.
-      this.#end(error)
+      this.#end({ error })
     }
   }
 
   override expire(): void {
     if (this.expired) return
     super.expire()
-    const failure = new FlowFailure('timeout', `not done within ${this.#timeoutMs} ms`)
-    setTimeout(() => this.#end(failure), afterRequestMs)
+    const error = new FlowFailure('timeout', `not done within ${this.#timeoutMs} ms`)
+    setTimeout(() => this.#end({ error }), afterRequestMs)
   }
 
-  #end(error?: unknown): void {
+  #end(failed?: Failed): void {
     const ended = this.#ended
     this.#ended = undefined
-    ended?.(error)
+    ended?.(failed)
   }
 }

@@ -143,7 +143,7 @@ export function proxyOf(
 }
 
 /** Of a request that is a part of a trace already. */
-function traceIdIn(headers: HttpRequest['headers']): string | undefined {
+export function traceIdIn(headers: HttpRequest['headers']): string | undefined {
   return /^00-([0-9a-f]{32})-/.exec(headers?.['traceparent'] ?? '')?.[1]
 }
 

@@ -7,22 +7,35 @@ const holds = { text: 'http_reqs: count>0', outcome: 'holds', value: 1 } as cons
 const crossed = { text: 'http_reqs: count>5', outcome: 'crossed', value: 4 } as const
 const noData = { text: 'data_sent: count>0', outcome: 'no-data' } as const
 
-const cell = (flow: string, count: number, failed = 0, symptoms = {}) => ({
+const cell = (
+  flow: string,
+  count: number,
+  failed = 0,
+  symptoms: Readonly<Record<string, number>> = {},
+) => ({
   flow,
-  actor: 'web',
-  window: 'load',
   count,
   failed,
   symptoms,
 })
 const measured = (...cells: ReturnType<typeof cell>[]) => ({
-  cells: () => cells,
+  seen: ({ flow }: Tags) => {
+    const about = cells.filter((one) => (flow ?? one.flow) === one.flow)
+    const sum = (of: (one: ReturnType<typeof cell>) => number) =>
+      about.reduce((total, one) => total + of(one), 0)
+    return {
+      count: sum(({ count }) => count),
+      failed: sum(({ failed }) => failed),
+      faults: sum(({ symptoms }) => symptoms['fault in the flow'] ?? 0),
+    }
+  },
   besides: (_: string, spoken: readonly Tags[]) =>
     cells
       .filter((one) => !spoken.some(({ flow = one.flow }) => flow === one.flow))
       .reduce((sum, { failed }) => sum + failed, 0),
 })
-const all = (...figures: [number, number?, object?]) => measured(cell('read', ...figures))
+const all = (...figures: [number, number?, Readonly<Record<string, number>>?]) =>
+  measured(cell('read', ...figures))
 
 describe('the verdict on a load', () => {
   it.each([
@@ -87,7 +100,7 @@ describe('the verdict on a load', () => {
 
   it('blames on the flow, and not on the system, what the flow threw itself', () => {
     const missed = { text: 'checks: rate>0.99', outcome: 'crossed', value: 0.7 } as const
-    const judged = (symptoms: object) =>
+    const judged = (symptoms: Readonly<Record<string, number>>) =>
       judgeLoad({ thresholds: [missed], selfCheck, metrics: all(60, 16, symptoms) })
     expect(judged({ 'fault in the flow': 16 })).toMatchObject({
       kind: 'inconclusive',

@@ -1,10 +1,8 @@
 import {
   combine,
   count as counted,
-  flowFault,
   inconclusive,
   judgeThresholds,
-  type CellId,
   type Reason,
   type Verdict,
 } from '../core/index.ts'
@@ -12,14 +10,6 @@ import type { LoadResult } from './embedded.ts'
 import type { MetricName, Tags } from './metric-names.ts'
 import type { LoadMetrics } from './metrics.ts'
 import { holds, thresholdOf, type ThresholdResult } from './thresholds.ts'
-
-/** What flows of a load came to. */
-interface Flows extends CellId {
-  readonly window: string
-  readonly count: number
-  readonly failed: number
-  readonly symptoms: Readonly<Record<string, number>>
-}
 
 /**
  * The verdict on a load: fail for thresholds that do not hold, inconclusive for those without data, and when the load itself was the
@@ -32,21 +22,19 @@ export function judgeLoad({
   selfCheck,
   metrics,
 }: Pick<LoadResult, 'thresholds' | 'selfCheck'> & {
-  readonly metrics: { cells(): readonly Flows[] } & Pick<LoadMetrics, 'besides'>
+  readonly metrics: Pick<LoadMetrics, 'besides' | 'seen'>
 }): Verdict {
   if (!selfCheck.ok) {
     return inconclusive(
       ...selfCheck.problems.map((message): Reason => ({ code: 'generator-limited', message })),
     )
   }
-  const cells = metrics.cells()
-  const flows = sum(cells, ({ count }) => count)
-  const failed = failedIn(cells)
+  const { count: flows, failed, faults } = metrics.seen({})
   if (flows === 0) return inconclusive({ code: 'no-data', message: 'no flow was completed' })
   const ours = thresholds.filter(
-    (one) => one.outcome === 'crossed' && holdsButForFaults(one, cells),
+    (one) => one.outcome === 'crossed' && holdsButForFaults(one, metrics),
   )
-  const message = `${faultsIn(cells)} of ${flows} flows threw an error that is no FlowFailure (${failed} failed in all): correct the flow, or let it say what it missed`
+  const message = `${faults} of ${flows} flows threw an error that is no FlowFailure (${failed} failed in all): correct the flow, or let it say what it missed`
   const verdict = combine([
     judgeThresholds(thresholds.filter((one) => !ours.includes(one))),
     ...(ours.length > 0 ? [inconclusive({ code: 'checker-crashed', message })] : []),
@@ -70,31 +58,9 @@ export function spokenOf(
     .map(({ tags }) => tags)
 }
 
-function holdsButForFaults({ text }: ThresholdResult, cells: readonly Flows[]): boolean {
+function holdsButForFaults({ text }: ThresholdResult, metrics: Pick<LoadMetrics, 'seen'>): boolean {
   const threshold = thresholdOf(text)
   if (threshold.metric !== 'checks') return false
-  // Of one executor, or step, more is not known than of the cell.
-  const { flow, actor, window } = threshold.tags
-  const about = cells.filter(
-    (cell) =>
-      (flow ?? cell.flow) === cell.flow &&
-      (actor ?? cell.actor) === cell.actor &&
-      (window ?? cell.window) === cell.window,
-  )
-  const count = sum(about, (cell) => cell.count)
-  const faults = faultsIn(about)
-  return faults > 0 && holds((count - failedIn(about) + faults) / count, threshold)
-}
-
-function failedIn(cells: readonly Flows[]): number {
-  return sum(cells, ({ failed }) => failed)
-}
-
-/** Flows that threw something of their own. */
-function faultsIn(cells: readonly Flows[]): number {
-  return sum(cells, ({ symptoms }) => symptoms[flowFault] ?? 0)
-}
-
-function sum<T>(list: readonly T[], figure: (one: T) => number): number {
-  return list.reduce((total, one) => total + figure(one), 0)
+  const { count, failed, faults } = metrics.seen(threshold.tags)
+  return faults > 0 && holds((count - failed + faults) / count, threshold)
 }

@@ -18,11 +18,11 @@ function connectionsTo(gateway: TestServer, proxy = gateway): LoadConnections {
   })
 }
 
-it('gives a flow functions that may be taken off the client, as outside of load', async () => {
+it('gives a flow functions that may be taken off the client, and spread, as outside of load', async () => {
   await using server = await serve((request, response) => response.end(request.method))
   await using connections = connectionsTo(server)
   const deadline = new Deadline(30_000)
-  const { get, post, request } = connections.client({}, deadline, () => undefined)
+  const { get, post, request } = { ...connections.client({}, deadline, () => undefined) }
   const answers = await Promise.all([
     get('/'),
     post('/', {}),

@@ -67,7 +67,7 @@ export class LoadConnections implements AsyncDisposable {
     deadline: Deadline,
     onRequest: (figures: RequestFigures) => void,
   ): HttpClient {
-    return new FlowClient(this, headers, deadline, onRequest)
+    return flowClient(this, { headers, deadline, onRequest })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -139,40 +139,14 @@ function toOutside(request: HttpRequest, traceId: string): CallRequest {
   return { method, path, body, head: undefined, actorHeaders: {}, contentType, traceId, given }
 }
 
-/** Its functions may be taken off it, as those of the client outside of load. They are made when they are asked for: most flows need one. */
-class FlowClient implements HttpClient, Asking {
-  readonly headers: Readonly<Record<string, string>>
-  readonly deadline: Deadline
-  readonly onRequest: (figures: RequestFigures) => void
-  readonly #connections: LoadConnections
-
-  constructor(
-    connections: LoadConnections,
-    headers: Readonly<Record<string, string>>,
-    deadline: Deadline,
-    onRequest: (figures: RequestFigures) => void,
-  ) {
-    this.#connections = connections
-    this.headers = headers
-    this.deadline = deadline
-    this.onRequest = onRequest
-  }
-
-  get request(): HttpClient['request'] {
-    return (request) => this.#ask(request)
-  }
-
-  get get(): HttpClient['get'] {
-    return (path, options) =>
-      this.#ask(options ? { ...options, method: 'GET', path } : { method: 'GET', path })
-  }
-
-  get post(): HttpClient['post'] {
-    return (path, body, options) => this.#ask({ ...options, method: 'POST', path, body })
-  }
-
-  #ask(request: HttpRequest): Promise<HttpResponse> {
-    return this.#connections.exchange(request, this)
+/** Its functions may be taken off it, and it may be spread, as the client outside of load. */
+function flowClient(connections: LoadConnections, asking: Asking): HttpClient {
+  const request = (asked: HttpRequest) => connections.exchange(asked, asking)
+  return {
+    request,
+    get: (path, options) =>
+      request(options ? { ...options, method: 'GET', path } : { method: 'GET', path }),
+    post: (path, body, options) => request({ ...options, method: 'POST', path, body }),
   }
 }
 

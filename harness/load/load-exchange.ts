@@ -6,7 +6,7 @@ import {
   type Redactor,
 } from '../core/index.ts'
 import type { Deadline } from './deadline.ts'
-import { excerptOf, responseOf, servedBy, symptomOf } from './http-client.ts'
+import { excerptOf, responseOf, servedBy, symptomOf, traceIdIn } from './http-client.ts'
 import { Call, headersOf, type CallRequest, type RequestFigures } from './http1/call.ts'
 
 /** Who asks: one flow of an actor. */
@@ -71,7 +71,7 @@ export class LoadExchange extends Call {
       url: this.#url + path,
       requestHeaders: this.#redactor.headers(headers),
       ...(body === undefined ? {} : { requestBody: excerptOf(this.#redactor, body, type) }),
-      traceId,
+      traceId: traceIdIn(this.request.given) ?? traceId,
       durationMs: this.durationMs,
     }
   }

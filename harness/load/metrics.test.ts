@@ -62,6 +62,17 @@ it('the rate in a window is by how long that window was open, however often', ()
   expect(metrics.read('dropped_iterations', { window: 'change:1' }, rate)).toBeCloseTo(1 / 3)
 })
 
+it('a window that is still to come has no requests, and no rate', () => {
+  const metrics = measured((writer, all) => {
+    all.openWindow('transition', 0)
+    all.openWindow('baseline', 20_000)
+    flows(writer, 100, 5)
+    writer.request(0, 0, { ...answered, blockedMs: 0, durationMs: 5 })
+  })
+  expect(metrics.read('http_reqs', { window: 'transition' }, rate)).toBe(0.1)
+  expect(metrics.read('http_reqs', { window: 'baseline' }, rate)).toBeUndefined()
+})
+
 it('tells which requests waited longer for a connection than for the system', () => {
   const metrics = measured((writer) => {
     const figures: readonly [durationMs: number, blockedMs: number, failed?: boolean][] = [

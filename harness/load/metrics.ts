@@ -1,10 +1,11 @@
 import { build, type Histogram } from 'hdr-histogram-js'
-import type {
-  CellId,
-  Exchange,
-  LoadLatencyFigures as LatencyFigures,
-  LoadPhase,
-  LoadRequestFigures,
+import {
+  flowFault,
+  type CellId,
+  type Exchange,
+  type LoadLatencyFigures as LatencyFigures,
+  type LoadPhase,
+  type LoadRequestFigures,
 } from '../core/index.ts'
 import { cutStride, droppedStride, flowStride, requestStride, type Batch } from './batch.ts'
 import { tagNames, type MetricName, type Tags } from './metric-names.ts'
@@ -120,6 +121,8 @@ export class LoadMetrics {
   #cpuMs = 0
   /** Since when rates are counted, and until when. */
   #elapsedMs = 0
+  /** When the last flow that has ended was due. */
+  #latestMs = 0
 
   constructor(executors: readonly PlannedExecutor[]) {
     this.#executors = executors
@@ -214,7 +217,7 @@ export class LoadMetrics {
 
   /** Figures of each cell in each window, executors together. */
   cells(): CellFigures[] {
-    // A k6 does not say of which cell it dropped a flow.
+    // What maxDuration did not allow, and what a k6 dropped, is of no cell.
     const known = [...this.#series].filter(({ tags }) => tags.flow !== '')
     const groups = Map.groupBy(known, ({ tags }) => `${tags.flow} × ${tags.actor} × ${tags.window}`)
     return [...groups.values()].map((list) => {
@@ -290,6 +293,16 @@ export class LoadMetrics {
     return (value * flows) / (flows + overdue)
   }
 
+  /** Flows that ended, those of them that failed, and those that threw something of their own. */
+  seen(tags: Tags): Readonly<Record<'count' | 'failed' | 'faults', number>> {
+    const list = this.#selected(tags)
+    return {
+      count: total(list, (one) => one.flows),
+      failed: total(list, (one) => one.failed),
+      faults: total(list, (one) => one.symptoms.get(flowFault) ?? 0),
+    }
+  }
+
   /** Flows of that kind of which none of these tags speaks. */
   besides(kind: 'failed' | 'dropped', spoken: readonly Tags[]): number {
     const told = new Set(spoken.flatMap((tags) => this.#selected(tags)))
@@ -323,8 +336,11 @@ export class LoadMetrics {
   ): number | undefined {
     const flows = total(list, (one) => one.flows)
     const requests = total(list, (one) => one.request.totalCount)
-    const counter = (count: number) =>
-      aggregation.kind === 'count' ? count : count / this.#secondsOf(tags)
+    const seconds = this.#secondsOf(tags)
+    const counter = (count: number) => {
+      if (aggregation.kind === 'count') return count
+      return seconds === 0 ? undefined : count / seconds
+    }
     switch (metric) {
       case 'iteration_duration':
         return trend(merged(list.map((one) => one.duration)), aggregation)
@@ -381,6 +397,7 @@ export class LoadMetrics {
   #takeFlows(thread: number, list: Float64Array): void {
     for (let i = 0; i < list.length; i += flowStride) {
       const startMs = list[i + 2] ?? 0
+      this.#latestMs = Math.max(this.#latestMs, startMs)
       const series = this.#at(list, i, startMs)
       const durationMs = list[i + 3] ?? 0
       const lateMs = list[i + 4] ?? 0
@@ -432,7 +449,8 @@ export class LoadMetrics {
     second.symptoms.set(symptom, (second.symptoms.get(symptom) ?? 0) + 1)
   }
 
-  #at(list: Float64Array, i: number, startMs = Infinity): Series {
+  /** Requests, and what was never started, are of the window that had begun when they were told of. */
+  #at(list: Float64Array, i: number, startMs = Math.max(this.#latestMs, this.#elapsedMs)): Series {
     const executor = list[i] ?? 0
     const cell = list[i + 1] ?? 0
     const span = this.#windows.findLast(({ fromMs }) => fromMs <= startMs) as LoadSpan

@@ -119,8 +119,11 @@ export class LoadRunner {
         if (!flow || !actor) throw new HarnessError('INVALID_SCENARIO', `no such cell: ${key}`)
         const counts = all.get(key) ?? { place: all.size, runs: 0 }
         all.set(key, counts)
-        const onRequest = (figures: RequestFigures) =>
-          options.writer.request(executor, number, figures)
+        const work = this.#works[executor]
+        // What is cut off counts as nothing, as its flow.
+        const onRequest = (figures: RequestFigures) => {
+          if (!work?.isCut) options.writer.request(executor, number, figures)
+        }
         const clientFor: Cell['clientFor'] = (who, deadline) =>
           options.clientFor(who, deadline, onRequest)
         return { flow, actor, counts, clientFor }
@@ -331,11 +334,11 @@ export class LoadRunner {
     work.inFlight.add(run)
     if (underWay) underWay[counts.place] = (underWay[counts.place] ?? 0) + 1
     writer.started()
-    run.perform((error) => {
+    run.perform((failed) => {
       run.clear()
       work.inFlight.remove(run)
       if (underWay) underWay[counts.place] = (underWay[counts.place] ?? 0) - 1
-      const failure = error === undefined ? undefined : this.#asFailure(error, flow)
+      const failure = failed && this.#asFailure(failed.error, flow)
       const durationMs = elapsed() - intendedMs
       if (work.isCut || (failure && this.#fault !== undefined)) {
         const isYoung = this.#isStopped && durationMs < youngMs

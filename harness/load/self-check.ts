@@ -62,7 +62,7 @@ export function checkSelf(
       : []),
     ...(isTooMany(short) && short.length >= leastSeconds
       ? [
-          `in ${short.length} of ${seconds.length} seconds over ${shortLimit * 100} % of the requests waited longer for a connection of the load, all of which were in use, than for the system: allow it more, \`connections\` of the profile (256 unless it says otherwise)`,
+          `in ${short.length} of ${seconds.length} seconds over ${shortLimit * 100} % of the requests waited longer for a connection of the load than for the system: where all were in use allow it more, \`connections\` of the profile (256 unless it says otherwise)`,
         ]
       : []),
   ]

@@ -4,7 +4,7 @@ import { describeError, isFlowFailure } from '../core/index.ts'
 
 const mostFrames = 3
 /** Where flows are called from, which says nothing. */
-const caller = new URL('runner.', import.meta.url).href
+const callers = ['runner.', 'flow-run.'].map((file) => new URL(file, import.meta.url).href)
 
 /** What went wrong in a thread of load that none of its flows waited for, and where; `flows` are those that it may be of. */
 export function strayFault(error: unknown, flows: readonly string[]): string {
@@ -21,7 +21,9 @@ function placeOf(error: unknown): string {
   const frames = (error.stack ?? '').matchAll(
     /^ +at (?:async )?(?:(.+?)(?: \[as .+\])? \()?(file:.+?):(\d+):\d+\)?$/gm,
   )
-  const own = [...frames].filter(([, , url = '']) => !url.startsWith(caller))
+  const own = [...frames].filter(
+    ([, , url = '']) => !callers.some((caller) => url.startsWith(caller)),
+  )
   const places = own.slice(0, mostFrames).map(([, name, url = '', line]) => {
     const where = `${relative('', fileURLToPath(url))}:${line}`
     return name === undefined ? where : `${name} (${where})`

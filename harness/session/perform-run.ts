@@ -93,7 +93,7 @@ export async function performRun(request: RunRequest): Promise<RunOutcome> {
       endBlocked?.(asTold(fault, redactor, folder))
     }
   }
-  using _watching =
+  using watching =
     endBlocked &&
     watchMainThread(
       scenario.flows.map(({ id }) => id),
@@ -123,10 +123,13 @@ export async function performRun(request: RunRequest): Promise<RunOutcome> {
     verdict = await drive(scenario, options, folder)
   } catch (error) {
     if (stop.signal.aborted) return await endsWithTheProcess
+    watching?.[Symbol.dispose]()
     await finish()
     throw asTold(error, redactor, folder)
   }
   if (stop.signal.aborted) return await endsWithTheProcess
+  // Reports of a long journal take their time.
+  watching?.[Symbol.dispose]()
   return { verdict, summary: await finish(), folder }
 }
 
