@@ -53,8 +53,12 @@ export class CarrierWatch implements AsyncDisposable {
   async #look(): Promise<void> {
     const strain = await this.#stack
       .strain?.(AbortSignal.timeout(patienceMs))
-      // If it is gone the run says so by other means.
-      .catch(() => undefined)
+      // If it is gone the run says so by other means. One that has no answer in time stood still.
+      .catch((error: unknown) =>
+        error instanceof Error && error.name === 'TimeoutError'
+          ? { busy: 1, cpu: 0, lagMs: patienceMs }
+          : undefined,
+      )
     if (strain) this.#seconds.push(strain)
   }
 }

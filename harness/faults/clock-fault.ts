@@ -1,5 +1,6 @@
 import {
   HalfInjected,
+  allOrFirstError,
   type ClockPort,
   type Fault,
   type InjectedFault,
@@ -68,9 +69,9 @@ async function inject(
     await port.move(others(port).at(-1)?.offsetMs ?? 0, healing)
   }
   const heal = async (healing: AbortSignal) =>
-    void (await Promise.all(struck.map(({ port }) => back(port, healing))))
+    void (await allOrFirstError(struck.map(({ port }) => back(port, healing))))
   try {
-    await Promise.all(struck.map(({ port }) => move(port)))
+    await allOrFirstError(struck.map(({ port }) => move(port)))
   } catch (error) {
     throw new HalfInjected(error, { on, heal })
   }

@@ -1,6 +1,7 @@
 import {
   count,
   HalfInjected,
+  allOrFirstError,
   type Fault,
   type InjectedFault,
   type PressurePort,
@@ -85,11 +86,11 @@ async function inject(
   const heal = async (healing: AbortSignal) => {
     await disk?.fillDisk(false, healing)
     if (!isSqueezed) return
-    await Promise.all(struck.map(({ port }) => port.squeeze(undefined, healing)))
+    await allOrFirstError(struck.map(({ port }) => port.squeeze(undefined, healing)))
   }
   const on = struck.map(({ id }) => id)
   try {
-    if (isSqueezed) await Promise.all(struck.map(({ port }) => port.squeeze(limits, signal)))
+    if (isSqueezed) await allOrFirstError(struck.map(({ port }) => port.squeeze(limits, signal)))
     await disk?.fillDisk(true, signal)
   } catch (error) {
     throw new HalfInjected(error, { on, heal, healTimeoutMs })

@@ -84,7 +84,7 @@ async function inject(
   const heal = async (healing: AbortSignal) => {
     over.abort()
     await Promise.all(loops)
-    await Promise.all(struck.map(({ port }) => port.start(healing)))
+    await allOrFirstError(struck.map(({ port }) => port.start(healing)))
   }
   const on = struck.map(({ id }) => id)
   try {

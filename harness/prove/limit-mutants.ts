@@ -52,13 +52,18 @@ function askedAgain(scenario: Scenario, limit: AmplificationLimit): RunMutant {
     },
   })
   return {
-    hypothesis: `${describeTarget(limit)} amplifies at most ${count(limit.atMost, 'time')}`,
+    hypothesis: `${describeTarget(limit)} amplifies at most ${count(limit.atMost, 'time')}${inWindow(limit)}`,
     on: `each request is sent ${timesMore} times`,
     code: 'amplification',
     scenario: { ...bare(scenario), amplification: [limit], ...nothing },
     onRuntime,
     advice: `name a link that flows use${'link' in limit && limit.link.to === outsideName ? ', and not only now and then' : ''}, with a limit below ${timesMore} times what they ask of it`,
   }
+}
+
+/** Limits that differ by it only are not the same. */
+function inWindow({ window }: Pick<OutsideLimit, 'window'>): string {
+  return window === undefined ? '' : ` in ${window}`
 }
 
 /** A flow beside the others that asks the site itself, as often as it takes. */
@@ -76,7 +81,7 @@ function askedByAll(scenario: Scenario, limit: OutsideLimit): RunMutant {
     },
   }
   return {
-    hypothesis: `${host}${limit.path ?? ''} is asked at most ${count(atMost, 'time')}`,
+    hypothesis: `${host}${limit.path ?? ''} is asked at most ${count(atMost, 'time')}${inWindow(limit)}`,
     on: 'a flow that asks it all the time',
     code: 'outside-limit',
     scenario: {

@@ -131,7 +131,7 @@ function incidentUnderLoad(scenario: Scenario): RunMutant[] {
   const { expect } = scenario
   if (expect.kind !== 'reproduces' || !expect.underLoad?.length) return []
   return expect.underLoad.map((one) => ({
-    hypothesis: `under load ${one.flows?.join(', ') ?? 'everything'} becomes ${one.becomes}`,
+    hypothesis: `under load ${one.flows?.join(', ') ?? 'everything'}${one.actors ? ` as ${one.actors.join(', ')}` : ''} becomes ${one.becomes}`,
     on: 'an incident that does nothing',
     code: 'not-reproduced',
     scenario: {

@@ -23,7 +23,9 @@ export class PolicyTasks {
   #tasks: readonly PolicyTask[] = []
   #lives: Promise<void>[] = []
   #stopping = new AbortController()
+  #starting: Promise<void> = Promise.resolve()
   #isInForce = false
+  #isStopped = false
 
   constructor(config: ConfigStore<GatewayConfig>, program: URL, log: TaskLog) {
     this.#config = config
@@ -32,10 +34,8 @@ export class PolicyTasks {
     this.#database = new QueryQueue(() => config.current.policy)
     config.onReplaced((current, previous) => {
       for (const task of this.#tasks) task.take(this.#rules)
-      const had = previous.policy.rules.length > 0
-      const has = current.policy.rules.length > 0
-      if (has && !had) void this.start()
-      if (had && !has) void this.stop()
+      if (current.policy.rules.length === 0) this.#halt()
+      else if (previous.policy.rules.length === 0) void this.start()
     })
   }
 
@@ -45,10 +45,28 @@ export class PolicyTasks {
   }
 
   /** Starts them if there are rules, one after the other, as a rollout does. Requests are looked at once all are up. */
-  async start(): Promise<void> {
-    const { policy } = this.#config.current
-    if (policy.rules.length === 0) return
+  start(): Promise<void> {
+    this.#starting = this.#starting.then(() => this.#start())
+    return this.#starting
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    this.#halt()
+    await this.#starting
     await Promise.all(this.#lives)
+  }
+
+  #halt(): void {
+    this.#isInForce = false
+    this.#stopping.abort()
+  }
+
+  async #start(): Promise<void> {
+    await Promise.all(this.#lives)
+    const { policy } = this.#config.current
+    // Rules may have come and gone meanwhile.
+    if (policy.rules.length === 0 || this.#isStopped) return
     this.#stopping = new AbortController()
     const { signal } = this.#stopping
     this.#lives = []
@@ -61,17 +79,15 @@ export class PolicyTasks {
     this.#isInForce = !signal.aborted
   }
 
-  async stop(): Promise<void> {
-    this.#isInForce = false
-    this.#stopping.abort()
-    await Promise.all(this.#lives)
-  }
-
   /** Throws an HttpError when the app has had its share, and when there is nobody to say so. */
   async check(appId: string, endpoint: EndpointId): Promise<void> {
     if (!this.#isInForce) return
     const task = this.#tasks[numberOf(appId) % this.#tasks.length]
-    const ruleId = await task?.exceeded(appId, endpoint).catch(unavailable)
+    const ruleId = await task?.exceeded(appId, endpoint).catch((error: unknown) => {
+      // The last rule was taken away while it was asked.
+      if (this.#isInForce) unavailable(error)
+      return undefined
+    })
     if (ruleId !== undefined) throw tooMany(ruleId)
   }
 
