@@ -177,9 +177,9 @@ function setVariant(controls: AllControls, host: string, setting: SiteVariant | 
 /** The API by which the runtime steers the fabric. JSON; for this machine only, with the run's token. */
 export function createControlApi(controls: Controls, token: string): Server {
   const meter = new LoopStrainMeter()
-  const all = { ...controls, strain: () => meter.take() }
   return createServer((request, answer) => {
-    handle(all, token, request).then(
+    // Others control it once it was restarted.
+    handle({ ...controls, strain: () => meter.take() }, token, request).then(
       (body) => send(answer, 200, body),
       (error: unknown) => {
         const { status, message, headers } =
