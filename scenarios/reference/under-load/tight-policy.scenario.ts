@@ -1,4 +1,4 @@
-/** A limit that no single user comes near, and that everybody together reaches within seconds. */
+/** A limit that no single user comes near, and that everybody together reaches within seconds: then it strikes each user of the app. */
 import { mergePatch, reproduces } from 'aftershock'
 import { referenceScenario } from '../scenario.ts'
 import { flows, loadJudgement, readers } from './traffic.ts'
@@ -18,5 +18,15 @@ export default referenceScenario({
   ],
   load: readers,
   loadJudgement,
-  expect: reproduces([], { underLoad: [{ flows: ['open-new-link'], becomes: 'broken' }] }),
+  expect: reproduces(
+    [
+      {
+        flows: ['open-new-link'],
+        actors: ['web', 'visitor'],
+        symptom: '429/88',
+        failing: 'some',
+      },
+    ],
+    { underLoad: [{ flows: ['open-new-link'], becomes: 'broken' }] },
+  ),
 })
