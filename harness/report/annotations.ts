@@ -22,7 +22,7 @@ export function annotationsOf(summary: Summary): Annotation[] {
   const level = summary.verdict === 'fail' ? 'error' : 'warning'
   const title = `${summary.verdict.toUpperCase()} ${summary.scenario}`
   const groups = isCutOff(summary) ? [] : groupCells(summary).filter(isAtFault)
-  const byStep = Map.groupBy(groups, (group) => stepOf(group, summary))
+  const byStep = Map.groupBy(groups, ({ outcomes }) => outcomes[0]?.step)
   const about = [...byStep].map(([step, own]): Annotation => ({
     level,
     title,
@@ -41,12 +41,6 @@ export function annotationsOf(summary: Summary): Annotation[] {
 
 function isAtFault({ kind }: CellGroup): boolean {
   return !['expected', 'effect', 'baseline', 'unjudged'].includes(kind)
-}
-
-/** The step in whose window it was seen. */
-function stepOf({ outcomes }: CellGroup, summary: Summary): string | undefined {
-  const place = /^change:(\d+)/.exec(outcomes[0]?.window ?? '')?.[1]
-  return place === undefined ? undefined : summary.changes[Number(place) - 1]?.name
 }
 
 function groupText({ symptom, cells }: CellGroup): string {

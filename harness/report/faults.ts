@@ -99,21 +99,20 @@ export function isBackUnderLoad(summary: Pick<Summary, 'load' | 'cells'>): boole
 export function struckCells({ cells, changes }: Pick<Summary, 'cells' | 'changes'>): SummaryCell[] {
   const firstFault = changes.findIndex(({ kind }) => kind === 'fault')
   if (firstFault < 0) return []
+  const since = new Set(changes.slice(firstFault).map(({ name }) => name))
   return cells.filter(({ change }) => {
     if (change?.judgement !== 'effect' && change?.judgement !== 'effect-partial') return false
-    const place = Number(/^change:(\d+)/.exec(change.window)?.[1] ?? 0)
-    return place > firstFault
+    return change.step !== undefined && since.has(change.step)
   })
 }
 
 /** The steps under which these cells broke or were harmed first; a wait does nothing, so that what broke then broke by the step before it. */
 export function stepsThatHarmed(
   { changes }: Pick<Summary, 'changes'>,
-  cells: readonly { readonly window: string }[],
+  cells: readonly { readonly step?: string }[],
 ): readonly SummaryChange[] {
-  const places = cells.map(({ window }) => {
-    // Steps that a person takes again are counted on.
-    const taken = (Number(/^change:(\d+)/.exec(window)?.[1] ?? 1) - 1) % Math.max(1, changes.length)
+  const places = cells.map(({ step }) => {
+    const taken = changes.findIndex(({ name }) => name === step)
     return changes.findLastIndex(({ kind }, i) => i <= taken && kind !== 'wait')
   })
   return changes.filter((_, i) => places.includes(i))

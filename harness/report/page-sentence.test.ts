@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { fail, type Verdict } from '../core/index.ts'
+import { annotationsOf } from './annotations.ts'
 import { headline } from './headline.ts'
 import { pageSentence } from './page-sentence.ts'
 import { summarize } from './summary.ts'
@@ -10,6 +11,7 @@ const quick: SummaryLoadCell = {
   flow: 'open-link',
   actor: 'visitor',
   window: 'change:1',
+  step: planChange.name,
   judgement: 'holds',
   samples: 400,
   failures: 0,
@@ -114,6 +116,19 @@ test('a change that held by itself is not blamed for what the next one broke, an
     '‘enforce API plans’ broke open link for the web client. Undoing it brought everything back in 0.8 s.',
   )
   expect(headline(summary)).toMatch(/^'enforce API plans' BROKE 1 of/)
+})
+
+test('what broke before the moment of a step is blamed on the step before it, and not on that one', () => {
+  const later = { ...safe, name: 'later', title: 'what was never applied' }
+  const journal = upToBaseline({ started: { expect: holds, changes: [planChange, later] } })
+  const seen = { replicas: ['gateway-1'], durationMs: 9, explain: [] }
+  journal.emit('change.applied', { change: planChange.name, ...seen })
+  journal.open('change:1', planChange.name).judge('change:1', link, 'holds')
+  journal.open('change:2', planChange.name).judge('change:2', link, 'broken', { symptom: '503' })
+  const summary = summarize(journal.end(broke).events)
+  expect(headline(summary)).toMatch(/^'enforce API plans' BROKE 1 of/)
+  expect(pageSentence(summary)).toMatch(/^‘enforce API plans’ broke open link/)
+  expect(annotationsOf(summary)).toMatchObject([{ step: planChange.name }])
 })
 
 test('what a killed run may have left in force is said once', () => {

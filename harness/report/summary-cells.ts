@@ -35,7 +35,8 @@ export function summarizeCells(model: RunModel): SummaryCell[] {
 function outcomeIn(model: RunModel, window: WindowModel, cell: CellId): CellOutcome {
   const tally = window.cells.get(cellKey(cell))
   const judged = tally?.judged
-  const base = { window: window.info.id }
+  const { id, change } = window.info
+  const base = { window: id, ...(change === undefined ? {} : { step: change }) }
   if (judged) {
     const { evidence, judgement } = judged
     return {

@@ -13,7 +13,7 @@ export function summarizeLoad(model: RunModel): SummaryLoad | undefined {
     failed: of('failed'),
     dropped: of('dropped'),
     durationMs: end?.durationMs ?? 0,
-    cells: model.loadJudged.map((judged) => summarizeCell(judged, end)),
+    cells: model.loadJudged.map((judged) => summarizeCell(judged, model)),
     thresholds: (end?.thresholds ?? []).map(({ text, outcome, value }) => ({
       text,
       outcome,
@@ -25,16 +25,18 @@ export function summarizeLoad(model: RunModel): SummaryLoad | undefined {
 
 function summarizeCell(
   judged: EventOf<'load.judged'>,
-  end: EventOf<'load.summary'> | undefined,
+  { load, windows }: RunModel,
 ): SummaryLoadCell {
   const { flow, actor, window, latency } = judged
-  const figures = end?.cells.find(
+  const step = windows.get(window)?.info.change
+  const figures = load?.cells.find(
     (one) => one.flow === flow && one.actor === actor && one.window === window,
   )
   return {
     flow,
     actor,
     window,
+    ...(step === undefined ? {} : { step }),
     judgement: judged.judgement,
     samples: judged.samples,
     failures: judged.failures,

@@ -108,6 +108,8 @@ export interface SummaryLoadCell {
   readonly flow: string
   readonly actor: string
   readonly window: string
+  /** Name of the step that is answerable for what was seen in it; absent where none is. */
+  readonly step?: string
   readonly judgement: LoadJudgement
   /** Until it was judged. */
   readonly samples: number
@@ -164,6 +166,8 @@ export interface SummaryCell {
 
 export interface CellOutcome {
   readonly window: string
+  /** Name of the step that is answerable for what was seen in it; absent where none is. */
+  readonly step?: string
   readonly judgement: Judgement
   readonly samples: number
   readonly failures: number
