@@ -124,6 +124,7 @@ export function stepsDone({ changes }: Pick<Summary, 'changes'>): readonly Summa
   return done.length === 0 ? changes : done
 }
 
+/** Reasons that say, or leave open, that it did not break as a scenario says: where a step could not be taken nobody looked. */
 const notAsSaid: ReadonlySet<ReasonCode> = new Set([
   'broken',
   'not-reproduced',
@@ -132,14 +133,21 @@ const notAsSaid: ReadonlySet<ReasonCode> = new Set([
   'effect-partial',
   'broken-under-load',
   'slower-under-load',
+  'change-refused',
+  'apply-failed',
+  'change-is-noop',
+  'interrupted',
 ])
 
 /** Whether cells broke, and load harmed them, just as a scenario says that is to reproduce: other things may have gone wrong beside that. */
 export function isReproduced(summary: Summary): boolean {
+  const { expectation, verdict, reasons } = summary
+  if (expectation !== 'reproduces' || verdict === 'inconclusive') return false
+  if (verdict === 'pass') return true
+  const isOpen = ({ code, flow }: SummaryReason) => flow !== undefined && openCodes.has(code)
   return (
-    summary.expectation === 'reproduces' &&
-    summary.verdict !== 'inconclusive' &&
-    !summary.reasons.some(({ code }) => notAsSaid.has(code))
+    brokenCells(summary).length + harmedUnderLoad(summary).length > 0 &&
+    !reasons.some((reason) => notAsSaid.has(reason.code) || isOpen(reason))
   )
 }
 
