@@ -54,6 +54,17 @@ test('what was tried out on one replica goes to the others as the same step', as
   await expect(write({ v: 5 }, 2)).rejects.toThrow('nothing was altered')
 })
 
+test('what came into force since stays before what the others are given', async () => {
+  const alike = { v: 1, d: 0 }
+  const { write, steps, documents } = benchOf({ 'app-1': alike, 'app-2': alike })
+  await write({ v: 5, d: 0 }, 1)
+  await write({ v: 5, d: 3 }, 1)
+  // Somebody else put that back.
+  documents['app-1'] = { v: 5, d: 0 }
+  await write({ v: 5, d: 0 }, 2)
+  expect(steps()).toEqual(['by-hand-1 on app-1', 'by-hand-2 on app-1', 'by-hand-3 on app-2'])
+})
+
 test('what is written to all is on all afterwards, however they differed', async () => {
   const { write, steps, documents } = benchOf({ 'app-1': { v: 5, d: 0 }, 'app-2': { v: 1, x: 1 } })
   await write({ v: 5, d: 3 }, 2)

@@ -16,14 +16,12 @@ export const writeConfig: Action<'write-config'> = {
       document,
     )
     const replicas = altered.map(({ replica }) => replica)
-    // What one replica was given to try it out goes to the others as the same step.
-    const begun = bench.inForce().find(({ byHand, on }) => {
-      const { service: its, operations: own } = byHand?.options ?? {}
-      const isSame = its === service && isDeepStrictEqual(own, operations)
-      return isSame && !on.some((replica) => replicas.includes(replica))
-    })
-    if (begun?.byHand) {
-      await bench.applyTo(begun.byHand.step, replicas)
+    // What one replica was given to try it out goes to the others as the same step, unless others came since: the last one is to be last.
+    const last = bench.inForce().at(-1)
+    const { service: its, operations: own } = last?.byHand?.options ?? {}
+    const isSame = its === service && isDeepStrictEqual(own, operations)
+    if (last?.byHand && isSame && !last.on.some((replica) => replicas.includes(replica))) {
+      await bench.applyTo(last.byHand.step, replicas)
       return {}
     }
     const lines = new Set(altered.flatMap(({ difference }) => difference))
