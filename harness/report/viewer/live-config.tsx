@@ -15,39 +15,66 @@ export function ConfigTool({ act, system, state, canAct }: ToolProps) {
   const [read, setRead] = useState<ConfigToEdit>()
   const [document, setDocument] = useState<unknown>()
   const lastRead = useRef<unknown>(undefined)
-  const lastService = useRef<string>(undefined)
+  const asked = useRef(0)
   const [check, setCheck] = useState<ConfigCheck>()
   const [problem, setProblem] = useState('')
   const inForce = JSON.stringify(state.inForce)
   const failed = (error: unknown) =>
     setProblem(error instanceof Error ? error.message : String(error))
-  /** Anew, or with what was typed: what comes into force meanwhile takes nothing away from that. */
-  const load = (isAnew: boolean) => {
+  /** With what was typed: what comes into force meanwhile takes nothing away from that. */
+  const load = () => {
     if (!service) return
-    act('read-config', { service: service.name }).then((answer) => {
-      const before = lastRead.current
-      lastRead.current = answer.document
-      setRead(answer)
-      setDocument((edited: unknown) =>
-        isAnew ? answer.document : rebased(edited, before, answer.document),
-      )
-      setProblem('')
-    }, failed)
+    asked.current += 1
+    const own = asked.current
+    const isLate = () => own !== asked.current
+    act('read-config', { service: service.name }).then(
+      (answer) => {
+        if (isLate()) return
+        const before = lastRead.current
+        lastRead.current = answer.document
+        setRead(answer)
+        setDocument((edited: unknown) =>
+          edited === undefined ? answer.document : rebased(edited, before, answer.document),
+        )
+        setProblem('')
+      },
+      (error: unknown) => {
+        if (!isLate()) failed(error)
+      },
+    )
   }
+  // What was read and typed of one service is nothing for another.
   useEffect(() => {
-    load(lastService.current !== service?.name)
-    lastService.current = service?.name
-  }, [service?.name, inForce])
+    lastRead.current = undefined
+    setRead(undefined)
+    setDocument(undefined)
+    setProblem('')
+  }, [service?.name])
+  useEffect(load, [service?.name, inForce])
+  const startOver = () => {
+    setDocument(lastRead.current)
+    load()
+  }
   useEffect(() => {
     setCheck(undefined)
     if (!service || document === undefined) return undefined
+    let isLate = false
     const ask = () =>
-      act('check-config', { service: service.name, document }).then((answer) => {
-        setCheck(answer)
-        setProblem('')
-      }, failed)
+      act('check-config', { service: service.name, document }).then(
+        (answer) => {
+          if (isLate) return
+          setCheck(answer)
+          setProblem('')
+        },
+        (error: unknown) => {
+          if (!isLate) failed(error)
+        },
+      )
     const timer = setTimeout(() => void ask(), checkAfterMs)
-    return () => clearTimeout(timer)
+    return () => {
+      isLate = true
+      clearTimeout(timer)
+    }
   }, [document, service?.name, inForce])
   if (!service) return <p class="quiet">No service has a configuration that can be edited.</p>
   const write = (replicas: number) =>
@@ -126,7 +153,7 @@ export function ConfigTool({ act, system, state, canAct }: ToolProps) {
             label={all > 1 ? `Write to all ${all}` : 'Write'}
             strong
           />
-          <button type="button" onClick={() => load(true)}>
+          <button type="button" onClick={startOver}>
             Start over
           </button>
         </p>
