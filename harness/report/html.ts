@@ -10,8 +10,9 @@ const closedPolicy = "connect-src 'none'"
 export function renderHtml(shell: string, data: PageData): string {
   const { summary } = data
   const title = escapeHtml(`${summary.verdict.toUpperCase()} ${summary.scenario} · aftershock`)
-  const page = put(put(shell, titlePlace, title), plainPlace, plainHtml(data))
-  return put(page, dataPlace, jsonInScript(data))
+  // The data first: no other place can stand in it, and theirs could in the texts of a system.
+  const page = put(put(shell, dataPlace, jsonInScript(data)), titlePlace, title)
+  return put(page, plainPlace, plainHtml(data))
 }
 
 /** What a reader gets where scripts may not run, as in Jenkins, which shows what a build left under a policy of its own. */

@@ -162,3 +162,11 @@ test('what came from the system cannot leave the script element that holds the d
   expect(html).toContain('&#60;img src=x&#62;$&#38;')
   expect(html).not.toContain('<img')
 })
+
+test('what came from the system is never taken for the place of the data', () => {
+  const page = pageOf(
+    incident({ started: { scenario: '/*page-data*/', title: '/*page-data*/' } }).events,
+  )
+  const html = renderHtml('<title><!--page-title--></title><!--page-plain-->|/*page-data*/|', page)
+  expect(JSON.parse(html.split('|').at(-2) ?? '')).toMatchObject({ sentence: page.sentence })
+})
