@@ -258,7 +258,7 @@ it('of much configuration that differs each service is shown, and all of it is c
 
 it('of long values the part is shown in which they differ', () => {
   const list = (last: string) =>
-    Array.from({ length: 200 }, (_, i) => (i === 150 ? last : `item-${i}`))
+    Array.from({ length: 200 }, (_, i) => (i === 150 ? last : i === 9 ? '🙂' : `item-${i}`))
   const run = (last: string) => figures({ configuration: { gateway: { list: list(last) } } })
   const { sections } = comparisonPage(compareRuns(run('old'), run('new')))
   const [, a = '', b = ''] =
@@ -269,16 +269,17 @@ it('of long values the part is shown in which they differ', () => {
 })
 
 it.each([
-  ['holds', 'regression'],
-  ['reproduces', 'change'],
-] as const)(
-  'a cell that is new and broken, where the scenario says %s, is a %s',
-  (expectation, standing) => {
-    const more = [cell('read'), cell('new', { windows: { change: broken } })]
-    const comparison = compareRuns(figures(), figures({ cells: more, expectation }))
-    expect(comparison.cells).toMatchObject([{ flow: 'new', a: 'not there', standing }])
-  },
-)
+  ['and nothing says so', {}, 'regression'],
+  ['as the scenario says', { brokeAsSaid: true }, 'change'],
+] as const)('a cell that is new and broken, %s, is told once, as a %s', (_, said, standing) => {
+  const more = [cell('read'), cell('new', { windows: { change: broken }, ...said })]
+  const before = figures({ verdict: 'fail', expectation: 'reproduces' })
+  const comparison = compareRuns(before, { ...before, cells: more })
+  expect(comparison.cells).toMatchObject([{ flow: 'new', a: 'not there', standing }])
+  const notes = comparisonPage(comparison).sections.at(-1)?.notes?.join('\n')
+  expect(notes).toContain('3 windows of cells: judgements, 0 of them different')
+  expect(notes).not.toContain('not compared')
+})
 
 it('cells that only the second run has are named', () => {
   const b = figures({ cells: [cell('read'), cell('write')] })

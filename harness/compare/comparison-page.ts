@@ -4,7 +4,7 @@ import type { Comparison } from './compare-runs.ts'
 import type { FieldDifference } from './drift.ts'
 import type { RunFigures } from './figures.ts'
 import type { LatencyDifference } from './latencies.ts'
-import type { ErrorDifference } from './outcomes.ts'
+import { isNewCell, type ErrorDifference } from './outcomes.ts'
 import type { Page, Section, Table } from './page.ts'
 import type { Standing } from './standing.ts'
 
@@ -182,7 +182,8 @@ function surroundingSection({ surroundings }: Comparison): Section | undefined {
 }
 
 function comparedSection({ a, b, cells, errors, latencies, drift }: Comparison): Section {
-  const known = new Set(a.cells.map(cellKey))
+  const [told, compared] = [cells.filter(isNewCell), cells.filter((one) => !isNewCell(one))]
+  const known = new Set([...a.cells, ...told].map(cellKey))
   const isNew = b.cells.map(cellKey).filter((key) => !known.has(key))
   const noise = drift.noiseKnown
     ? `noise known from ${count(a.runs.length, 'run')}`
@@ -194,7 +195,7 @@ function comparedSection({ a, b, cells, errors, latencies, drift }: Comparison):
   return {
     title: 'What was compared',
     notes: [
-      `${count(errors.length, 'window')} of cells: judgements, ${cells.length} of them different; error counts by Fisher's exact test, 1 % after Holm, 5 points`,
+      `${count(errors.length, 'window')} of cells: judgements, ${compared.length} of them different; error counts by Fisher's exact test, 1 % after Holm, 5 points`,
       `${count(latencies.compared, 'latency', 'latencies')}: Mann-Whitney of ${against}, 1 % after Holm, 20 ms`,
       `the JSON answers to ${count(drift.compared, 'request')}; ${noise}`,
       ...(isNew.length > 0
@@ -209,8 +210,9 @@ function comparedSection({ a, b, cells, errors, latencies, drift }: Comparison):
 /** Of long values what is around the first difference, and where that begins. */
 function differingPart(a: string, b: string): [string, string] {
   if (Math.max(a.length, b.length) <= longestValue) return [a, b]
-  const same = [...a].findIndex((character, i) => character !== b[i])
-  const from = Math.max(0, (same < 0 ? a.length : same) - beforeDifference)
+  let same = 0
+  while (same < a.length && a[same] === b[same]) same += 1
+  const from = Math.max(0, same - beforeDifference)
   const part = (text: string) =>
     `${from > 0 ? '…' : ''}${text.slice(from, from + longestValue)}${text.length > from + longestValue ? '…' : ''}`
   return [part(a), part(b)]

@@ -9,7 +9,13 @@ import {
   type Verdict,
   type WindowKind,
 } from '../core/index.ts'
-import { summarize, type CellOutcome, type SummaryCell } from '../report/index.ts'
+import {
+  reasonsByCell,
+  standingOf,
+  summarize,
+  type CellOutcome,
+  type SummaryCell,
+} from '../report/index.ts'
 
 /** Version of the format of baselines. */
 export const figuresVersion = 1
@@ -39,6 +45,8 @@ export interface CellFigures {
   readonly flow: string
   readonly actor: string
   readonly windows: Readonly<Partial<Record<WindowKind, WindowFigures>>>
+  /** Present where it broke under a change just as the scenario says. */
+  readonly brokeAsSaid?: true
   /** Of flows that went well, in ms, ascending, at most 60: with no change in force, and with one. */
   readonly undisturbedMs: readonly number[]
   readonly changedMs: readonly number[]
@@ -67,6 +75,8 @@ const mostLatencies = 60
 export function figuresOf(events: readonly JournalEvent[]): RunFigures {
   const summary = summarize(events)
   const latencies = collectLatencies(events)
+  const reasons = reasonsByCell(summary.reasons)
+  const isAsSaid = (cell: SummaryCell) => standingOf(summary, cell, reasons) === 'expected'
   const state = events.find((event) => event.kind === 'state.hashed')
   const pages = events.filter((event) => event.kind === 'answers.sampled')
   return {
@@ -83,7 +93,7 @@ export function figuresOf(events: readonly JournalEvent[]): RunFigures {
     configuration: sorted(state?.documents ?? {}),
     changes: summary.changes.map(({ name, explain }) => ({ name, explain })),
     cells: summary.cells
-      .map((cell) => cellFigures(cell, latencies))
+      .map((cell) => cellFigures(cell, latencies, isAsSaid(cell)))
       .toSorted((a, b) => compareText(cellKey(a), cellKey(b))),
     answers: pages.map(answerFigures).toSorted((a, b) => compareText(answerKey(a), answerKey(b))),
   }
@@ -120,7 +130,7 @@ function collectLatencies(events: readonly JournalEvent[]): Latencies {
   return found
 }
 
-function cellFigures(cell: SummaryCell, latencies: Latencies): CellFigures {
+function cellFigures(cell: SummaryCell, latencies: Latencies, isAsSaid: boolean): CellFigures {
   const { flow, actor, baseline, change, recovery } = cell
   const key = cellKey(cell)
   return {
@@ -131,6 +141,7 @@ function cellFigures(cell: SummaryCell, latencies: Latencies): CellFigures {
       ...(change ? { change: windowFigures(change) } : {}),
       ...(recovery ? { recovery: windowFigures(recovery) } : {}),
     },
+    ...(change?.judgement === 'broken' && isAsSaid ? { brokeAsSaid: true } : {}),
     undisturbedMs: thinned(latencies.undisturbedMs.get(key) ?? []),
     changedMs: thinned(latencies.changedMs.get(key) ?? []),
   }

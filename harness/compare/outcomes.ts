@@ -42,6 +42,7 @@ const ranks: Readonly<Record<Judgement, number>> = {
 const alpha = 0.01
 const confidence = 0.99
 const leastDifference = 0.05
+const notThere = 'not there'
 
 interface Pair {
   readonly flow: string
@@ -89,15 +90,19 @@ export function brokenNewCells(a: RunFigures, b: RunFigures): CellDifference[] {
   const known = new Set(a.cells.map(cellKey))
   return b.cells
     .filter((cell) => !known.has(cellKey(cell)))
-    .flatMap(({ flow, actor, windows: own }) =>
+    .flatMap(({ flow, actor, windows: own, brokeAsSaid }) =>
       windows.flatMap((window): CellDifference[] => {
         const seen = own[window]
         if (seen?.judgement !== 'broken') return []
-        const isToBreak = window === 'change' && b.expectation === 'reproduces'
+        const isToBreak = window === 'change' && brokeAsSaid === true
         const standing = isToBreak ? 'change' : 'regression'
-        return [{ flow, actor, window, a: 'not there', b: shown(seen), standing }]
+        return [{ flow, actor, window, a: notThere, b: shown(seen), standing }]
       }),
     )
+}
+
+export function isNewCell({ a }: CellDifference): boolean {
+  return a === notThere
 }
 
 /** Of a cell that fails in both runs, and is declared to in one of them. One that fails in another way undeclared is worse. */
