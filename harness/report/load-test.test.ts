@@ -87,6 +87,20 @@ it('the reports of a load test tell what the load came to, and nothing of change
   expect(page.reproduce).toMatch(/^npx aftershock load day --seed/)
 })
 
+it('of many lines in Markdown what was demanded stays, and what a search came to', () => {
+  const cells = end.cells.flatMap((cell) =>
+    Array.from({ length: 57 }, (_, i) => ({ ...cell, flow: `read-${i}` })),
+  )
+  const summary = summarize(journal('fail'))
+  const loadTest = [{ kind: 'load.summary', atMs: 9, ...end, cells }] as const
+  expect(renderMarkdown({ ...summary, loadTest })).toMatch(
+    /THRESHOLDS\n {2}CROSSED checks[^]*\n\(\d+ lines left out\)\n[^]*\nGENERATOR/,
+  )
+  const found = { kind: 'load.breakpoint', atMs: 9, holdsAt: 90, trials: 7, first: [] } as const
+  const text = renderMarkdown({ ...summary, loadTest: [...loadTest, found] })
+  expect(text).toMatch(/```\n\(\d+ lines left out\)\n[^]*\nBREAKPOINT {2}held at 90/)
+})
+
 it('each threshold of a load test is a testcase, beside what is checked of the whole', () => {
   const xml = renderJunit(collectRun(journal('fail')))
   const names = [...xml.matchAll(/<testcase classname="([^"]+)" name="([^"]+)"/g)]
@@ -110,6 +124,10 @@ it('a load test that passes says what held, a search what it found', () => {
   const found = journal('pass', { holdsAt: 90, breaksAt: 100, trials: 7, first: [] })
   expect(headline(summarize(found))).toBe(
     'the highest rate is found: held at 90 per second, broke at 100 (7 tries)',
+  )
+  const unbroken = journal('pass', { holdsAt: 1_000, trials: 5, first: [] })
+  expect(headline(summarize(unbroken))).toBe(
+    'every rate that was tried held: held at 1000 per second, no rate broke it (5 tries)',
   )
   // At the rate that broke a threshold is crossed: that is no failure.
   expect(renderJunit(collectRun(found))).not.toContain('day.load')

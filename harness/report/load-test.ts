@@ -37,7 +37,11 @@ function renderEnd(event: LoadEnd, width: number): string {
 /** In one sentence what a load test showed that passed. */
 export function passedWords(ends: readonly LoadEnd[]): string {
   const found = ends.find((event) => event.kind === 'load.breakpoint')
-  if (found) return `the highest rate is found: ${foundText(found)}`
+  if (found) {
+    const what =
+      found.breaksAt === undefined ? 'every rate that was tried held' : 'the highest rate is found'
+    return `${what}: ${foundText(found)}`
+  }
   const { thresholds } = endOf(ends) ?? { thresholds: [] }
   const demanded =
     thresholds.length === 0

@@ -44,9 +44,14 @@ export function renderMarkdown(summary: Summary, { link }: MarkdownOptions = {})
 function loadTestLines(ends: readonly LoadEnd[]): string[] {
   const lines = renderLoadTest(ends, columns).split('\n')
   const more = lines.length - mostLoadLines
+  if (more <= 0) return lines
+  // What was demanded stands first; what a search came to, and what is told against a baseline, last.
+  const isSearch = ends.some(({ kind }) => kind === 'load.breakpoint')
+  const first = isSearch ? 0 : mostLoadLines / 2
   return [
-    ...lines.slice(-mostLoadLines),
-    ...(more > 0 ? [`and ${count(more, 'line')} before`] : []),
+    ...lines.slice(0, first),
+    `(${count(more, 'line')} left out)`,
+    ...lines.slice(first - mostLoadLines),
   ]
 }
 
