@@ -55,7 +55,7 @@ export function savedLoad(given: HandLoadToSave): SavedLoad {
       `load of ${count(ratePerSecond, 'flow')} a second over ${isAll ? '' : `${under.length} of `}${count(cells.length, 'cell')}`,
       ...(isAll ? [] : ['at this rate the others could not be judged within a minute']),
       `each is watched for ${baselineMs / 1_000} s before the first step and for up to ${windowMs / 1_000} s under each, so a run takes up to ${longestMin} min`,
-      `slower is what took ${slower.slowerBy * 100} % and ${slower.slowerByMs} ms longer`,
+      `slower is what took ${Math.round(slower.slowerBy * 100)} % and ${slower.slowerByMs} ms longer`,
     ].join('; '),
   }
 }

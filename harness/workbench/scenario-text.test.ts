@@ -32,6 +32,26 @@ it.each<[string, Bench, string | undefined]>([
   expect(harmfulBeforeTheLast(given)?.step.name).toBe(name)
 })
 
+it('load by hand is over the cells that it was on, beside that of the scenario', () => {
+  const load = { executors: { 'by-hand': {} }, mix: [{ flow: 'view-image' }] }
+  const saved = (own: object) =>
+    scenarioText(
+      {
+        scenario: { id: 'x', steps: [], ...own },
+        options: { load: { ratePerSecond: 20 } },
+        experiment: { cells: [image, { flow: 'sign-in', actor: 'web' }] },
+        recent: { failing: () => [] },
+        inForce: () => [],
+      } as unknown as Bench,
+      'x-by-hand',
+      './x.scenario.ts',
+    )
+  const text = saved({ load })
+  expect(text).toContain("...original.load?.executors, 'by-hand-2': {")
+  expect(text).toMatch(/mix: \[\s+\{\s+flow: 'view-image',[^]*flow: 'sign-in',/)
+  expect(saved({})).not.toContain('mix')
+})
+
 it('what a scenario cannot do is not saved: a change on another replica than the first ones', () => {
   const only = {
     scenario: { id: 'x', steps: [] },

@@ -64,18 +64,29 @@ export function loadToSave(bench: Bench): SavedLoad | undefined {
 function loadText(bench: Bench): string {
   const saved = loadToSave(bench)
   if (!saved) return ''
-  const { mix, windowMs, loadJudgement, says } = saved
+  const { windowMs, loadJudgement, says } = saved
+  const { load } = bench.scenario
+  // Without one of its own it would get that of the scenario.
+  const all = load?.mix && bench.experiment.cells.map(({ flow, actor }) => ({ flow, actor }))
+  const mix = saved.mix ?? all
   const { executors } = profileOf(bench.options.load.ratePerSecond)
   const byHand = literal({ ...executors['by-hand'], ...(mix === undefined ? {} : { mix }) })
-  const own = bench.scenario.load === undefined ? '' : '...original.load?.executors, '
-  const rest = bench.scenario.load === undefined ? '' : '...original.load, '
+  const own = load === undefined ? '' : '...original.load?.executors, '
+  const rest = load === undefined ? '' : '...original.load, '
+  const name = freeName(Object.keys(load?.executors ?? {}))
   const lines = [
     `// ${says}`,
-    `load: { ${rest}executors: { ${own}'by-hand': ${byHand} } },`,
+    `load: { ${rest}executors: { ${own}'${name}': ${byHand} } },`,
     `judgement: { ...original.judgement, windowMs: ${windowMs} },`,
     `loadJudgement: ${literal(loadJudgement)},`,
   ]
   return `${indented(lines.join('\n'), 2)}\n`
+}
+
+/** A scenario that was saved itself has one of that name. */
+function freeName(taken: readonly string[], number = 1): string {
+  const name = number === 1 ? 'by-hand' : `by-hand-${number}`
+  return taken.includes(name) ? freeName(taken, number + 1) : name
 }
 
 const typeOf = (kind: string): string => (kind === 'fault' ? 'Fault' : 'Change')
