@@ -1,6 +1,6 @@
 import { Pointer, createPatch, type Operation } from 'rfc6902'
 import { differenceLines } from '../changes/index.ts'
-import type { Bench } from './bench.ts'
+import { unusable, type Bench } from './bench.ts'
 
 /** What writing a document would alter on one replica. */
 export interface Alteration {
@@ -35,6 +35,9 @@ export function operationsFor(documents: readonly unknown[], wanted: unknown): O
   const patches = documents.map((document) => createPatch(document, wanted))
   const [first = []] = patches
   if (new Set(patches.map((patch) => JSON.stringify(patch))).size <= 1) return first
+  if (![...documents, wanted].every(hasMembers)) {
+    throw unusable('what has no members can be written only to replicas that have the same now')
+  }
   const members = new Set(patches.flat().map(({ path }) => `/${path.split('/')[1]}`))
   return [...members].flatMap((path): Operation[] => {
     const value: unknown = Pointer.fromJSON(path).evaluate(wanted).value
@@ -46,4 +49,8 @@ export function operationsFor(documents: readonly unknown[], wanted: unknown): O
         ]
       : [{ op: 'add', path, value }]
   })
+}
+
+function hasMembers(document: unknown): boolean {
+  return typeof document === 'object' && document !== null && !Array.isArray(document)
 }
