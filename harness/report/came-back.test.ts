@@ -177,12 +177,13 @@ test('a cell of which nothing was decided is not known to have changed', () => {
 
 /** A run of one change, an undo of it, and a last step; what was found of each of some cells under each, and after the undo at the end. */
 function inSteps(...found: readonly (readonly Judgement[])[]): Summary {
-  const given = ['plan', 'undo-plan', 'flush'] as const
-  const changes = given.map((name) => ({
-    ...planChange,
-    name,
-    kind: name === 'undo-plan' ? ('undo' as const) : planChange.kind,
-  }))
+  return inStepsTo('flush', found)
+}
+
+function inStepsTo(last: 'flush' | 'pause', found: readonly (readonly Judgement[])[]): Summary {
+  const given = ['plan', 'undo-plan', last] as const
+  const kinds = { plan: 'change', 'undo-plan': 'undo', flush: 'change', pause: 'wait' } as const
+  const changes = given.map((name) => ({ ...planChange, name, kind: kinds[name] }))
   const cells = twitterCells.slice(0, found.length)
   const journal = new JournalBuilder().start({ cells, changes })
   for (const [i, id] of ['change:1', 'change:2', 'change:3', 'recovery'].entries()) {
@@ -221,6 +222,21 @@ test.each<[string, readonly (readonly Judgement[])[], string]>([
     ` ${told.replaceAll(/'([^']+)'/g, '‘$1’')}.`.replace(' it ', ' It '),
   )
   expect(headline(summary)).not.toContain('undoing brought')
+})
+
+test.each<[string, readonly (readonly Judgement[])[], string]>([
+  [
+    'and the undo before it may have helped late',
+    [lasted, lasted],
+    "all 2 came back during 'pause'",
+  ],
+  [
+    'and not only then',
+    [lasted, ['broken', 'holds', 'holds']],
+    "'undo-plan' brought 1 of 2 back and 1 of 2 came back during 'pause'",
+  ],
+])('what comes back while one waits is not credited to the wait, %s', (_, found, told) => {
+  expect(headline(inStepsTo('pause', found))).toMatch(new RegExp(`, and ${told}$`))
 })
 
 test('not all is said to come back by undoing where steps brought some back', () => {

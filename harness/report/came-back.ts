@@ -89,7 +89,7 @@ function byKey(cells: readonly CellId[]): ReadonlyMap<string, CellId> {
  * undoing all at the end did it.
  */
 export function backBySteps(
-  { broughtBack = [] }: Summary,
+  { broughtBack = [], changes }: Summary,
   broke: number,
   quoted: (step: string) => string,
 ): string[] {
@@ -97,8 +97,11 @@ export function backBySteps(
   if (number === 0) return []
   const of = (cells: number) =>
     cells < broke ? `${cells} of ${broke}` : broke === 1 ? 'it' : `all ${broke}`
+  const isWait = (step: string) =>
+    changes.some(({ kind, name }) => kind === 'wait' && name === step)
   return [
     ...broughtBack.map(({ step, cells }) => {
+      if (step !== null && isWait(step)) return `${of(cells)} came back during ${quoted(step)}`
       if (step === null) return `${of(cells)} came back with nothing left to undo`
       return cells === 0
         ? `${quoted(step)} was no help`

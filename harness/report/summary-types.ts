@@ -26,7 +26,7 @@ export interface Summary {
   readonly startedAt: string
   readonly verdict: Verdict['kind']
   readonly expectation: Expectation['kind']
-  /** Name of the step by which cells are to come back that undoing alone does not bring back. */
+  /** Name of the step by which cells are to come back that undoing alone does not bring back. By what they did come back is in `broughtBack`. */
   readonly recoversBy?: string
   /** By which steps, in their order, cells came back before all was undone at the end; absent where there is none. */
   readonly broughtBack?: readonly SummaryBroughtBack[]
@@ -137,7 +137,7 @@ export interface SummaryLoadCell {
 }
 
 export interface SummaryBroughtBack {
-  /** Null: none did, they came back by themselves. */
+  /** Null: none did, they came back by themselves. A wait: they did while it lasted. */
   readonly step: string | null
   readonly isUndo: boolean
   /** How many of those that had broken. 0: an undo that was tried, and was no help. */
