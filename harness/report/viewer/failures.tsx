@@ -19,6 +19,7 @@ export function Failures(props: {
   const { data, chosen, choose, isOver } = props
   const groups = failureGroups(data)
   const own = chosen ? failuresOf(data, chosen) : []
+  const newestMs = Math.max(...own.map(({ atMs }) => atMs))
   return (
     <>
       <div class="failures">
@@ -56,6 +57,7 @@ export function Failures(props: {
               failure={failure}
               data={data}
               isOver={isOver}
+              isNewest={failure.atMs === newestMs}
             />
           ))}
         </div>
@@ -111,8 +113,13 @@ function OnPaper(props: { data: PageData; groups: readonly FailureGroup[]; isOve
   )
 }
 
-function Failure(props: { failure: PageFailure; data: PageData; isOver: boolean }) {
-  const { failure, data, isOver } = props
+function Failure(props: {
+  failure: PageFailure
+  data: PageData
+  isOver: boolean
+  isNewest?: boolean
+}) {
+  const { failure, data, isOver, isNewest = false } = props
   const { exchange } = failure
   const name = `${failure.symptom} in ${failure.window}`
   const cell = data.summary.cells.find(
@@ -139,7 +146,12 @@ function Failure(props: { failure: PageFailure; data: PageData; isOver: boolean 
       {exchange?.traceId === undefined ? null : (
         <div class="logs">
           <h4>Log lines with this trace id</h4>
-          <TraceLines traceId={exchange.traceId} name={name} known={data.logs} />
+          <TraceLines
+            traceId={exchange.traceId}
+            name={name}
+            known={data.logs}
+            isNewest={isNewest}
+          />
         </div>
       )}
     </article>

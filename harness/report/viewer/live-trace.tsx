@@ -10,6 +10,7 @@ export function TraceTool({ act, data, state }: ToolProps) {
   const { lines = [], problem } = useTrace(
     isWhole && state.system !== null ? act : undefined,
     traceId,
+    Infinity,
   )
   const known = [
     ...new Set(data.failures.flatMap(({ exchange }) => exchange?.traceId ?? [])),
