@@ -124,8 +124,9 @@ function recovery(summary: Summary): string {
   const found = cameBack(summary)
   switch (found.kind) {
     case 'unwatched':
-      if (isBackUnderLoad(summary)) return ', and undoing brought that back'
-      return found.altered > 0 ? ', and whether undoing helps was not watched' : ''
+      if (!isBackUnderLoad(summary))
+        return found.altered > 0 ? ', and whether undoing helps was not watched' : ''
+      return `, and undoing brought that back${found.altered > 0 ? ', and whether it helps without load was not watched' : ''}`
     case 'not-all':
       return `, and ${list(leftWords(found, summary.broughtBack !== undefined))}`
     case 'all':

@@ -125,7 +125,8 @@ function recovery(summary: Summary, broken: readonly SummaryCell[]): string {
   const { recoveryMs } = summary.timings
   switch (found.kind) {
     case 'unwatched':
-      if (isBackUnderLoad(summary)) return 'Under load undoing it brought that back.'
+      if (isBackUnderLoad(summary))
+        return `Under load undoing it brought that back${found.altered > 0 ? '; whether it helps without load was not watched' : ''}.`
       return broken.length > 0 ? 'Whether undoing helps was not watched.' : ''
     case 'not-all':
       return `${summary.broughtBack ? 'What broke did not all come back' : 'Undoing it did not bring everything back'}: ${list(whatIsLeft(summary, found))}.`
