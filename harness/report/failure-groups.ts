@@ -3,7 +3,7 @@ import { harmedUnderLoad } from './faults.ts'
 import type { PageData } from './page-data.ts'
 import type { SummaryCell } from './summary-types.ts'
 
-/** Cells that failed in one way, and were judged alike. */
+/** Cells that failed in one way, for one reason. */
 export interface FailureGroup {
   readonly symptom: string
   readonly how: 'undeclared' | 'declared' | 'under-load' | 'by-hand'
@@ -30,9 +30,7 @@ export function failureGroups({
     const hand = own.find(({ window }) => hands.has(window))
     return hand ? [{ symptom: hand.symptom, how: 'by-hand', cells: [cell] }] : []
   })
-  const groups = Map.groupBy(told, ({ symptom, how, cells: [cell] }) =>
-    [symptom, how, cell?.change?.judgement].join(' '),
-  )
+  const groups = Map.groupBy(told, ({ symptom, how }) => `${symptom} ${how}`)
   return [...groups.values()].flatMap(([first, ...others]) =>
     first ? [{ ...first, cells: [first, ...others].flatMap(({ cells }) => cells) }] : [],
   )

@@ -50,8 +50,8 @@ export function TimelineView({ data }: { data: PageData }) {
           <h3>Flow runs a second, and how many failed</h3>
           <Plot {...plot} lines={rateLines(series, data)} at={edges(data)} log={false} />
           <p class="quiet">
-            A run counts when it began, one that failed when the request that failed was sent.
-            Before the line of an event stands how long it took.
+            A run counts when it began, one that failed when the request that failed was sent, where
+            that was kept. Before the line of an event stands how long it took.
           </p>
           <h3>Latency of flows, in ms</h3>
           <Plot {...plot} lines={latencyLines(series)} at={middles(data)} log={log} />
