@@ -3,7 +3,7 @@ import type { EventOf, JournalEvent } from '../core/index.ts'
 import { jsonInScript, renderHtml } from './html.ts'
 import { failureGroups } from './failure-groups.ts'
 import { PageFold, traceIdsOf, type PageData } from './page-data.ts'
-import type { Summary } from './summary-types.ts'
+import type { Summary, SummaryCell } from './summary-types.ts'
 import { holds, incident, JournalBuilder, twitterCells, upToBaseline } from './test-journal.ts'
 import { TimelineFold } from './page-timeline.ts'
 
@@ -150,6 +150,27 @@ test('a cell that broke under load only has the exchange that the load kept', ()
   const groups = failureGroups({ ...page, summary: { ...summary, load }, failures: [kept] })
   expect(groups).toHaveLength(before.length + 1)
   expect(groups).toContainEqual({ symptom: '429', how: 'under-load', cells: [cell] })
+})
+
+test('cells that failed alike under load stand together, whatever was judged of them without', () => {
+  const page = pageOf(incident().events)
+  const all = page.summary.cells.filter(({ sample }) => !sample).slice(0, 2)
+  const cells = all.map((cell, i) => ({
+    ...cell,
+    change: cell.change && { ...cell.change, judgement: i === 0 ? 'holds' : 'undecided' },
+  })) as SummaryCell[]
+  const harmed = cells.map(({ flow, actor }) => ({
+    flow,
+    actor,
+    window: 'change:1',
+    judgement: 'broken',
+  }))
+  const load = { cells: harmed } as unknown as NonNullable<Summary['load']>
+  const failures = harmed.map(({ flow, actor }) => {
+    return { flow, actor, window: 'load', symptom: '429', message: '', atMs: 1, exchange: null }
+  })
+  const groups = failureGroups({ ...page, summary: { ...page.summary, cells, load }, failures })
+  expect(groups).toEqual([{ symptom: '429', how: 'under-load', cells }])
 })
 
 test('what came from the system cannot leave the script element that holds the data', () => {

@@ -4,7 +4,7 @@ import { annotationsOf } from './annotations.ts'
 import { headline } from './headline.ts'
 import { pageSentence } from './page-sentence.ts'
 import { summarize } from './summary.ts'
-import type { Summary, SummaryLoadCell } from './summary-types.ts'
+import type { Summary, SummaryCell, SummaryLoadCell } from './summary-types.ts'
 import { holds, planChange, twitterCells, upToBaseline } from './test-journal.ts'
 
 const quick: SummaryLoadCell = {
@@ -76,6 +76,13 @@ test('what failed under load is counted over the whole window, and said to have 
   expect(pageSentence(summary)).toContain('(433 of 534 times)')
   expect(pageSentence(summary)).toContain('Under load undoing it brought that back.')
   expect(headline(summary)).toMatch(/FAILED, and undoing brought that back$/)
+  const [first, ...others] = summary.cells as [SummaryCell, ...SummaryCell[]]
+  const suffered = { ...first, change: { ...first.change, judgement: 'effect' } } as SummaryCell
+  const unwatched = { ...summary, cells: [suffered, ...others] }
+  expect(headline(unwatched)).toMatch(
+    /undoing brought that back, and whether it helps without load was not watched$/,
+  )
+  expect(pageSentence(unwatched)).toContain(' that back; whether it helps without load was not ')
 })
 
 test('load that harms nothing is not spoken of', () => {
