@@ -98,7 +98,7 @@ it('of many lines in Markdown what was demanded stays, and what a search came to
   )
   const found = { kind: 'load.breakpoint', atMs: 9, holdsAt: 90, trials: 7, first: [] } as const
   const text = renderMarkdown({ ...summary, loadTest: [...loadTest, found] })
-  expect(text).toMatch(/```\n\(\d+ lines left out\)\n[^]*\nBREAKPOINT {2}held at 90/)
+  expect(text).toMatch(/```text\n\(\d+ lines left out\)\n[^]*\nBREAKPOINT {2}held at 90/)
 })
 
 it('each threshold of a load test is a testcase, beside what is checked of the whole', () => {

@@ -25,7 +25,7 @@ test('documents that are not alike become the wanted one all the same', () => {
 })
 
 test.each([
-  [[1], [2], [3]],
+  [[1], [2, 2], [3]],
   [{ v: 1 }, [2], { v: 3 }],
 ])('of documents without members that are not alike nothing is made: %j, %j', (a, b, becomes) => {
   expect(() => operationsFor([a, b], becomes)).toThrow('what has no members')
