@@ -6,6 +6,7 @@ import type {
   JournalKind,
   Redactor,
 } from '../core/index.ts'
+import { judgedIn } from '../judge/index.ts'
 import type { Clock } from './ports.ts'
 import { roundMs } from './round-ms.ts'
 
@@ -28,12 +29,9 @@ export class Journal {
     this.#listeners = [...listeners]
   }
 
-  /** The judgements of a window so far. */
+  /** The judgements of a window so far, of each cell the last one. */
   judged(window: string): EventOf<'cell.judged'>[] {
-    return this.history.filter(
-      (event): event is EventOf<'cell.judged'> =>
-        event.kind === 'cell.judged' && event.window === window,
-    )
+    return judgedIn(this.history, (id) => id === window)
   }
 
   /** Those of the window that was closed last. */

@@ -23,6 +23,21 @@ function judged(...findings: readonly Finding[]): string[] {
   return reasonsOf(verdict).map(formatReason)
 }
 
+it('a cell that held and then broke in the same window, which stayed open, lasted', () => {
+  const [plan, off] = ['plan', 'off']
+  const verdict = judgeRun(
+    historyOf({
+      expect: untilOff,
+      changes: [plan, off],
+      windows: [
+        { change: plan, web: ['holds', broken] },
+        { change: off, web: 'holds' },
+      ],
+    }),
+  )
+  expect(reasonsOf(verdict).map(formatReason)).toEqual([])
+})
+
 it('a cell that breaks only by what was done long after the undo did not last', () => {
   const later = ['plan', 'undo-plan', 'let-few-in', 'wait', 'off']
   const verdict = judgeRun(

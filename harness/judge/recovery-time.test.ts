@@ -93,6 +93,29 @@ it.each<[string, readonly Step[], string[]]>([
   expect(reasonsOf(verdict).map(({ code }) => code)).toEqual(codes)
 })
 
+it('of a cell that held and broke in one window is that of a break', () => {
+  const said = (window: string, judgement: Judgement) =>
+    event('cell.judged', {
+      flow: 'read',
+      actor: 'web',
+      window,
+      judgement,
+      evidence: { samples: 3, failures: 0, symptoms: {} } as never,
+    })
+  const at = (atMs: number, ...events: JournalEvent[]) => events.map((one) => ({ ...one, atMs }))
+  const closed = (id: string) =>
+    event('window.closed', { window: { id, kind: 'change' }, durationMs: 1 })
+  const verdict = checkRecoveryTime(
+    [
+      ...at(50, said('w1', 'holds'), said('w1', 'broken'), closed('w1')),
+      ...at(200, event('change.undone', { change: 'x', replicas: [], durationMs: 1 })),
+      ...at(9_000, said('w2', 'holds'), closed('w2')),
+    ],
+    500,
+  )
+  expect(reasonsOf(verdict).map(({ code }) => code)).toEqual(['slow-recovery'])
+})
+
 it('is that of the step that did harm, whatever another one goes on doing', () => {
   const cell = (flow: string, window: string, judgement: Judgement) =>
     event('cell.judged', {

@@ -57,7 +57,8 @@ function recoveriesIn(history: readonly JournalEvent[]): Recoveries {
         const key = cellKey(event)
         const { judgement, window } = event
         if (judgement === 'holds') well.add(key)
-        else if ((judgement === 'broken' || judgement === 'effect') && !harmed.has(key))
+        else well.delete(key)
+        if ((judgement === 'broken' || judgement === 'effect') && !harmed.has(key))
           harmed.set(key, steps.get(window))
         break
       }

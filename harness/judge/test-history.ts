@@ -24,7 +24,8 @@ export type Finding =
     }
 
 export interface Watched {
-  readonly web?: Finding
+  /** Several: one after the other in the same window. */
+  readonly web?: Finding | readonly Finding[]
   readonly mobile?: Finding
 }
 
@@ -107,7 +108,7 @@ function started(options: HistoryOptions, changes: readonly string[]): JournalEv
 function watched(window: WindowInfo, findings: Watched = {}): JournalEvent[] {
   return [
     event('window.opened', { window }),
-    judged(window.id, web, findings.web),
+    ...[findings.web].flat().map((finding) => judged(window.id, web, finding)),
     judged(window.id, mobile, findings.mobile),
     event('window.closed', { window, durationMs: 500 }),
   ]

@@ -76,6 +76,13 @@ test('a recovery in which cells stayed broken is not called recovered', () => {
   expect(logOf(journal.events).at(-1)).toContain('recovery ended after 0.8 s: 1 of 57 cells broken')
 })
 
+test('a cell that showed what is declared and broke in the same window is a broken one', () => {
+  const journal = new JournalBuilder().start().open('change:1')
+  journal.judge('change:1', web, 'effect', { symptom: '500' })
+  journal.judge('change:1', web, 'broken', { symptom: '500' }).close('change:1')
+  expect(logOf(journal.events).at(-1)).toMatch(/: 1 of 57 cells broken$/)
+})
+
 test('a verdict that is not pass comes with its first reason', () => {
   const journal = new JournalBuilder().emit('verdict.reached', {
     verdict: fail(

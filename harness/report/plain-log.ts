@@ -1,4 +1,11 @@
-import { handlerThrew, reasonsOf, type EventOf, type JournalEvent } from '../core/index.ts'
+import {
+  cellKey,
+  handlerThrew,
+  reasonsOf,
+  type EventOf,
+  type JournalEvent,
+  type Judgement,
+} from '../core/index.ts'
 import { leaksLine, loadJudgedLine, loadSecondLine } from './load-lines.ts'
 import { oneLine } from './one-line.ts'
 import { truncate, visible, wrap } from './text.ts'
@@ -14,10 +21,8 @@ interface Memory {
   readonly failed: Set<string>
   statusPage: string
   cells: number
-  /** Of the window that is open. */
-  broken: number
-  undecided: number
-  declared: number
+  /** What was judged last of each cell in the window that is open. */
+  readonly judged: Map<string, Judgement>
 }
 
 /**
@@ -31,9 +36,7 @@ export function createPlainLog(width: number): (event: JournalEvent) => string |
     failed: new Set(),
     statusPage: 'operational',
     cells: 0,
-    broken: 0,
-    undecided: 0,
-    declared: 0,
+    judged: new Map(),
   }
   return (event) => {
     const text = lineFor(event, memory)
@@ -53,9 +56,7 @@ function lineFor(event: JournalEvent, memory: Memory): string | null {
     case 'stack.ready':
       return `the stack is up after ${formatDuration(event.durationMs)}`
     case 'window.opened':
-      memory.broken = 0
-      memory.undecided = 0
-      memory.declared = 0
+      memory.judged.clear()
       return null
     case 'window.closed':
       return closedLine(event, memory)
@@ -125,7 +126,9 @@ function sum(counts: readonly { readonly count: number }[]): number {
 
 function closedLine(event: EventOf<'window.closed'>, memory: Memory): string {
   const took = formatDuration(event.durationMs)
-  const { broken, undecided, declared } = memory
+  const found = (judgement: Judgement) =>
+    [...memory.judged.values()].filter((one) => one === judgement).length
+  const [broken, undecided, declared] = [found('broken'), found('undecided'), found('effect')]
   if (event.window.kind === 'recovery' && broken + undecided === 0) return `recovered in ${took}`
   const effects = declared === 0 ? '' : `, ${declared} changed as declared`
   const open = undecided === 0 ? '' : `, ${undecided} not decided`
@@ -134,9 +137,7 @@ function closedLine(event: EventOf<'window.closed'>, memory: Memory): string {
 
 function judgedLine(event: EventOf<'cell.judged'>, memory: Memory): string | null {
   const { judgement, evidence } = event
-  if (judgement === 'broken') memory.broken += 1
-  if (judgement === 'undecided') memory.undecided += 1
-  if (judgement === 'effect') memory.declared += 1
+  memory.judged.set(cellKey(event), judgement)
   if (judgement === 'holds' || judgement === 'effect') return null
   const symptom = Object.entries(evidence.symptoms).toSorted((a, b) => b[1] - a[1])[0]?.[0]
   const what = judgement === 'broken' ? 'BROKEN' : judgement
