@@ -228,3 +228,11 @@ describe('the load beside the cells of a scenario', () => {
     })
   })
 })
+
+it('tells what load showed before somebody left a system that stayed up, and nothing of a run that was cut short', () => {
+  const seen = historyOf({ change: 'broken' })
+  const interrupted = event('interrupted', { signal: 'SIGINT' })
+  const left = [...seen, event('phase', { phase: 'live', text: 'staying up' }), interrupted]
+  expect(reasonsOf(checkLoad(left)).map(({ code }) => code)).toEqual(['broken-under-load'])
+  expect(checkLoad([...seen, interrupted])).toEqual({ kind: 'pass' })
+})

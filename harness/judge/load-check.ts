@@ -15,6 +15,7 @@ import {
   type Reason,
   type Verdict,
 } from '../core/index.ts'
+import { isCutShort } from './history.ts'
 import { percent, symptomList, topSymptom } from './wording.ts'
 
 type Found = EventOf<'load.judged'>
@@ -22,7 +23,7 @@ type Found = EventOf<'load.judged'>
 /** What the load beside the cells of a scenario showed. Pass where there was none. */
 export function checkLoad(history: readonly JournalEvent[]): Verdict {
   const started = history.find((event) => event.kind === 'run.started')
-  if (!started?.load || history.some((event) => event.kind === 'interrupted')) return pass
+  if (!started?.load || isCutShort(history)) return pass
   const found = history.filter((event) => event.kind === 'load.judged')
   const { cells } = started.load
   const baseline = checkBaseline(cells, found)

@@ -9,12 +9,13 @@ import {
   type StatusPageExpectation,
   type Verdict,
 } from '../core/index.ts'
+import { isCutShort } from './history.ts'
 import { checkRecoveryTime } from './recovery-time.ts'
 
 /** Expectations beside those on cells: an honest status page, recovery in time, and a way back that stays open. */
 export function checkPromises(history: readonly JournalEvent[]): Verdict {
   const started = history.find((event) => event.kind === 'run.started')
-  if (!started || history.some((event) => event.kind === 'interrupted')) return pass
+  if (!started || isCutShort(history)) return pass
   const { statusPage, recoverWithinMs, escapeRoute }: AlsoExpected = started.expect
   const finding = history.findLast((event) => event.kind === 'status.judged')
   return combine([

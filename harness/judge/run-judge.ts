@@ -13,7 +13,7 @@ import {
 } from '../core/index.ts'
 import { checkAmplification } from './amplification.ts'
 import { checkBaseline, checkChange, checkRecovery } from './cell-check.ts'
-import { of, type Started } from './history.ts'
+import { isCutShort, of, type Started } from './history.ts'
 import { checkLoad } from './load-check.ts'
 import { checkOutsideWorld } from './outside-expectations.ts'
 import { checkPromises } from './promises.ts'
@@ -45,9 +45,7 @@ function checkRun(history: readonly JournalEvent[]): Verdict {
   if (!started) {
     return inconclusive({ code: 'no-data', message: 'the journal has no start of a run' })
   }
-  // Who leaves a system that stayed up for them interrupts nothing: it was judged before.
-  const stayedUp = of(history, 'phase').some(({ phase }) => phase === 'live')
-  const interrupted = (stayedUp ? [] : of(history, 'interrupted')).map((event) =>
+  const interrupted = (isCutShort(history) ? of(history, 'interrupted') : []).map((event) =>
     inconclusive({
       code: 'interrupted',
       message: `the run was stopped by ${event.signal} before it could be judged`,

@@ -8,6 +8,7 @@ import {
   type Verdict,
   type WriteRecord,
 } from '../core/index.ts'
+import { isCutShort } from './history.ts'
 
 const namedInMessage = 3
 
@@ -15,7 +16,7 @@ const namedInMessage = 3
 export function checkWrites(history: readonly JournalEvent[]): Verdict {
   const started = history.find((event) => event.kind === 'run.started')
   if (started?.writes === undefined) return pass
-  if (history.some((event) => event.kind === 'interrupted')) return pass
+  if (isCutShort(history)) return pass
   const finding = history.findLast((event) => event.kind === 'writes.checked')
   if (!finding) {
     return inconclusive({ code: 'no-data', message: 'what was written was never read back' })
