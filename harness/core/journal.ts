@@ -23,7 +23,7 @@ export type WindowKind = 'baseline' | 'change' | 'recovery'
 
 /** A span of the run in which cells are judged. `stage` counts the stages of a staged rollout from 1. */
 export interface WindowInfo {
-  /** 'baseline', 'change:1', 'change:2:stage:1', 'recovery'. */
+  /** 'baseline', 'change:1', 'change:2:stage:1', 'recovery'; 'change:3:before-1' is of the step before the third, in which something broke while that was waited for. */
   readonly id: string
   readonly kind: WindowKind
   readonly change?: string

@@ -18,3 +18,16 @@ export function lasting(
   const distance = place(step) - place(until)
   return distance < 0 ? 'before' : distance === 0 ? 'end' : 'after'
 }
+
+/** Whether the scenario says that the cell is broken under `step`. */
+export function mayBreak(
+  expect: Expectation,
+  steps: readonly { readonly name: string }[],
+  cell: CellId,
+  step: string,
+): boolean {
+  if (expect.kind !== 'reproduces') return false
+  const said = lasting(expect, steps, cell, step)
+  const isExpected = expect.broken.some((selector) => selects(selector, cell))
+  return isExpected && (said === undefined || said === 'before')
+}

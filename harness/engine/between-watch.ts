@@ -2,9 +2,9 @@ import { cellKey, type CellId, type SampleRecord } from '../core/index.ts'
 import type { CellTally } from '../judge/index.ts'
 import { SecondLook, type SecondLookOptions } from './second-look.ts'
 
-export interface BetweenOptions extends Omit<SecondLookOptions, 'onBroken' | 'cells'> {
+export interface BetweenOptions extends Omit<SecondLookOptions, 'onBroken'> {
   /** Those that held when time began to go by. */
-  readonly cells: readonly CellId[]
+  readonly held: readonly CellId[]
   /** Samples that began before this, in ms, say nothing. */
   readonly sinceMs: number
 }
@@ -15,17 +15,15 @@ export class BetweenWatch {
   readonly #broken = new Map<string, CellTally>()
   readonly #broke = Promise.withResolvers<void>()
 
-  constructor({ cells, sinceMs, effects, judgement }: BetweenOptions) {
+  constructor({ held, sinceMs, ...options }: BetweenOptions) {
     this.#look = new SecondLook({
-      effects,
-      judgement,
-      cells: cells.length,
+      ...options,
       onBroken: (id, tally) => {
         this.#broken.set(cellKey(id), tally)
         this.#broke.resolve()
       },
     })
-    for (const id of cells) this.#look.watch(id, sinceMs)
+    for (const id of held) this.#look.watch(id, sinceMs)
   }
 
   /** Resolves when the first cell is broken. */

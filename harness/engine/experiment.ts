@@ -161,11 +161,7 @@ export class Experiment {
   /** Applies a change stage by stage, or injects a fault, and watches what it does. False when that broke something or could not be done: then what follows makes no sense. */
   async step(step: Step, number: number): Promise<boolean> {
     const window = `change:${number}`
-    const earlyMs = this.#steadyMs + (step.notBeforeMs ?? 0) - this.#now()
-    if (earlyMs > 0 && !(await this.#pass(earlyMs))) return false
-    const before = this.scenario.steps[this.scenario.steps.indexOf(step) - 1]
-    // What broke meanwhile broke by the steps before.
-    if (before && this.#watcher.hasBroken) return this.#watchStep(before, window, true)
+    if (!(await this.#reachTimeOf(step, window))) return false
     if (step.kind === 'wait' || step.kind === 'undo') {
       return (await this.#interlude(step)) && this.#watchStep(step, window, true)
     }
@@ -173,7 +169,7 @@ export class Experiment {
       this.#announceStage(`injecting '${step.name}'`)
       const injecting = this.#steps.inject(step, this.stack)
       const done = await this.#watcher.applying(injecting, step, this.#steps.effects)
-      return done && this.#watchStep(step, window, step.intermittent !== true)
+      return done && this.#watchStep(step, window, showsAlways(step))
     }
     const replicas = this.stack.replicas.filter((replica) => replica.service === step.service)
     const stages = stagesOf(step.rollout, replicas.length)
@@ -320,6 +316,21 @@ export class Experiment {
     return !this.interrupted
   }
 
+  /**
+   * Lets time pass until the step may be taken. What breaks meanwhile broke by the steps before, and is watched at once in a window of its
+   * own; false when nothing is to follow it.
+   */
+  async #reachTimeOf(step: Step, window: string): Promise<boolean> {
+    const before = this.scenario.steps[this.scenario.steps.indexOf(step) - 1]
+    for (let nth = 1; ; nth += 1) {
+      const earlyMs = this.#steadyMs + (step.notBeforeMs ?? 0) - this.#now()
+      if (earlyMs > 0 && !(await this.#pass(earlyMs))) return false
+      if (!before || !this.#watcher.hasBroken) return true
+      const own = `${window}:before-${nth}`
+      if (!(await this.#watchStep(before, own, showsAlways(before)))) return false
+    }
+  }
+
   /** Lets time pass, until a cell breaks; false when the run is to end before it is over. */
   async #pass(durationMs: number): Promise<boolean> {
     const { clock } = this.#options
@@ -402,4 +413,9 @@ export class Experiment {
   #since(startMs: number): number {
     return roundMs(this.#now() - startMs)
   }
+}
+
+/** Whether what a step declares shows all the time, once every replica has it. */
+function showsAlways(step: Step): boolean {
+  return step.kind !== 'fault' || step.intermittent !== true
 }

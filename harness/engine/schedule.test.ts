@@ -2,8 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import { describe, expect, it } from 'vitest'
 
-import { at, undo, wait, type Effect, type Fault, type Step } from '../core/index.ts'
-import { change, harmless, run, statusPage } from './test-run.ts'
+import {
+  at,
+  undo,
+  wait,
+  type Effect,
+  type Fault,
+  type JournalEvent,
+  type Step,
+} from '../core/index.ts'
+import { breaksReading, change, harmless, run, statusPage } from './test-run.ts'
 import { TestSystem } from './test-system.ts'
 import { validateScenario } from './validate.ts'
 
@@ -175,6 +183,70 @@ describe('while time goes by', () => {
   })
 })
 
+describe('before a step whose time has not come', () => {
+  const later = at(2_000, change('later', { hangs: ['nothing'] }))
+
+  /** Refuses so much once the first step was watched, until all is undone. */
+  const refusing = (system: TestSystem, refuses: readonly string[], first: string) => ({
+    onEvent(event: JournalEvent) {
+      const isBreaking = event.kind === 'window.closed' && event.window.id === 'change:1'
+      const isEnd = event.kind === 'change.undone' && event.change === first
+      for (const { config } of system.replicas) {
+        if (isBreaking) config.document = { ...(config.document as object), refuses }
+        if (isEnd) config.document = {}
+      }
+    },
+  })
+
+  it('something breaks that may, and the step is taken all the same', async () => {
+    const system = new TestSystem()
+    const steps = [harmless, later, change('cure', { refuses: [] })]
+    const { of } = await run(
+      system,
+      {
+        steps,
+        expect: { kind: 'reproduces', broken: [{ flows: ['read'], until: 'cure' }] },
+      },
+      refusing(system, ['read'], 'harmless'),
+    )
+    const applied = new Set(of('change.applied').map((event) => event.change))
+    expect([...applied]).toEqual(steps.map(({ name }) => name))
+  })
+
+  it('something breaks, and a fault that comes and goes is not asked to be there always', async () => {
+    const system = new TestSystem()
+    const comesAndGoes: Fault = {
+      kind: 'fault',
+      name: 'comes-and-goes',
+      title: 'comes and goes',
+      summary: 'comes and goes',
+      intermittent: true,
+      effects: [{ flows: ['read'], becomes: '403/467' }],
+      validate: () => [],
+      async inject() {
+        const [one] = system.replicas
+        if (one) one.config.document = { refuses: ['read'] }
+        return { on: ['gateway'], explain: ['one refuses'], heal: async () => undefined }
+      },
+    }
+    const { of, codes } = await run(
+      system,
+      { steps: [comesAndGoes, later] },
+      {
+        onEvent(event) {
+          const isBreaking = event.kind === 'window.closed' && event.window.id === 'change:1'
+          for (const [i, { config }] of system.replicas.entries()) {
+            if (isBreaking) config.document = { refuses: i === 0 ? ['read', 'post'] : ['post'] }
+            if (event.kind === 'change.undone') config.document = {}
+          }
+        },
+      },
+    )
+    expect(codes).toContain('broken')
+    expect(of('cell.judged').map(({ judgement }) => judgement)).not.toContain('effect-partial')
+  })
+})
+
 describe('a cell that held', () => {
   /** Breaks reading for the web as soon as it was judged in this window, which stays open for the status page. */
   async function breaksLater(window: string) {
@@ -215,9 +287,10 @@ describe('while a step is applied', () => {
     effects,
     validate: () => [],
     async inject() {
+      const before = system.replicas.map(({ config }) => config.document)
       for (const { config } of system.replicas) config.document = { refuses: ['read'] }
       await sleep(700)
-      for (const { config } of system.replicas) config.document = {}
+      for (const [i, { config }] of system.replicas.entries()) config.document = before[i]
       return { on: ['gateway'], explain: ['it was restarted'], heal: async () => undefined }
     },
   })
@@ -226,6 +299,16 @@ describe('while a step is applied', () => {
     const system = new TestSystem()
     const { codes, reasons } = await run(system, { steps: [restart(system, [])] })
     expect(codes).toContain('broken')
+    expect(reasons[0]).toContain("broke under 'restart'")
+  })
+
+  it('a cell that is to be back by then is not excused', async () => {
+    const system = new TestSystem()
+    const cure = change('cure', { refuses: [] })
+    const { reasons } = await run(system, {
+      steps: [breaksReading, cure, restart(system, [])],
+      expect: { kind: 'reproduces', broken: [{ flows: ['read'], until: 'cure' }] },
+    })
     expect(reasons[0]).toContain("broke under 'restart'")
   })
 

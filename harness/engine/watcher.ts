@@ -1,4 +1,5 @@
 import {
+  mayBreak,
   selects,
   type CellId,
   type JudgementOptions,
@@ -19,7 +20,7 @@ import { Window } from './window.ts'
 /** A status page must have been read this often in a window before the window may end. */
 const readingsPerWindow = 3
 /** Failures begin a little after a window opens, and end with the last sample. */
-const admitSlackMs = 1_000
+export const admitSlackMs = 1_000
 const lookEveryMs = 20
 
 export interface WatcherOptions {
@@ -53,19 +54,31 @@ export class Watcher {
     task: (signal: AbortSignal) => Promise<void>,
     effects: readonly EffectInForce[],
   ): Promise<void> {
-    const { system, safety, journal, judgement, clock, signal } = this.#options
-    const { sampler } = system
+    const { system, safety, journal, judgement, cells, clock, signal } = this.#options
+    const { sampler, load } = system
     // After the baseline nothing is in force yet that could have broken them.
-    const cells = journal.lastJudged.filter(
+    const held = journal.lastJudged.filter(
       ({ window, judgement: found }) =>
         window !== 'baseline' && (found === 'holds' || found === 'effect'),
     )
-    const between = new BetweenWatch({ cells, effects, judgement, sinceMs: clock.now() })
+    const between = new BetweenWatch({
+      held,
+      effects,
+      judgement,
+      cells: cells.length,
+      sinceMs: clock.now(),
+    })
     const ended = new AbortController()
     const until = AbortSignal.any([signal, ended.signal])
     if (sampler) sampler.between = between
     try {
-      await Promise.race([task(until), between.broke, safety.tooMuch(clock, until)])
+      await Promise.race([
+        task(until),
+        between.broke,
+        safety.tooMuch(clock, until),
+        ...(sampler ? [sampler.faulted] : []),
+        ...(load ? [load.over] : []),
+      ])
     } finally {
       ended.abort()
       if (sampler) sampler.between = undefined
@@ -78,16 +91,22 @@ export class Watcher {
    * step, but for those of which the step or the scenario says that they suffer: how they do on the way there is not told.
    */
   async applying<T>(task: Promise<T>, step: Step, effects: readonly EffectInForce[]): Promise<T> {
-    const { system, journal, judgement, scenario, clock } = this.#options
+    const { system, journal, judgement, scenario, cells, clock } = this.#options
     const { sampler } = system
-    const { expect } = scenario
-    const mayBreak = [...step.effects, ...(expect.kind === 'reproduces' ? expect.broken : [])]
-    const cells = journal.lastJudged.filter(
-      (cell) =>
-        (cell.judgement === 'holds' || cell.judgement === 'effect') &&
-        !mayBreak.some((selector) => selects(selector, cell)),
+    const { expect, steps } = scenario
+    const mayFail = (cell: CellId) =>
+      step.effects.some((effect) => selects(effect, cell)) ||
+      mayBreak(expect, steps, cell, step.name)
+    const held = journal.lastJudged.filter(
+      (cell) => (cell.judgement === 'holds' || cell.judgement === 'effect') && !mayFail(cell),
     )
-    const between = new BetweenWatch({ cells, effects, judgement, sinceMs: clock.now() })
+    const between = new BetweenWatch({
+      held,
+      effects,
+      judgement,
+      cells: cells.length,
+      sinceMs: clock.now(),
+    })
     if (sampler) sampler.between = between
     try {
       return await task

@@ -4,6 +4,7 @@ import {
   count,
   fail,
   inconclusive,
+  mayBreak,
   pass,
   type EventOf,
   type JournalEvent,
@@ -11,7 +12,6 @@ import {
 } from '../core/index.ts'
 import { checkHolding, failures, idOf } from './cell-finding.ts'
 import { judgedIn, of, type Judged, type Started } from './history.ts'
-import { mayBreak } from './reproduction-check.ts'
 
 /** That every cell worked before anything was changed. */
 export function checkBaseline(history: readonly JournalEvent[], started: Started): Verdict {
@@ -57,7 +57,7 @@ export function checkChange(
   const judged = windows.map((id) => judgedIn(history, (window) => window === id))
   // A step that a person takes again has windows of its own: what it breaks each time is said once.
   const found = Map.groupBy(
-    judged.flat().filter((finding) => !mayBreak(started, finding, change)),
+    judged.flat().filter((finding) => !mayBreak(started.expect, started.changes, finding, change)),
     cellKey,
   )
   return combine([

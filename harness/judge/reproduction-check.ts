@@ -3,7 +3,7 @@ import {
   combine,
   count,
   fail,
-  lasting,
+  mayBreak,
   pass,
   selects,
   type CellId,
@@ -30,7 +30,7 @@ export function checkReproduction(history: readonly JournalEvent[], started: Sta
     started.changes.filter(({ kind }) => kind === 'undo').map(({ name }) => name),
   )
   const judged = judgedIn(history, (window) => steps.has(window)).filter((finding) =>
-    mayBreak(started, finding, steps.get(finding.window) ?? ''),
+    mayBreak(expect, started.changes, finding, steps.get(finding.window) ?? ''),
   )
   const cells = Map.groupBy(judged, cellKey)
   return combine([
@@ -44,13 +44,6 @@ export function checkReproduction(history: readonly JournalEvent[], started: Sta
     }),
     checkIntermittence(expect, judged),
   ])
-}
-
-/** Whether the scenario says that the cell is broken under this step. */
-export function mayBreak(started: Started, cell: CellId, step: string): boolean {
-  const { expect, changes } = started
-  const said = lasting(expect, changes, cell, step)
-  return expectedBreak(expect, cell) !== undefined && (said === undefined || said === 'before')
 }
 
 function checkExpectedBreak(findings: readonly Judged[], symptom: string | undefined): Verdict {
