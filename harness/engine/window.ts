@@ -110,7 +110,11 @@ export class Window {
     if (!cell) return this.takeLater(sample)
     cell.underWay.delete(nth)
     cell.awaited?.delete(nth)
-    cell.tally = tallied(cell.tally, sample.ok ? undefined : (sample.symptom ?? 'failed'))
+    const { startMs, durationMs } = sample
+    cell.tally = tallied(cell.tally, sample.ok ? undefined : (sample.symptom ?? 'failed'), {
+      startMs,
+      endMs: startMs + durationMs,
+    })
     const judgement = judgeCell(cell.tally, cell.question)
     if (judgement === undefined) cell.awaited = undefined
     else {

@@ -146,6 +146,32 @@ it.each<[CellQuestion['about'], string, Judgement]>([
   ).toBe(judgement)
 })
 
+describe('samples that overlap', () => {
+  const at = (startMs: number, symptom?: string) => ({
+    symptom,
+    span: { startMs, endMs: startMs + (symptom === undefined ? 10 : 5_000) },
+  })
+  const afterAnOutage = [
+    ...Array.from({ length: 20 }, (_, i) => at(i * 50, 'timeout')),
+    ...Array.from({ length: 120 }, (_, i) => at(1_000 + i * 50)),
+  ]
+  const tallyOfAll = (samples: readonly ReturnType<typeof at>[]) =>
+    samples
+      .toSorted((a, b) => a.span.endMs - b.span.endMs)
+      .reduce((tally, { symptom, span }) => tallied(tally, symptom, span), emptyTally)
+
+  it('are of one row where they began together, however they end', () => {
+    const tally = tallyOfAll(afterAnOutage.slice(0, 122))
+    expect(tally.relapses).toBe(1)
+    const question = { about: 'recovery', everywhere: true, cells: 4 } as const
+    expect(judgeAtDeadline(tally, { ...question, options: defaultJudgement })).toBe('undecided')
+  })
+
+  it('are of a new one where they began after a success', () => {
+    expect(tallyOfAll([...afterAnOutage, at(7_100, 'timeout')]).relapses).toBe(2)
+  })
+})
+
 it('counts samples, successes, symptoms and the streak since the last failure', () => {
   expect(tallyOf('.dx.d..')).toEqual({
     samples: 7,
@@ -153,6 +179,7 @@ it('counts samples, successes, symptoms and the streak since the last failure', 
     symptoms: { '403/467': 2, timeout: 1 },
     streak: 2,
     relapses: 2,
+    wellMs: 0,
   })
 })
 

@@ -18,26 +18,52 @@ export interface CellTally {
   readonly streak: number
   /** How many rows of failures there were. */
   readonly relapses: number
+  /** When the first success after the last row ended: what began before it is of that row still. */
+  readonly wellMs: number | undefined
 }
 
-export const emptyTally: CellTally = { samples: 0, ok: 0, symptoms: {}, streak: 0, relapses: 0 }
+export const emptyTally: CellTally = {
+  samples: 0,
+  ok: 0,
+  symptoms: {},
+  streak: 0,
+  relapses: 0,
+  wellMs: undefined,
+}
 
-/** `symptom` is undefined for a success. */
-export function tallied(tally: CellTally, symptom: string | undefined): CellTally {
+/** When a sample began and ended, in ms of the same clock. */
+export interface SampleSpan {
+  readonly startMs: number
+  readonly endMs: number
+}
+
+/** Of samples that come one after the other. */
+const inTurn: SampleSpan = { startMs: Infinity, endMs: 0 }
+
+/** `symptom` is undefined for a success. The span matters where samples overlap: those of one outage end among the successes after it. */
+export function tallied(
+  tally: CellTally,
+  symptom: string | undefined,
+  { startMs, endMs }: SampleSpan = inTurn,
+): CellTally {
   if (symptom === undefined) {
     return {
       ...tally,
+      wellMs: tally.wellMs ?? endMs,
       samples: tally.samples + 1,
       ok: tally.ok + 1,
       streak: tally.streak + 1,
     }
   }
+  const isNewRow =
+    tally.ok === tally.samples || (tally.wellMs !== undefined && startMs >= tally.wellMs)
   return {
     samples: tally.samples + 1,
     ok: tally.ok,
     symptoms: { ...tally.symptoms, [symptom]: (tally.symptoms[symptom] ?? 0) + 1 },
     streak: 0,
-    relapses: tally.relapses + (tally.streak > 0 || tally.samples === 0 ? 1 : 0),
+    relapses: tally.relapses + (isNewRow ? 1 : 0),
+    wellMs: isNewRow ? undefined : tally.wellMs,
   }
 }
 
