@@ -23,6 +23,8 @@ export interface LoadFigures {
   readonly durationMs: number
   /** Flows that were due and never started. */
   readonly dropped: number
+  /** Flows that were under way at the end. Absent in baselines of before it was kept. */
+  readonly cut?: number
   readonly cells: readonly LoadCellFigures[]
 }
 

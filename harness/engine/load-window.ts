@@ -183,7 +183,7 @@ export class LoadWindow {
       ...cell.id,
       window: id,
       judgement,
-      ...loadEvidence(seen, this.#question(cell)),
+      ...loadEvidence(seen, this.#question(cell), judgement),
       judgedMs: Math.round(elapsed() - fromMs),
       ...(note === undefined ? {} : { note }),
     })

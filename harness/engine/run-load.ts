@@ -268,6 +268,7 @@ class LoadOnStack {
       profile: profileText(this.#test.profile),
       durationMs,
       dropped: metrics.read('dropped_iterations', {}, { kind: 'count' }) ?? 0,
+      cut: metrics.cut,
       cells,
     }
     if (cells.length > 0) this.#journal.emit('load.figures', figures)

@@ -98,7 +98,11 @@ describe('a cell under load', () => {
   })
 
   it('says what it compared, and what it could have seen', () => {
-    const evidence = loadEvidence(seen({ samples: 700, medians: slower(1.5, 14) }), question())
+    const evidence = loadEvidence(
+      seen({ samples: 700, medians: slower(1.5, 14) }),
+      question(),
+      'slower',
+    )
     expect(evidence).toMatchObject({ samples: 700, failures: 0, baselineSamples: 1_500 })
     expect(evidence.smallestRatio).toBeGreaterThan(0.01)
     expect(evidence.smallestRatio).toBeLessThan(0.06)
@@ -117,7 +121,7 @@ it('says of a cell that holds no more than what it excluded, however much its ba
   const about = question({ baseline: seen({ samples: 1_500, medians: wild(60) }) })
   const thin = seen({ samples: 60, medians: wild(60) })
   expect(judgeLoadAtDeadline(thin, about)).toBe('holds')
-  const { smallestRatio, latency } = loadEvidence(thin, about)
+  const { smallestRatio, latency } = loadEvidence(thin, about, 'holds')
   expect(smallestRatio).toBeLessThanOrEqual(0.25)
   expect(latency?.smallestGrowth).toBeLessThanOrEqual(0.5)
 })
@@ -225,8 +229,25 @@ describe('on noisy traffic', () => {
     const evidence = loadEvidence(
       seen({ samples: 700, medians: baseline.medians.slice(0, 14), tails: tails.slice(0, 14) }),
       question(),
+      'slower',
     )
     expect(evidence.tail?.growth).toBeGreaterThan(20)
     expect(evidence.latency?.growth).toBeLessThan(0.05)
+  })
+
+  it('what is told of a slower cell is what it was found by, and not what came after', () => {
+    const about = question()
+    const factors = [...Array.from({ length: 14 }, () => 30), ...Array.from({ length: 5 }, () => 1)]
+    const medians = baseline.medians.slice(0, factors.length)
+    const bySlowTails = seen({
+      samples: 950,
+      medians,
+      tails: medians.map((ms, i) => ms * (factors[i] ?? 1)),
+    })
+    expect(judgeLoadCell(bySlowTails, about)).toBe('slower')
+    expect(loadEvidence(bySlowTails, about, 'slower').tail?.growth).toBeGreaterThan(20)
+    expect(loadEvidence(bySlowTails, about, 'holds').tail).toBeUndefined()
+    const slow = seen({ samples: 950, medians: medians.map((ms, i) => ms * (factors[i] ?? 1)) })
+    expect(loadEvidence(slow, about, 'slower').latency?.growth).toBeGreaterThan(20)
   })
 })

@@ -67,11 +67,11 @@ export interface LoadQuestion {
 export function judgeLoadCell(seen: LoadSeen, question: LoadQuestion): LoadJudgement | undefined {
   if (isBroken(seen, question)) return 'broken'
   const looks = looksWithin(question.options.windowMs)
-  const look = looks.findLast((blocks) => blocks <= seen.medians.length)
+  const look = lookOf(seen, question)
   if (look === undefined || question.baseline.medians.length < fewestBaselineBlocks) {
     return undefined
   }
-  const waits = waitsOf(seen, question).map((one) => ({ ...one, now: one.now.slice(0, look) }))
+  const waits = waitsOf(seen, question, look)
   if (waits.some(({ now, about }) => isSlower(now, about, looks.length))) return 'slower'
   return isClean(seen, question, 1) &&
     waits.every(({ now, about }) => isNotSlower(now, about, looks.length, excluded))
@@ -98,8 +98,13 @@ export function judgeLoadAtDeadline(seen: LoadSeen, question: LoadQuestion): Loa
     : 'undecided'
 }
 
-/** What is asked of latency: the medians, and the slowest tenths as if they were medians, with wider limits. */
-function waitsOf(seen: LoadSeen, question: LoadQuestion) {
+/** After how many blocks it was looked at last. */
+function lookOf({ medians }: LoadSeen, { options }: LoadQuestion): number | undefined {
+  return looksWithin(options.windowMs).findLast((blocks) => blocks <= medians.length)
+}
+
+/** What is asked of latency in the first blocks: the medians, and the slowest tenths as if they were medians, with wider limits. */
+function waitsOf(seen: LoadSeen, question: LoadQuestion, blocks?: number) {
   const { baseline, options } = question
   const { slowerBy, slowerByMs } = options
   const ofTails: LoadQuestion = {
@@ -108,8 +113,8 @@ function waitsOf(seen: LoadSeen, question: LoadQuestion) {
     options: { ...options, slowerBy: tailTimes * slowerBy, slowerByMs: tailTimes * slowerByMs },
   }
   return [
-    { now: seen.medians, about: question },
-    { now: seen.tails, about: ofTails },
+    { now: seen.medians.slice(0, blocks), about: question },
+    { now: seen.tails.slice(0, blocks), about: ofTails },
   ] as const
 }
 
@@ -119,17 +124,19 @@ export function isBrokenBaseline(seen: LoadSeen, { comparisons, options }: LoadQ
   return evidence >= Math.max(1, comparisons) / options.falseAlarm
 }
 
-/** What is written down beside a judgement. */
+/** What is written down beside a judgement. Of a cell that is slower its latency is that of the blocks by which it was found. */
 export function loadEvidence(
   seen: LoadSeen,
   question: LoadQuestion,
+  judgement: LoadJudgement,
 ): Omit<LoadFinding, 'flow' | 'actor' | 'window' | 'judgement' | 'judgedMs' | 'note'> {
   const { baseline } = question
-  const [medians, tails] = waitsOf(seen, question)
+  const isFound = judgement === 'slower'
+  const [medians, tails] = waitsOf(seen, question, isFound ? lookOf(seen, question) : undefined)
   const latency = latencyOf(medians.now, question)
   const looks = looksWithin(question.options.windowMs).length
   const isOfTheTail =
-    isSlower(tails.now, tails.about, looks) && !isSlower(medians.now, question, looks)
+    isFound && isSlower(tails.now, tails.about, looks) && !isSlower(medians.now, question, looks)
   const tail = isOfTheTail ? latencyOf(tails.now, tails.about) : undefined
   return {
     samples: seen.samples,

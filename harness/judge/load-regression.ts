@@ -56,12 +56,13 @@ export function judgeRegression(
   const comparisons = pairs.length + groupsOf(pairs).length
   const findings = pairs.map(({ flow, actor, before, now: seen }): LoadFinding => {
     const question: LoadQuestion = { baseline: before, comparisons, options }
+    const judgement = judgeLoadCell(seen, question) ?? judgeLoadAtDeadline(seen, question)
     return {
       flow,
       actor,
       window: 'load',
-      judgement: judgeLoadCell(seen, question) ?? judgeLoadAtDeadline(seen, question),
-      ...loadEvidence(seen, question),
+      judgement,
+      ...loadEvidence(seen, question, judgement),
       judgedMs: now.durationMs,
     }
   })
@@ -85,15 +86,15 @@ function droppedMore(
   now: LoadFigures,
   { comparisons, options }: Omit<LoadQuestion, 'baseline'>,
 ): string | undefined {
-  const [before, after] = [baseline, now].map(({ cells, dropped }) => ({
+  const [before, after] = [baseline, now].map(({ cells, dropped, cut = 0 }) => ({
     hits: dropped,
-    total: dropped + cells.reduce((sum, { samples }) => sum + samples, 0),
+    total: dropped + cut + cells.reduce((sum, { samples }) => sum + samples, 0),
   })) as [Proportion, Proportion]
   const { difference = 0 } = differenceOfProportions(before, after, 0.95) ?? {}
   const isChance = fisherExact(before, after) > options.falseAlarm / (2 * Math.max(1, comparisons))
   if (difference < options.detectRatio || isChance) return undefined
   const inAll = ({ hits, total }: Proportion) => `${hits} of ${total}`
-  return `${inAll(after)} flows were dropped, since as many as may be were under way, ${thanBaseline(baseline.run)} with ${inAll(before)}`
+  return `${inAll(after)} flows were never started, ${thanBaseline(baseline.run)} with ${inAll(before)}`
 }
 
 function verdictOf(
