@@ -55,7 +55,7 @@ export interface Effect extends CellSelector {
 interface Scheduled {
   /** Not before so many ms after the baseline. When that is over, at once. At most 600000. */
   readonly notBeforeMs?: number
-  /** The order of steps that this one is part of. When a step of it breaks something, its steps are undone, and the run goes on with the next order. */
+  /** The round of an order that this step is part of. When a step of it breaks something, its steps are undone, and the run goes on with the next round. */
   readonly order?: string
 }
 

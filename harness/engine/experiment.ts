@@ -205,7 +205,7 @@ export class Experiment {
   /** Takes back what the steps of an order did, and watches the cells recover; true when they did, so that the next order can begin. */
   async leaveOrder(order: string, number: number): Promise<boolean> {
     if (this.#isStopped) return false
-    this.journal.emit('phase', { phase: 'undoing', text: `undoing the order ${order}` })
+    this.journal.emit('phase', { phase: 'undoing', text: `undoing ${order}` })
     const steps = this.scenario.steps.filter((step) => step.order === order)
     if (!(await this.#undo(steps.map(({ name }) => name)))) return false
     const window = `recovery:${number}`

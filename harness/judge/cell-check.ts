@@ -42,7 +42,7 @@ export function checkBaseline(history: readonly JournalEvent[], started: Started
 export function checkChange(
   history: readonly JournalEvent[],
   started: Started,
-  { name: change, order }: Started['changes'][number],
+  { name: change, title, order }: Started['changes'][number],
 ): Verdict {
   const failed = of(history, 'change.failed').find((event) => event.change === change)
   if (failed) return checkFailedChange(failed)
@@ -53,7 +53,7 @@ export function checkChange(
     if (order !== undefined && isBrokenOff(history, started, order)) return pass
     return inconclusive({ code: 'no-data', message: `'${change}' was never watched` })
   }
-  const under = `'${change}'${order === undefined ? '' : ` in the order ${order}`}`
+  const under = `'${change}'${order === undefined ? '' : ` (${order}: ${title})`}`
   const judged = windows.map((id) => judgedIn(history, (window) => window === id))
   // A step that a person takes again has windows of its own: what it breaks each time is said once.
   const found = Map.groupBy(
