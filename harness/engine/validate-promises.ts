@@ -1,6 +1,7 @@
 import type { Scenario, StatusPageExpectation } from '../core/index.ts'
 import { judgementOf } from './judgement-of.ts'
 import { abortProblems } from './abort-conditions.ts'
+import { admitSlackMs } from './watcher.ts'
 import { checkKnown, problem, type Problem } from './problem.ts'
 
 const statusNames: readonly (keyof StatusPageExpectation)[] = [
@@ -32,13 +33,14 @@ export function checkPromised(scenario: Scenario): Problem[] {
         )
       : []),
     ...(['admitsWithinMs', 'neverFalselyGreenForMs'] as const).flatMap((name) => {
-      const ms = statusPage[name] ?? 0
-      return ms < windowMs
+      const ms = statusPage[name]
+      // The window is kept open for so long after the limit.
+      return ms === undefined || ms + admitSlackMs < windowMs
         ? []
         : problem(
             `expect.statusPage.${name}`,
             `is ${ms}, and a window ends after ${windowMs} ms`,
-            'give judgement.windowMs more',
+            `give judgement.windowMs more than ${ms + admitSlackMs}`,
           )
     }),
     ...(recoverWithinMs === undefined || recoverWithinMs > 0

@@ -178,8 +178,8 @@ describe('of a scenario', () => {
       'expect.statusPage is given without a status page: add statusPage to the scenario',
     ],
     [
-      { statusPage, expect: { kind: 'holds', statusPage: { admitsWithinMs: 20_000 } } },
-      'expect.statusPage.admitsWithinMs is 20000, and a window ends after 20000 ms: give judgement.windowMs more',
+      { statusPage, expect: { kind: 'holds', statusPage: { admitsWithinMs: 19_000 } } },
+      'expect.statusPage.admitsWithinMs is 19000, and a window ends after 20000 ms: give judgement.windowMs more than 20000',
     ],
     [
       { statusPage, expect: { kind: 'holds', statusPage: { neverFalselyRedForMs: -1 } } },
