@@ -1,14 +1,19 @@
 import { expect, it } from 'vitest'
-import type { LoopStrain } from '../core/index.ts'
-import { CarrierWatch, carrierProblems } from './carrier-watch.ts'
+import { CarrierWatch, carrierProblems, type StrainSeen } from './carrier-watch.ts'
+import { monotonicClock } from './clock.ts'
 import type { RunningStack } from './ports.ts'
 
-const calm: LoopStrain = { busy: 0.4, cpu: 0.3, lagMs: 4 }
-const busy: LoopStrain = { busy: 1, cpu: 0.98, lagMs: 20 }
+const calm: StrainSeen = { busy: 0.4, cpu: 0.3, lagMs: 4, spanMs: 1_000 }
+const busy: StrainSeen = { ...calm, busy: 1, cpu: 0.98, lagMs: 20 }
 
-it.each<[string, LoopStrain[], string | undefined]>([
+it.each<[string, StrainSeen[], string | undefined]>([
   ['nothing is', [], undefined],
   ['it is calm', [calm, calm, calm], undefined],
+  [
+    'one look of several lasts long, as the others do not',
+    [...Array.from({ length: 6 }, () => busy), { ...calm, spanMs: 34_000 }],
+    undefined,
+  ],
   ['it is busy for a second', [calm, busy, calm], undefined],
   [
     'it is busy',
@@ -32,20 +37,21 @@ it.each<[string, LoopStrain[], string | undefined]>([
   )
 })
 
-const stackOf = (strain: RunningStack['strain']) => ({ strain }) as RunningStack
+const watching = (strain: RunningStack['strain']) =>
+  new CarrierWatch({ strain } as RunningStack, monotonicClock())
 
 it('counts from the beginning of the load to its end', async () => {
   const told = [
     { ...calm, lagMs: 5_000 },
     { ...calm, lagMs: 900 },
   ]
-  const watch = new CarrierWatch(stackOf(() => Promise.resolve(told.shift() ?? calm)))
+  const watch = watching(() => Promise.resolve(told.shift() ?? calm))
   await new Promise((resolve) => setTimeout(resolve, 0))
   expect(await watch.end()).toEqual([expect.stringContaining('late for 900 ms in 1 second')])
   expect(told).toEqual([])
 })
 
 it('says nothing of a fabric that cannot be asked', async () => {
-  expect(await new CarrierWatch(stackOf(() => Promise.reject(new Error('gone')))).end()).toEqual([])
-  expect(await new CarrierWatch({} as RunningStack).end()).toEqual([])
+  expect(await watching(() => Promise.reject(new Error('gone'))).end()).toEqual([])
+  expect(await watching(undefined).end()).toEqual([])
 })

@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { count, type LoopStrain } from '../core/index.ts'
-import type { RunningStack } from './ports.ts'
+import type { Clock, RunningStack } from './ports.ts'
 
 const everyMs = 1_000
 const patienceMs = 10_000
@@ -11,27 +10,37 @@ const secondsLimit = 0.25
 const lagLimitMs = 100
 const lateLimit = 0.05
 
+/** What it went through since the look before, and how long ago that was, in ms. */
+export interface StrainSeen extends LoopStrain {
+  readonly spanMs: number
+}
+
 /** Watches the fabric, through which all load passes, while a load runs. Where it cannot be asked nothing is said of it. */
 export class CarrierWatch implements AsyncDisposable {
   readonly #stack: RunningStack
+  readonly #clock: Clock
   readonly #stop = new AbortController()
   readonly #watching: Promise<void>
-  #seconds: LoopStrain[] = []
+  #seen: StrainSeen[] = []
+  #sinceMs: number
 
-  constructor(stack: RunningStack) {
+  constructor(stack: RunningStack, clock: Clock) {
     this.#stack = stack
+    this.#clock = clock
+    this.#sinceMs = clock.now()
     this.#watching = this.#watch()
   }
 
   /** What was until now is of the start. */
   begin(): void {
-    this.#seconds = []
+    this.#seen = []
+    this.#sinceMs = this.#clock.now()
   }
 
   /** Why the fabric may have been the limit. Ends the watching. */
   async end(): Promise<readonly string[]> {
     await this[Symbol.asyncDispose]()
-    return carrierProblems(this.#seconds)
+    return carrierProblems(this.#seen)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -45,7 +54,7 @@ export class CarrierWatch implements AsyncDisposable {
     this.begin()
     while (!signal.aborted) {
       // The last look is when it is stopped.
-      await delay(everyMs, undefined, { signal }).catch(() => undefined)
+      await this.#clock.sleep(everyMs, signal)
       await this.#look()
     }
   }
@@ -59,25 +68,32 @@ export class CarrierWatch implements AsyncDisposable {
           ? { busy: 1, cpu: 0, lagMs: patienceMs }
           : undefined,
       )
-    if (strain) this.#seconds.push(strain)
+    if (!strain) return
+    const nowMs = this.#clock.now()
+    // A late fabric answers late, too.
+    this.#seen.push({ ...strain, spanMs: Math.max(everyMs, nowMs - this.#sinceMs) })
+    this.#sinceMs = nowMs
   }
 }
 
-export function carrierProblems(seconds: readonly LoopStrain[]): string[] {
-  const busy = seconds.filter((one) => one.busy > busyLimit)
-  const lags = seconds.map(({ lagMs }) => lagMs).filter((ms) => ms > lagLimitMs)
+export function carrierProblems(seen: readonly StrainSeen[]): string[] {
+  const totalMs = seen.reduce((sum, { spanMs }) => sum + spanMs, 0)
+  const busy = seen.filter((one) => one.busy > busyLimit)
+  const busyMs = busy.reduce((sum, { spanMs }) => sum + spanMs, 0)
+  const seconds = (ms: number) => Math.round(ms / 1_000)
+  const lags = seen.map(({ lagMs }) => lagMs).filter((ms) => ms > lagLimitMs)
   const lateMs = lags.reduce((sum, ms) => sum + ms, 0)
   const cpu = Math.round((busy.reduce((sum, one) => sum + one.cpu, 0) / busy.length) * 100)
   const what = 'the fabric, through which all load passes,'
   return [
-    ...(busy.length > 1 && busy.length > seconds.length * secondsLimit
+    ...(busy.length > 1 && busyMs > totalMs * secondsLimit
       ? [
-          `in ${busy.length} of ${seconds.length} seconds ${what} was busy for over ${busyLimit * 100} % of the time, with ${cpu} % of a core: ${cpu > 80 ? 'it carries no more' : 'the machine gave it no more'}`,
+          `in ${seconds(busyMs)} of ${seconds(totalMs)} seconds ${what} was busy for over ${busyLimit * 100} % of the time, with ${cpu} % of a core: ${cpu > 80 ? 'it carries no more' : 'the machine gave it no more'}`,
         ]
       : []),
-    ...(lateMs > seconds.length * everyMs * lateLimit
+    ...(lateMs > totalMs * lateLimit
       ? [
-          `the event loop of ${what} was late for ${Math.round(lateMs)} ms in ${count(seconds.length, 'second')}, at worst ${Math.round(Math.max(...lags))} ms at once`,
+          `the event loop of ${what} was late for ${Math.round(lateMs)} ms in ${count(seconds(totalMs), 'second')}, at worst ${Math.round(Math.max(...lags))} ms at once`,
         ]
       : []),
   ]

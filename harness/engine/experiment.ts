@@ -1,4 +1,5 @@
 import {
+  all,
   count,
   cellsOf,
   lasting,
@@ -146,7 +147,7 @@ export class Experiment {
   async baseline(): Promise<boolean> {
     this.journal.emit('phase', {
       phase: 'baseline',
-      text: `checking that ${this.cells.length === 1 ? 'the cell works' : `all ${this.cells.length} cells work`} before anything is changed`,
+      text: `checking that ${all(this.cells.length, 'cell')} ${this.cells.length === 1 ? 'works' : 'work'} before anything is changed`,
     })
     await this.hashState('before')
     const startMs = this.#now()

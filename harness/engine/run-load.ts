@@ -321,7 +321,7 @@ class LoadOnStack {
         : `trying ${rate} flows per second`
     emit('phase', { phase: 'watching', text })
     const before = await this.#counted()
-    await using watch = new CarrierWatch(this.#stack)
+    await using watch = new CarrierWatch(this.#stack, this.#options.clock)
     const measured = await this.#engine({
       ...doorsOf(this.#test, this.#stack),
       profile,

@@ -14,18 +14,18 @@ export interface Span {
 
 /**
  * Compares what the page said with what users saw. `readings` in order of time; each counts until the next one.
- * `broken` are the spans in which undeclared failures were seen; `struck` those in which a fault made users suffer as declared, or
- * failures were not decided: of these a page may tell and need not. Spans may overlap. A reading of 'unknown' is neither green nor red.
+ * `broken` are the spans in which undeclared failures were seen; `struck` those in which a fault made users suffer as declared, and
+ * `known` those of failures that a step declares or that were not decided: of these a page may tell and need not. Spans may overlap. A reading of 'unknown' is neither green nor red.
  */
 export function judgeStatusPage(
   readings: readonly StatusPoint[],
   broken: readonly Span[],
   endMs: number,
   struck: readonly Span[] = [],
-  undecided: readonly Span[] = [],
+  known: readonly Span[] = [],
 ): StatusPageFinding | undefined {
   if (readings.length === 0) return undefined
-  const excused = merged([...broken, ...struck, ...undecided])
+  const excused = merged([...broken, ...struck, ...known])
   const falseRedMs = spansOf(readings, endMs)
     .filter(({ overall }) => overall !== 'operational' && overall !== 'unknown')
     .reduce((sum, span) => sum + lengthOf(span) - overlapMs(span, excused), 0)
