@@ -269,9 +269,9 @@ it('of long values the part is shown in which they differ', () => {
 })
 
 it.each([
-  ['and nothing says so', {}, 'regression'],
-  ['as the scenario says', { brokeAsSaid: true }, 'change'],
-] as const)('a cell that is new and broken, %s, is told once, as a %s', (_, said, standing) => {
+  ['and nothing says so', 'regression', {}],
+  ['as the scenario says', 'change', { brokeAsSaid: true }],
+] as const)('a cell that is new and broken, %s, is told once, as a %s', (_, standing, said) => {
   const more = [cell('read'), cell('new', { windows: { change: broken }, ...said })]
   const before = figures({ verdict: 'fail', expectation: 'reproduces' })
   const comparison = compareRuns(before, { ...before, cells: more })

@@ -106,16 +106,17 @@ function symptomHead(group: CellGroup): string {
 /** Which windows, where there was more than one to choose from. */
 function whereSeen(group: CellGroup, summary: Summary): string {
   const windows = [...new Set(group.outcomes.map((outcome) => outcome.window))]
-  const isPlain = summary.changes.length <= 1 && !windows.some((id) => id.includes(':stage:'))
+  const isPlain = summary.changes.length <= 1 && !windows.some((id) => /:(stage:|before-)/.test(id))
   return isPlain ? '' : ` (${list(windows.map((id) => windowWords(id, summary)))})`
 }
 
 /** `change:2:stage:1` in words. */
 export function windowWords(id: string, summary: Pick<Summary, 'changes'>): string {
-  const [kind, place, , stage] = id.split(':')
+  const [kind, place, part, stage] = id.split(':')
   if (kind === 'baseline') return 'before any change'
   if (kind === 'recovery') return 'after undoing'
   const name = summary.changes[Number(place) - 1]?.name ?? id
+  if (part?.startsWith('before-')) return `before '${name}'`
   return stage === undefined ? `under '${name}'` : `under '${name}', stage ${stage}`
 }
 

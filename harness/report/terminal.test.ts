@@ -254,6 +254,10 @@ test('with several changes and stages each group says under which', () => {
   journal.judge('change:2:stage:2', web, 'broken', { symptom: '500' })
   const text = render(journal.end(fail({ code: 'broken', message: 'broke', cell: web })))
   expect(text).toContain(`500: 1 cell, 12 of 12 samples failed (under 'second', stage 2)`)
+  const earlier = upToBaseline({ started }).open('change:2:before-1', 'first')
+  earlier.judge('change:2:before-1', web, 'broken', { symptom: '500' })
+  const told = render(earlier.end(fail({ code: 'broken', message: 'broke', cell: web })))
+  expect(told).toContain(`(before 'second')`)
 })
 
 test('a run that did not pass tells every reason about the run, and counts those about cells', () => {
