@@ -76,6 +76,15 @@ export class CarrierWatch implements AsyncDisposable {
   }
 }
 
+/** What a load found out about itself, and what else may have been the limit. */
+export function withProblems<T extends { readonly problems: readonly string[] }>(
+  selfCheck: T,
+  more: readonly string[],
+) {
+  const problems = [...selfCheck.problems, ...more]
+  return { ...selfCheck, ok: problems.length === 0, problems }
+}
+
 export function carrierProblems(seen: readonly StrainSeen[]): string[] {
   const totalMs = seen.reduce((sum, { spanMs }) => sum + spanMs, 0)
   const busy = seen.filter((one) => one.busy > busyLimit)

@@ -39,7 +39,7 @@ import {
   type LoadResult,
 } from '../load/index.ts'
 import { announcement } from './announcement.ts'
-import { CarrierWatch } from './carrier-watch.ts'
+import { CarrierWatch, withProblems } from './carrier-watch.ts'
 import type { ExperimentOptions } from './experiment-options.ts'
 import { Journal } from './journal.ts'
 import { LinkObserver } from './link-observer.ts'
@@ -366,11 +366,6 @@ class LoadOnStack {
 function underLoad({ from, to, requests }: LinkCount, all: readonly LinkCount[]): LoadLink {
   const { factor } = amplificationOf(all, { link: { from, to } })
   return { from, to, requests, ...(factor === undefined ? {} : { amplification: factor }) }
-}
-
-function withProblems(selfCheck: LoadResult['selfCheck'], more: readonly string[]) {
-  const problems = [...selfCheck.problems, ...more]
-  return { ...selfCheck, ok: problems.length === 0, problems }
 }
 
 function doorsOf(test: LoadTest, stack: RunningStack) {

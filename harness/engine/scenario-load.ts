@@ -19,8 +19,10 @@ import {
   type LoadRequest,
   type LoadResult,
 } from '../load/index.ts'
+import { CarrierWatch, withProblems } from './carrier-watch.ts'
 import { loadJudgementOf } from './judgement-of.ts'
 import { LoadWindow } from './load-window.ts'
+import type { Clock, RunningStack } from './ports.ts'
 import { stagesOf } from './rollout.ts'
 
 type Doors = Pick<LoadRequest, 'frontDoors' | 'entry' | 'proxyUrl' | 'caCertificate'>
@@ -35,6 +37,8 @@ export interface ScenarioLoadOptions extends Doors {
   readonly seed: number
   readonly judgement: JudgementOptions
   readonly emit: Emit
+  readonly stack: RunningStack
+  readonly clock: Clock
 }
 
 const lookEveryMs = 100
@@ -58,12 +62,22 @@ export class ScenarioLoad {
   readonly over: Promise<void>
   #whyOver: string | undefined
   #live: LiveLoad | undefined
+  #carrier: CarrierWatch | undefined
   #window: LoadWindow | undefined
   #baseline: LoadWindow | undefined
   #looking: NodeJS.Timeout | undefined
 
   private constructor(options: ScenarioLoadOptions, onStart: (live: LiveLoad) => void) {
-    const { scenario, module, judgement: _, emit, profile, ...request } = options
+    const {
+      scenario,
+      module,
+      judgement: _,
+      emit,
+      stack: __,
+      clock: ___,
+      profile,
+      ...request
+    } = options
     this.#options = options
     this.#cells = cellsUnderLoad(scenario, profile)
     this.#result = runEmbeddedLoad({
@@ -143,13 +157,14 @@ export class ScenarioLoad {
   async stop(): Promise<void> {
     clearInterval(this.#looking)
     this.#stop.abort()
+    const carrier = (await this.#carrier?.end()) ?? []
     const { metrics, durationMs, thresholds, selfCheck, abortedBy } = await this.#result
     const requests = metrics.requests()
     this.#options.emit('load.summary', {
       durationMs,
       cells: metrics.cells(),
       thresholds,
-      selfCheck,
+      selfCheck: withProblems(selfCheck, carrier),
       ...(abortedBy === undefined ? {} : { abortedBy }),
       cut: metrics.cut,
       ...(requests === undefined ? {} : { requests }),
@@ -166,6 +181,7 @@ export class ScenarioLoad {
 
   #follow(live: LiveLoad): void {
     this.#live = live
+    this.#carrier = new CarrierWatch(this.#options.stack, this.#options.clock)
     live.metrics.openWindow('transition', -Infinity)
     live.metrics.onSample = (sample) => this.#window?.take(sample)
     this.#looking = setInterval(() => this.#window?.look(), lookEveryMs)

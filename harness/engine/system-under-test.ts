@@ -194,7 +194,7 @@ export class SystemUnderTest {
 
   async #startLoad(): Promise<void> {
     const { scenario, judgement, emit, run } = this.#options
-    const { seed, module, signal } = run
+    const { seed, module, signal, clock } = run
     if (scenario.load === undefined || signal.aborted) return
     this.#say('starting the load')
     this.#load = await ScenarioLoad.start({
@@ -206,6 +206,8 @@ export class SystemUnderTest {
       seed: deriveSeed(seed, 'load'),
       judgement,
       emit,
+      stack: this.stack,
+      clock,
     })
   }
 

@@ -18,7 +18,7 @@ const arrivals = {
 const waits = {
   code: 'LOAD_FAILED',
   message: expect.stringMatching(
-    /^the flow 'waits' does not give its thread back: no sign of it for \d+ s/,
+    /^the flow 'waits' does not give its thread back: no sign of it for \d+ s, busy at .*stuck-flows\.ts:21 < /,
   ) as unknown,
 }
 

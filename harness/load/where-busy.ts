@@ -192,12 +192,13 @@ class ThreadDebugger {
   }
 
   #ask(method: string, params: object): Promise<Answer> {
-    return new Promise((resolve) => this.#answers.set(this.#post(method, params), resolve))
+    // The answer may come while it is being sent.
+    return new Promise((resolve) => this.#post(method, params, resolve))
   }
 
-  #post(method: string, params: object = {}): number {
+  #post(method: string, params: object = {}, take?: (answer: Answer) => void): void {
     const id = (this.#sent += 1)
+    if (take) this.#answers.set(id, take)
     this.#channel.send(id, method, params)
-    return id
   }
 }
