@@ -426,7 +426,7 @@ interface Body {
       readonly text: string
       readonly outcome: 'holds' | 'crossed' | 'no-data'
       readonly value?: number
-      /** Flows that were cut off at the end, on which it depends. */
+      /** Flows, or requests where it is about these, that were cut off at the end, on which it depends. */
       readonly cut?: number
     }[]
     readonly selfCheck: {

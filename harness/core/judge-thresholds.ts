@@ -8,13 +8,14 @@ export function judgeThresholds(
     readonly outcome: 'holds' | 'crossed' | 'no-data'
     /** Absent without data. */
     readonly value?: number
-    /** Flows that were cut off, on which it depends. */
+    /** What was cut off, on which it depends. */
     readonly cut?: number
   }[],
 ): Verdict {
   return combine([
     pass,
     ...thresholds.map(({ text, outcome, value, cut }) => {
+      const one = subjectOfThreshold(text)
       switch (outcome) {
         case 'holds':
           return pass
@@ -26,12 +27,17 @@ export function judgeThresholds(
           const message =
             cut === undefined
               ? `${text}: nothing was measured`
-              : `${text} holds only without ${count(cut, 'flow that was', 'flows that were')} cut off at the end, after longer than most took: a longer gracefulStop lets them end`
+              : `${text} holds only without ${count(cut, `${one} that was`, `${one}s that were`)} cut off at the end, after longer than most took: a longer gracefulStop lets them end`
           return inconclusive({ code: 'no-data', message })
         }
       }
     }),
   ])
+}
+
+/** What the metric of a threshold counts or measures. */
+export function subjectOfThreshold(text: string): 'flow' | 'request' {
+  return text.startsWith('http_req') ? 'request' : 'flow'
 }
 
 /** Six digits: a share that is short of its limit by little must not look as if it held. */

@@ -15,6 +15,8 @@ export interface Batch {
   readonly dropped: Float64Array
   /** `cutStride` numbers for each flow that was cut off: executor, cell, start (ms), duration until then (ms). */
   readonly cut: Float64Array
+  /** `cutRequestStride` numbers for each request that was cut off with its flow: executor, cell, duration and blocked until then (ms). */
+  readonly cutRequests: Float64Array
   readonly inFlight: number
   /** When the flow was started that is under way for longest, in ms of the load, by the places of `cellsUnderWay`; Infinity where there is none. */
   readonly oldest: Float64Array
@@ -40,6 +42,7 @@ export const flowStride = 6
 export const requestStride = 8
 export const droppedStride = 3
 export const cutStride = 4
+export const cutRequestStride = 4
 /** Of a flow that was dropped before it was known which it would have been. */
 export const unknownCell = -1
 
@@ -60,6 +63,7 @@ export class BatchWriter {
   #dropped: number[] = []
   #symptoms: SymptomSeen[] = []
   #cut: number[] = []
+  #cutRequests: number[] = []
   #started = 0
   #lagMs = 0
   #sentAt = performance.now()
@@ -88,6 +92,10 @@ export class BatchWriter {
   cut(executor: number, cell: number, startMs: number, durationMs: number): void {
     this.#cut.push(executor, cell, startMs, durationMs)
     this.inFlight -= 1
+  }
+
+  cutRequest(executor: number, cell: number, durationMs: number, blockedMs: number): void {
+    this.#cutRequests.push(executor, cell, durationMs, blockedMs)
   }
 
   connected(durationMs: number): void {
@@ -150,6 +158,7 @@ export class BatchWriter {
       symptoms: this.#symptoms,
       started: this.#started,
       cut: new Float64Array(this.#cut),
+      cutRequests: new Float64Array(this.#cutRequests),
       inFlight: this.inFlight,
       oldest: this.oldest(),
       busy: utilization,
@@ -168,6 +177,7 @@ export class BatchWriter {
     this.#symptoms = []
     this.#started = 0
     this.#cut = []
+    this.#cutRequests = []
   }
 
   #numberOf(

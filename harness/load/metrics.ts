@@ -7,7 +7,14 @@ import {
   type LoadPhase,
   type LoadRequestFigures,
 } from '../core/index.ts'
-import { cutStride, droppedStride, flowStride, requestStride, type Batch } from './batch.ts'
+import {
+  cutRequestStride,
+  cutStride,
+  droppedStride,
+  flowStride,
+  requestStride,
+  type Batch,
+} from './batch.ts'
 import { tagNames, type MetricName, type Tags } from './metric-names.ts'
 import { cellsUnderWay, type PlannedExecutor } from './runner.ts'
 import type { Strain, StrainedSecond } from './self-check.ts'
@@ -63,6 +70,9 @@ class Series {
   dropped = 0
   /** How long flows had taken that were cut off at the end, in ms. */
   readonly cutMs: number[] = []
+  /** The same of their requests, and of those that were still waiting for a connection. */
+  readonly cutRequestsMs: number[] = []
+  readonly cutBlockedMs: number[] = []
   requestsFailed = 0
   sent = 0
   received = 0
@@ -196,6 +206,12 @@ export class LoadMetrics {
       this.#cut += 1
       this.#at(batch.cut, i, batch.cut[i + 2]).cutMs.push(batch.cut[i + 3] ?? 0)
     }
+    for (let i = 0; i < batch.cutRequests.length; i += cutRequestStride) {
+      const series = this.#at(batch.cutRequests, i)
+      const durationMs = batch.cutRequests[i + 2] ?? 0
+      series.cutRequestsMs.push(durationMs)
+      if (batch.cutRequests[i + 3] === durationMs) series.cutBlockedMs.push(durationMs)
+    }
   }
 
   /** The last second, and begins the next. */
@@ -268,29 +284,34 @@ export class LoadMetrics {
   }
 
   /**
-   * How many flows were cut off that count: they had taken longer than 95 % of those that ended. What would have become of them nobody
-   * knows; of the others, that they are like those that ended.
+   * How many flows were cut off that count, of metrics of requests how many requests: they had taken longer than 95 % of those that ended.
+   * What would have become of them nobody knows; of the others, that they are like those that ended.
    */
-  readonly overdue = (tags: Tags): number => {
+  readonly overdue = (metric: MetricName, tags: Tags): number => {
     const list = this.#selected(tags)
-    const ended = merged(list.map(({ duration }) => duration))
-    const usualMs = ended.totalCount === 0 ? -1 : ended.getValueAtPercentile(95) / unit
-    return total(list, ({ cutMs }) => cutMs.filter((ms) => ms > usualMs).length)
+    const [ended, cut] = endedAndCut(metric)
+    const all = merged(list.map(ended))
+    const usualMs = all.totalCount === 0 ? -1 : all.getValueAtPercentile(95) / unit
+    return total(list, (one) => cut(one).filter((ms) => ms > usualMs).length)
   }
 
   /** The figure that it would be if all of these had failed, and never ended. */
   readonly readAtWorst: ReadFigure = (metric, tags, aggregation) => {
-    const overdue = this.overdue(tags)
+    const value = this.read(metric, tags, aggregation)
+    const overdue = this.overdue(metric, tags)
+    if (overdue === 0 || value === undefined) return value
     const list = this.#selected(tags)
-    if (overdue > 0 && metric === 'iteration_duration') {
-      const all = merged([...list.map(({ duration }) => duration), newHistogram()])
+    const histogram = histogramOf(metric)
+    if (histogram) {
+      const all = merged([...list.map(histogram), newHistogram()])
       all.recordValueWithCount(endlessMs * unit, overdue)
       return trend(all, aggregation)
     }
-    const value = this.read(metric, tags, aggregation)
-    if (overdue === 0 || value === undefined || metric !== 'checks') return value
     const flows = total(list, (one) => one.flows)
-    return (value * flows) / (flows + overdue)
+    const requests = total(list, (one) => one.request.totalCount)
+    if (metric === 'checks') return (value * flows) / (flows + overdue)
+    if (metric === 'http_req_failed') return (value * requests + overdue) / (requests + overdue)
+    return value
   }
 
   /** Flows that ended, those of them that failed, and those that threw something of their own. */
@@ -341,15 +362,9 @@ export class LoadMetrics {
       if (aggregation.kind === 'count') return count
       return seconds === 0 ? undefined : count / seconds
     }
+    const histogram = histogramOf(metric)
+    if (histogram) return trend(merged(list.map(histogram)), aggregation)
     switch (metric) {
-      case 'iteration_duration':
-        return trend(merged(list.map((one) => one.duration)), aggregation)
-      case 'http_req_duration':
-        return trend(merged(list.map((one) => one.request)), aggregation)
-      case 'http_req_blocked':
-        return trend(merged(list.map((one) => one.blocked)), aggregation)
-      case 'http_req_waiting':
-        return trend(merged(list.map((one) => one.waiting)), aggregation)
       case 'checks':
         return flows === 0 ? undefined : (flows - total(list, (one) => one.failed)) / flows
       case 'http_req_failed':
@@ -364,7 +379,7 @@ export class LoadMetrics {
         return counter(total(list, (one) => one.sent))
       case 'data_received':
         return counter(total(list, (one) => one.received))
-      case 'http_req_connecting':
+      default:
         return undefined
     }
   }
@@ -471,6 +486,33 @@ export class LoadMetrics {
     this.#series.push(series)
     return series
   }
+}
+
+/** What a trend of series is read from. */
+function histogramOf(metric: MetricName): ((series: Series) => Histogram) | undefined {
+  switch (metric) {
+    case 'iteration_duration':
+      return ({ duration }) => duration
+    case 'http_req_duration':
+      return ({ request }) => request
+    case 'http_req_blocked':
+      return ({ blocked }) => blocked
+    case 'http_req_waiting':
+      return ({ waiting }) => waiting
+    default:
+      return undefined
+  }
+}
+
+/** What a metric is about that ended, and what of it was cut off. */
+function endedAndCut(
+  metric: MetricName,
+): readonly [(series: Series) => Histogram, (series: Series) => readonly number[]] {
+  if (!metric.startsWith('http_req')) return [({ duration }) => duration, ({ cutMs }) => cutMs]
+  const request = (series: Series) => series.request
+  return metric === 'http_req_blocked'
+    ? [request, ({ cutBlockedMs }) => cutBlockedMs]
+    : [request, ({ cutRequestsMs }) => cutRequestsMs]
 }
 
 const calm: Strain = { busy: 0, cpu: 0, lagMs: 0 }

@@ -120,9 +120,12 @@ export class LoadRunner {
         const counts = all.get(key) ?? { place: all.size, runs: 0 }
         all.set(key, counts)
         const work = this.#works[executor]
-        // What is cut off counts as nothing, as its flow.
         const onRequest = (figures: RequestFigures) => {
-          if (!work?.isCut) options.writer.request(executor, number, figures)
+          if (!work?.isCut) return options.writer.request(executor, number, figures)
+          // As its flow, it counts as nothing.
+          const durationMs = this.#countedMs(figures.durationMs)
+          const blockedMs = Math.min(durationMs, figures.blockedMs)
+          options.writer.cutRequest(executor, number, durationMs, blockedMs)
         }
         const clientFor: Cell['clientFor'] = (who, deadline) =>
           options.clientFor(who, deadline, onRequest)
@@ -341,14 +344,18 @@ export class LoadRunner {
       const failure = failed && this.#asFailure(failed.error, flow)
       const durationMs = elapsed() - intendedMs
       if (work.isCut || (failure && this.#fault !== undefined)) {
-        const isYoung = this.#isStopped && durationMs < youngMs
-        writer.cut(executor, cellNumber, intendedMs, isYoung ? 0 : durationMs)
+        writer.cut(executor, cellNumber, intendedMs, this.#countedMs(durationMs))
       } else {
         const lateMs = Math.max(0, startMs - intendedMs)
         writer.flow(executor, cellNumber, { startMs: intendedMs, durationMs, lateMs }, failure)
       }
       then()
     })
+  }
+
+  /** Of what was cut off after so long. */
+  #countedMs(durationMs: number): number {
+    return this.#isStopped && durationMs < youngMs ? 0 : durationMs
   }
 
   #oldest(cells: ReadonlyMap<string, Cell['counts']>): Float64Array {

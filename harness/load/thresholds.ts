@@ -37,12 +37,12 @@ export type ReadFigure = (
   aggregation: Aggregation,
 ) => number | undefined
 
-/** What was measured, with the flows that were cut off. */
+/** What was measured, with the flows and requests that were cut off. */
 export interface FiguresAtEnd {
   readonly read: ReadFigure
   /** What it would be if those that are overdue had failed, and never ended. */
   readonly readAtWorst: ReadFigure
-  readonly overdue: (tags: Tags) => number
+  readonly overdue: (metric: MetricName, tags: Tags) => number
 }
 
 export interface ThresholdResult {
@@ -50,7 +50,7 @@ export interface ThresholdResult {
   readonly outcome: 'holds' | 'crossed' | 'no-data'
   /** Absent without data. */
   readonly value?: number
-  /** Of 'no-data': so many flows were cut off at the end, and whether it holds depends on what would have become of them. */
+  /** Of 'no-data': so many flows, or of metrics of requests so many requests, were cut off at the end, and whether it holds depends on what would have become of them. */
   readonly cut?: number
 }
 
@@ -163,7 +163,7 @@ export function evaluate(threshold: Threshold, read: ReadFigure): ThresholdResul
   return { text, outcome: holds(value, threshold) ? 'holds' : 'crossed', value }
 }
 
-/** At the end of a load. One that holds only without the flows that were cut off has no data: a system that stalled then is not to pass. */
+/** At the end of a load. One that holds only without what was cut off has no data: a system that stalled then is not to pass. */
 export function evaluateAtEnd(
   threshold: Threshold,
   { read, readAtWorst, overdue }: FiguresAtEnd,
@@ -171,7 +171,7 @@ export function evaluateAtEnd(
   const result = evaluate(threshold, read)
   if (result.outcome !== 'holds') return result
   if (evaluate(threshold, readAtWorst).outcome === 'holds') return result
-  return { ...result, outcome: 'no-data', cut: overdue(threshold.tags) }
+  return { ...result, outcome: 'no-data', cut: overdue(threshold.metric, threshold.tags) }
 }
 
 /** Whether this one ends the load now. */

@@ -34,7 +34,8 @@ try {
   })
   const writer = new BatchWriter((batch) => {
     // Given away and not copied.
-    const lists = [batch.flows, batch.requests, batch.connectMs, batch.dropped, batch.cut]
+    const { flows, requests, connectMs, dropped, cut, cutRequests } = batch
+    const lists = [flows, requests, connectMs, dropped, cut, cutRequests]
     parentPort?.postMessage(
       { kind: 'batch', batch } satisfies WorkerMessage,
       lists.map(({ buffer }) => buffer as ArrayBuffer),

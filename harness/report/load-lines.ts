@@ -1,5 +1,6 @@
 import {
   figureText,
+  subjectOfThreshold,
   type EventOf,
   type LeakFinding,
   type LoadLatencyFinding,
@@ -128,7 +129,7 @@ export function renderLoadSummary(event: EventOf<'load.summary'>, width: number)
     ...(thresholds.length === 0 ? ['  none: nothing was demanded'] : []),
     ...thresholds.map(
       ({ text, outcome, value, cut }) =>
-        `  ${marks[outcome]} ${text}${value === undefined ? '' : ` (${figureText(value)}${cut === undefined ? '' : ` without ${count(cut, 'flow', 'flows')} cut off`})`}`,
+        `  ${marks[outcome]} ${text}${value === undefined ? '' : ` (${figureText(value)}${cut === undefined ? '' : ` without ${count(cut, subjectOfThreshold(text))} cut off`})`}`,
     ),
     ...(abortedBy === undefined ? [] : [`  ended by ${abortedBy}`]),
     ...(event.interrupted ? [`  interrupted after ${formatDuration(event.durationMs)}`] : []),

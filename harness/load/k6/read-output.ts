@@ -69,6 +69,7 @@ export class K6Output {
       symptoms,
       started,
       cut: new Float64Array(),
+      cutRequests: new Float64Array(),
       inFlight: this.#inFlight,
       oldest: new Float64Array(),
       busy: 0,
