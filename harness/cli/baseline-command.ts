@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { join, relative } from 'node:path'
 import { HarnessError } from '../core/index.ts'
 import { mergeRuns, writeBaseline, type RunFigures } from '../compare/index.ts'
+import { say } from '../session/index.ts'
 import { openHere } from './open-here.ts'
 import { refuseIgnored } from './refuse-ignored.ts'
 import { baselinesDirectory, readFigures, runsOf } from './figures-of.ts'
@@ -45,9 +46,9 @@ export async function baselineUpdateCommand(
   writeFileSync(file, text)
   const done = before === undefined ? 'written' : before === text ? 'is as it was' : 'updated'
   const from = figures.runs.join(', ')
-  process.stdout.write(`${file}: ${done}, from ${from}; ${Math.ceil(text.length / 1_024)} kB\n`)
+  say(`${file}: ${done}, from ${from}; ${Math.ceil(text.length / 1_024)} kB\n`)
   if (figures.runs.length === 1) {
-    process.stdout.write(
+    say(
       'Made from one run: values of answers that are different in each run cannot be told from drift, and are not judged. Run the scenario twice for that.\n',
     )
   }

@@ -1,5 +1,6 @@
 import { findEngine } from '../runtimes/containers/availability.ts'
 import { removeLeftovers, type Leftover } from '../runtimes/processes/leftovers.ts'
+import { say, sayAside } from '../session/index.ts'
 
 interface CleanOptions {
   readonly json: boolean
@@ -14,16 +15,16 @@ export async function cleanCommand({ json, images }: CleanOptions): Promise<void
   const removed = [...inEngine, ...removeLeftovers()]
   const isUnseen = !engine.ok && engine.isSomewhere
   if (isUnseen) {
-    process.stderr.write(
+    sayAside(
       `aftershock: ${engine.why}: what runs left in an engine is still there; clean again once one answers\n`,
     )
   }
   if (json) {
-    process.stdout.write(`${JSON.stringify(removed, null, 2)}\n`)
+    say(`${JSON.stringify(removed, null, 2)}\n`)
     return
   }
-  for (const { what, name } of removed) process.stdout.write(`removed ${what} ${name}\n`)
-  if (removed.length === 0 && !isUnseen) process.stdout.write('Nothing was left behind.\n')
+  for (const { what, name } of removed) say(`removed ${what} ${name}\n`)
+  if (removed.length === 0 && !isUnseen) say('Nothing was left behind.\n')
 }
 
 async function removeFromEngine(images: boolean): Promise<Leftover[]> {

@@ -13,6 +13,7 @@ import {
   type Page,
   type RunFigures,
 } from '../compare/index.ts'
+import { say } from '../session/index.ts'
 import { readFigures } from './figures-of.ts'
 import { appendToStepSummary } from './pipeline-output.ts'
 import { renderOptionsFor } from './screen.ts'
@@ -31,15 +32,12 @@ export function compareCommand(a: string, b: string, { format, noise = [] }: Com
   const other = readFigures(b)
   assertNotOwnNoise(reference, other)
   const comparison = compareRuns(reference, other)
-  process.stdout.write(
-    format === 'json'
-      ? `${comparisonJson(comparison)}\n`
-      : renderPage(comparisonPage(comparison), format),
-  )
+  if (format === 'json') say(`${comparisonJson(comparison)}\n`)
+  else sayPage(comparisonPage(comparison), format)
   process.exitCode = exitCodeOfComparison(comparison)
 }
 
-export function renderPage(page: Page, format: Exclude<PageFormat, 'json'>): string {
+function renderPage(page: Page, format: Exclude<PageFormat, 'json'>): string {
   switch (format) {
     case 'terminal':
       return `${renderPageTerminal(page, renderOptionsFor(process.stdout))}\n`
@@ -95,13 +93,18 @@ export function baselineFor(path: string, scenario: string): RunFigures | undefi
   )
 }
 
+/** Prints a page in the form asked for. What is for a browser is no line of a log, and stays as it is. */
+export function sayPage(page: Page, format: Exclude<PageFormat, 'json'>): void {
+  const text = renderPage(page, format)
+  if (format === 'html') process.stdout.write(text)
+  else say(text)
+}
+
 /** Holds a run that has just ended against its baseline, and says what came out. */
 export function tellComparison(baseline: RunFigures, folder: string, isJson: boolean): Comparison {
   const comparison = compareRuns(baseline, readFigures(folder))
   const page = comparisonPage(comparison)
-  process.stdout.write(
-    isJson ? `${comparisonJson(comparison)}\n` : `${renderPage(page, 'terminal')}\n`,
-  )
+  say(isJson ? `${comparisonJson(comparison)}\n` : `${renderPage(page, 'terminal')}\n`)
   appendToStepSummary(renderPageMarkdown(page))
   return comparison
 }

@@ -1,8 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Actor, SampleRecord } from '../core/index.ts'
+import { visible } from '../report/index.ts'
 
-/** Something to paste into another terminal: what it shows, and the line. */
+/**
+ * Something to paste into another terminal: what it shows, and the line. Each is one line; what it shows was said by the system, and is quoted,
+ * since not every shell takes what follows # for a comment.
+ */
 export interface CurlLine {
   readonly shows: string
   readonly line: string
@@ -26,8 +30,8 @@ export function curlLines(samples: Iterable<SampleRecord>): CurlLine[] {
   const bySymptom = new Map<string, CurlLine>()
   for (const { ok, symptom, exchange, actor } of samples) {
     if (ok || !symptom || bySymptom.has(symptom) || exchange?.method !== 'GET') continue
-    const line = `curl -isS -K "$A/${actor}.curl" ${quoted(exchange.url)}`
-    bySymptom.set(symptom, { shows: symptom, line })
+    const line = `curl -isS -K "$A/${actor}.curl" ${quoted(visible(exchange.url))}`
+    bySymptom.set(symptom, { shows: quoted(visible(symptom)), line })
   }
   return [...bySymptom.values()]
 }

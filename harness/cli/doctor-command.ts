@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { $ } from 'zx'
 import { describeError, exitCodes } from '../core/index.ts'
-import { loadScenarios, scenarioFiles } from '../session/index.ts'
+import { loadScenarios, scenarioFiles, say } from '../session/index.ts'
 import type { Check } from './doctor-check.ts'
 import { containerChecks } from './doctor-containers.ts'
 import { openHere } from './open-here.ts'
@@ -18,7 +18,7 @@ export async function doctorCommand({ json }: { readonly json: boolean }): Promi
     containerChecks(),
   ])
   const checks = [checkNode(), loopback, checkTemporaryFiles(), scenarios, git, ...containers]
-  process.stdout.write(json ? `${JSON.stringify(checks, null, 2)}\n` : checks.map(line).join(''))
+  say(json ? `${JSON.stringify(checks, null, 2)}\n` : checks.map(line).join(''))
   process.exitCode = checks.some(({ ok, optional }) => !ok && !optional)
     ? exitCodes.fail
     : exitCodes.pass

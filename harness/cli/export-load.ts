@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { randomInt } from 'node:crypto'
 import { HarnessError, type LoadTest } from '../core/index.ts'
 import { doorVariable, makeScript, operatorManifests, vusAtOnce } from '../load/index.ts'
-import { packageVersion } from '../session/index.ts'
+import { packageVersion, say } from '../session/index.ts'
 
 export const exportKinds = ['k6', 'k6-operator'] as const
 export type ExportKind = (typeof exportKinds)[number]
@@ -40,7 +40,7 @@ export async function exportLoad(
     ? script
     : operatorManifests({ name: test.id, script, parallelism, variables })
   writeFileSync(path, content)
-  process.stdout.write(
+  say(
     isScript
       ? `${path}: k6 run ${given} ${path}\n`
       : `${path}: ${parallelism === 1 ? '1 pod' : `${parallelism} pods`}; fill in the addresses of ${services.join(', ')}, then kubectl apply -f ${path}\n`,

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander'
 import { HarnessError, describeError, exitCodes, type HarnessErrorCode } from '../core/index.ts'
+import { sayAside, warn } from '../session/say.ts'
 
 const usageCodes: readonly HarnessErrorCode[] = [
   'INVALID_SCENARIO',
@@ -15,18 +16,13 @@ export function reportFault(error: unknown): number {
     return error.exitCode === 0 ? exitCodes.pass : exitCodes.usage
   }
   if (error instanceof HarnessError) {
-    process.stderr.write(`aftershock: ${describeError(error)}\n`)
-    if (error.hint) process.stderr.write(`  ${error.hint}\n`)
+    warn(describeError(error))
+    if (error.hint) sayAside(`  ${error.hint}\n`)
     return usageCodes.includes(error.code) ? exitCodes.usage : exitCodes.harness
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  process.stderr.write(`aftershock: an unexpected fault of the harness itself\n${text}\n`)
+  warn(`an unexpected fault of the harness itself\n${text}`)
   return exitCodes.harness
-}
-
-/** Says on stderr what is wrong but does not stand in the way. */
-export function warn(text: string): void {
-  process.stderr.write(`aftershock: ${text}\n`)
 }
 
 /** Nothing of this process can be relied on any more. Its code says that it is a fault of the harness, or of what it was given. */

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import { cellsOf } from '../core/index.ts'
-import { invalid, loadAll, scenarioFiles, type FoundScenario } from '../session/index.ts'
+import { invalid, loadAll, scenarioFiles, type FoundScenario, say } from '../session/index.ts'
 import { renderList } from './list-text.ts'
 import { renderOptionsFor } from './screen.ts'
 import { openHere } from './open-here.ts'
@@ -10,11 +10,11 @@ export async function listCommand({ json }: { readonly json: boolean }): Promise
   const { found, spoiled } = await loadAll(scenarioFiles(...(await openHere()).scenarioFolders))
   const rows = found.map(describe)
   if (json) {
-    process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
+    say(`${JSON.stringify(rows, null, 2)}\n`)
   } else if (rows.length > 0) {
-    process.stdout.write(renderList(rows, renderOptionsFor(process.stdout).width))
+    say(renderList(rows, renderOptionsFor(process.stdout).width))
   } else if (spoiled.length === 0) {
-    process.stdout.write('There is no *.scenario.ts below this directory.\n')
+    say('There is no *.scenario.ts below this directory.\n')
   }
   if (spoiled.length > 0) throw invalid(spoiled)
 }

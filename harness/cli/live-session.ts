@@ -6,8 +6,9 @@ import {
   type SampleRecord,
 } from '../core/index.ts'
 import type { Experiment } from '../engine/index.ts'
-import { renderTerminal, summarize } from '../report/index.ts'
+import { renderTerminal, summarize, visible } from '../report/index.ts'
 import type { Workbench } from '../workbench/index.ts'
+import { say } from '../session/index.ts'
 import { curlLines, directoryLine, writeCurlConfigs } from './curl-lines.ts'
 import { Keys } from './keys.ts'
 import { outsideAccessLines, writeOutsideAccess } from './outside-access.ts'
@@ -78,7 +79,7 @@ export class LiveSession {
     this.#say(`${before}\n`)
     this.#workbench.act(action, {}).then(
       () => this.#say(`${after}\n${this.#cellsNow()}\n`),
-      (error: unknown) => this.#say(`That failed: ${describeError(error)}\n`),
+      (error: unknown) => this.#say(`That failed: ${visible(describeError(error))}\n`),
     )
   }
 
@@ -91,7 +92,7 @@ export class LiveSession {
   #cellsNow(): string {
     const samples = [...this.#latest.values()]
     const failing = samples.filter(({ ok }) => !ok)
-    const lines = failing.map((sample) => `  ${cellKey(sample)}: ${sample.symptom}`)
+    const lines = failing.map((sample) => `  ${cellKey(sample)}: ${visible(sample.symptom ?? '')}`)
     return [
       `${failing.length} of ${count(samples.length, 'cell')} ${failing.length === 1 ? 'fails' : 'fail'} right now.`,
       ...lines,
@@ -128,6 +129,6 @@ export class LiveSession {
   }
 
   #say(text: string): void {
-    process.stdout.write(text)
+    say(text)
   }
 }

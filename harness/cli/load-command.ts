@@ -20,6 +20,8 @@ import {
   performRun,
   readLoadBaseline,
   writeLoadBaseline,
+  say,
+  sayAside,
 } from '../session/index.ts'
 import { chooseRuntime } from '../runtimes/choose-runtime.ts'
 import { runK6Load } from '../load/index.ts'
@@ -81,14 +83,14 @@ export async function loadCommand(
     options.runtime ?? project.runtime ?? 'auto',
     scenario,
   )
-  const say = (text: string) => {
-    if (!options.json) process.stdout.write(`${text}\n`)
+  const tell = (text: string) => {
+    if (!options.json) say(`${text}\n`)
   }
-  if (why !== undefined) say(`runtime: ${runtime.name}, since ${why}`)
+  if (why !== undefined) tell(`runtime: ${runtime.name}, since ${why}`)
   const k6 = isByK6 ? await chooseK6() : undefined
-  if (k6) say(`load by ${k6.name}`)
+  if (k6) tell(`load by ${k6.name}`)
   using interrupts = new Interrupts((signal) =>
-    process.stderr.write(`\n${signal}: tearing down; a second one ends at once\n`),
+    sayAside(`\n${signal}: tearing down; a second one ends at once\n`),
   )
   const progress = options.json ? noProgress : showProgress(process.stdout)
   const ends: LoadEnd[] = []
@@ -121,14 +123,16 @@ export async function loadCommand(
   const result = { test: test.id, verdict, loads: ends }
   writeFileSync(join(folder.path, 'load.json'), `${JSON.stringify(result, null, 2)}\n`)
   const { width } = renderOptionsFor(process.stdout)
-  if (ends.length > 0) say(`\n${renderLoadTest(ends, width)}`)
-  say(`\n${foldLine(`${verdict.kind.toUpperCase()}  ${test.id}: ${test.title}`, width).join('\n')}`)
+  if (ends.length > 0) tell(`\n${renderLoadTest(ends, width)}`)
+  tell(
+    `\n${foldLine(`${verdict.kind.toUpperCase()}  ${test.id}: ${test.title}`, width).join('\n')}`,
+  )
   for (const reason of reasonsOf(verdict)) {
-    say(foldLine(`  ${formatReason(reason)}`, width).join('\n'))
+    tell(foldLine(`  ${formatReason(reason)}`, width).join('\n'))
   }
-  if (updateBaseline !== undefined) say(keepBaseline(fileOf(updateBaseline), figures, verdict))
-  say(`journal and figures: ${folder.path}`)
-  if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`)
+  if (updateBaseline !== undefined) tell(keepBaseline(fileOf(updateBaseline), figures, verdict))
+  tell(`journal and figures: ${folder.path}`)
+  if (options.json) say(`${JSON.stringify(result)}\n`)
   process.exitCode = interrupts.signal.aborted
     ? exitCodeOf(String(interrupts.signal.reason))
     : exitCodes[verdict.kind]

@@ -2,8 +2,7 @@ import { appendFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { describeError } from '../core/index.ts'
 import { annotationCommand, annotationsOf, renderMarkdown, type Summary } from '../report/index.ts'
-import { placeOfStep, type FoundScenario } from '../session/index.ts'
-import { warn } from './faults.ts'
+import { placeOfStep, type FoundScenario, warn } from '../session/index.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 

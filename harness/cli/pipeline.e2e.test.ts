@@ -18,7 +18,7 @@ afterEach(() => {
   rmSync(outside, { recursive: true, force: true })
 })
 
-test('on GitHub a broken run is told in the step summary and at the line of the change; a run that passes is in the summary only', async () => {
+test('on GitHub a broken run is told in the step summary and at the line of the change, and nothing that the system said is an order; a run that passes is in the summary only', async () => {
   const summaryFile = join(outside, 'summary.md')
   const github = {
     GITHUB_ACTIONS: 'true',
@@ -36,15 +36,21 @@ test('on GitHub a broken run is told in the step summary and at the line of the 
       `  steps: [`,
       `    { ...base.steps[0], name: 'refuse-posts', title: 'refuse posts' },`,
       `  ],`,
+      `  flows: base.flows.map((flow) => ({ ...flow, run: (given) => flow.run(given).catch((error) => {`,
+      `    throw Object.assign(error, { symptom: '403\\n::stop-commands::zzz\\n##[error]forged' })`,
+      `  }) })),`,
       `}`,
     ].join('\n'),
   )
-  const { code, stderr } = await startWith(project, github, 'run', 'written', 'harmless').finished
+  const { code, stdout, stderr } = await startWith(project, github, 'run', 'written', 'harmless')
+    .finished
   expect(code).toBe(1)
+  expect(stdout).toContain('stop-commands')
+  expect(stdout).not.toMatch(/^\s*::|##\[/m)
   const commands = stderr.split('\n').filter((line) => line.startsWith('::'))
   expect(commands).toHaveLength(1)
   expect(commands[0]).toMatch(
-    /^::error file=written\.scenario\.ts,line=4,title=FAIL written::'refuse posts' BROKE 1 of 2 cells.*%0A403, 1 cell: post as reader$/,
+    /^::error file=written\.scenario\.ts,line=4,title=FAIL written::'refuse posts' BROKE 1 of 2 cells.*%0A403 ::stop-commands::zzz ##\[error\]forged, 1 cell: post as reader$/,
   )
   const summary = readFileSync(summaryFile, 'utf8')
   expect(summary).toContain('### ❌ FAIL: `written`')

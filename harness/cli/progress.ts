@@ -1,6 +1,7 @@
 import { createLogUpdate } from 'log-update'
 import type { JournalEvent } from '../core/index.ts'
 import { createPlainLog, initialLiveState, reduce, renderLive } from '../report/index.ts'
+import { say } from '../session/index.ts'
 import { renderOptionsFor } from './screen.ts'
 
 const framesEveryMs = 100
@@ -22,7 +23,7 @@ function plainLines(stream: NodeJS.WriteStream): Progress {
   return {
     take(event) {
       const line = lineOf(event)
-      if (line !== null) stream.write(`${line}\n`)
+      if (line !== null) say(`${line}\n`, stream)
     },
     [Symbol.dispose]: () => undefined,
   }

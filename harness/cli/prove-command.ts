@@ -9,8 +9,11 @@ import {
   loadScenarios,
   scenarioFiles,
   selectScenarios,
+  say,
+  sayAside,
+  warn,
 } from '../session/index.ts'
-import { endBlocked, warn } from './faults.ts'
+import { endBlocked } from './faults.ts'
 import { openHere } from './open-here.ts'
 import { makeOwnDirectory } from '../runtimes/processes/leftovers.ts'
 
@@ -44,10 +47,10 @@ export async function proveCommand(
       signal,
       makeDirectory: () => makeOwnDirectory('prove'),
       onProgress: (text) => {
-        if (!options.json) process.stderr.write(`  ${text}\n`)
+        if (!options.json) sayAside(`  ${text}\n`)
       },
     })
-    process.stdout.write(`${options.json ? JSON.stringify(proof) : renderProof(proof)}\n`)
+    say(`${options.json ? JSON.stringify(proof) : renderProof(proof)}\n`)
     process.exitCode = exitCodeFor(proof)
   } catch (error) {
     if (!signal.aborted) throw error

@@ -13,7 +13,7 @@ import {
   summarize,
   type ParsedJournal,
 } from '../report/index.ts'
-import { makeHtmlReport } from '../session/index.ts'
+import { makeHtmlReport, say, warn } from '../session/index.ts'
 import { linkOf } from './pipeline-output.ts'
 import { refuseIgnored } from './refuse-ignored.ts'
 import { renderOptionsFor } from './screen.ts'
@@ -32,8 +32,8 @@ export async function reportCommand(
     refuseIgnored({ '--verbose': verbose }, 'is for --format terminal alone')
   if (format === 'html') return writeHtml(journalFile(path))
   const journal = parseJournal(readJournal(path))
-  for (const warning of warningsOf(journal)) process.stderr.write(`aftershock: ${warning}\n`)
-  process.stdout.write(`${render(journal.events, format, verbose)}\n`)
+  for (const warning of warningsOf(journal)) warn(warning)
+  say(`${render(journal.events, format, verbose)}\n`)
 }
 
 function render(
@@ -67,7 +67,7 @@ async function writeHtml(file: string): Promise<void> {
     held = line
   }
   if (held !== undefined) take(held, true)
-  for (const warning of warningsOf(reader.end())) process.stderr.write(`aftershock: ${warning}\n`)
+  for (const warning of warningsOf(reader.end())) warn(warning)
   const html = await makeHtmlReport(fold, join(dirname(file), 'services'), new Redactor())
   process.stdout.write(html)
 }

@@ -10,9 +10,11 @@ import {
   selectScenarios,
   type FoundScenario,
   type RunFolder,
+  say,
+  warn,
 } from '../session/index.ts'
 import { chooseRuntime } from '../runtimes/choose-runtime.ts'
-import { endBlocked, warn } from './faults.ts'
+import { endBlocked } from './faults.ts'
 import { loadSites } from '../fabric/site.ts'
 import { genericVariants } from '../fabric/variants/index.ts'
 import { LiveServer } from '../live/index.ts'
@@ -55,7 +57,7 @@ export async function reproduceCommand(
     options.runtime ?? project.runtime ?? 'auto',
     found.scenario,
   )
-  if (why !== undefined) process.stdout.write(`runtime: ${runtime.name}, since ${why}\n`)
+  if (why !== undefined) say(`runtime: ${runtime.name}, since ${why}\n`)
   using interrupts = new Interrupts()
   const { folder } = await performRun({
     scenario: found.scenario,
@@ -71,7 +73,7 @@ export async function reproduceCommand(
     ...(options.out === undefined ? {} : { outDir: options.out }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
   })
-  process.stdout.write(`Everything is stopped. The journal is in ${folder.path}\n`)
+  say(`Everything is stopped. The journal is in ${folder.path}\n`)
   process.exitCode = interrupts.signal.aborted
     ? exitCodeOf(String(interrupts.signal.reason))
     : exitCodes.pass
@@ -102,7 +104,7 @@ async function stayUp(
   const workbench = new Workbench()
   const session = new LiveSession(workbench)
   await using live = await servePage(workbench, folder)
-  if (live) process.stdout.write(`live page: ${live.url}\n`)
+  if (live) say(`live page: ${live.url}\n`)
   if (live && open)
     openBrowser(live.url, () => warn('no browser was found to open the live page with'))
   using progress = showProgress(process.stdout)

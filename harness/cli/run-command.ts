@@ -17,11 +17,14 @@ import {
   selectScenarios,
   type FoundScenario,
   type RunOutcome,
+  say,
+  sayAside,
+  warn,
 } from '../session/index.ts'
 import type { Comparison, RunFigures } from '../compare/index.ts'
 import { chooseRuntime, needsContainers } from '../runtimes/choose-runtime.ts'
 import { containersAvailability } from '../runtimes/containers/availability.ts'
-import { endBlocked, reportFault, warn } from './faults.ts'
+import { endBlocked, reportFault } from './faults.ts'
 import { baselineFor, tellComparison } from './compare-command.ts'
 import { tellPipeline } from './pipeline-output.ts'
 import { noProgress, showProgress } from './progress.ts'
@@ -63,7 +66,7 @@ export async function runCommand(
   if (selected.length === 0) return sayThatNothingRan(wanted.length)
   const baselines = readBaselines(selected, options)
   using interrupts = new Interrupts((signal) =>
-    process.stderr.write(`\n${signal}: undoing and tearing down; a second one ends at once\n`),
+    sayAside(`\n${signal}: undoing and tearing down; a second one ends at once\n`),
   )
   await using pool = new StackPool()
   const verdicts: Verdict['kind'][] = []
@@ -134,7 +137,7 @@ function suiteRow(
 
 function saySuite(rows: readonly SuiteRow[], totalMs: number, { json }: RunOptions): void {
   const suite = summarizeSuite(rows, totalMs)
-  process.stdout.write(
+  say(
     json
       ? `${JSON.stringify(suite)}\n`
       : `${renderSuite(suite, renderOptionsFor(process.stdout))}\n\n`,
@@ -146,7 +149,7 @@ function sayThatNothingRan(wanted: number): void {
     wanted === 0
       ? 'there is no *.scenario.ts below this directory'
       : 'none of these scenarios can be run here'
-  process.stderr.write(`aftershock: ${why}\n`)
+  warn(why)
   process.exitCode = wanted === 0 ? exitCodes.usage : exitCodes.inconclusive
 }
 
@@ -162,7 +165,7 @@ async function runOne(
     options.out === undefined ? undefined : many ? join(options.out, scenario.id) : options.out
   const { runtime, why } = await chooseRuntime(options.runtime, scenario)
   if (why !== undefined && !options.json) {
-    process.stdout.write(`runtime: ${runtime.name}, since ${why}\n`)
+    say(`runtime: ${runtime.name}, since ${why}\n`)
   }
   using progress = options.json ? noProgress : showProgress(process.stdout)
   const outcome = await performRun({
@@ -182,9 +185,7 @@ async function runOne(
     ...(outDir === undefined ? {} : { outDir }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
   })
-  process.stdout.write(
-    options.json ? `${JSON.stringify(outcome.summary)}\n` : endOfRun(outcome, options),
-  )
+  say(options.json ? `${JSON.stringify(outcome.summary)}\n` : endOfRun(outcome, options))
   return outcome
 }
 
@@ -215,7 +216,7 @@ async function impossibleHere(
       : await containersAvailability()
   if (found.ok) return []
   const names = needy.map(({ scenario }) => scenario.id).join(', ')
-  if (!json) process.stdout.write(`Not run, since they need containers: ${names}; ${found.why}.\n`)
+  if (!json) say(`Not run, since they need containers: ${names}; ${found.why}.\n`)
   return needy
 }
 
@@ -227,9 +228,7 @@ function sayWhatWasLeftOut(
   const left = all.filter(({ scenario }) => scenario.demonstrates)
   if (filter.length > 0 || left.length === 0 || json) return
   const names = left.map(({ scenario }) => `${scenario.id} (${scenario.demonstrates})`).join(', ')
-  process.stdout.write(
-    `Not run, since they show other verdicts than pass: ${names}. Name one to run it.\n`,
-  )
+  say(`Not run, since they show other verdicts than pass: ${names}. Name one to run it.\n`)
 }
 
 /** Fail outranks inconclusive, although its code is the lower number. */

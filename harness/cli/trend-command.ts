@@ -1,8 +1,9 @@
 import { relative } from 'node:path'
 import { HarnessError } from '../core/index.ts'
 import { trendPage } from '../compare/index.ts'
+import { say } from '../session/index.ts'
 import { runsOf } from './figures-of.ts'
-import { renderPage, type PageFormat } from './compare-command.ts'
+import { sayPage, type PageFormat } from './compare-command.ts'
 import { openHere } from './open-here.ts'
 import { renderOptionsFor } from './screen.ts'
 
@@ -38,11 +39,9 @@ export async function trendCommand(
       statusPage,
       git,
     }))
-    process.stdout.write(`${JSON.stringify({ scenario, runs: rows })}\n`)
+    say(`${JSON.stringify({ scenario, runs: rows })}\n`)
     return
   }
   const { unicode } = renderOptionsFor(process.stdout)
-  process.stdout.write(
-    renderPage(trendPage(scenario, runs, sessions, format !== 'terminal' || unicode), format),
-  )
+  sayPage(trendPage(scenario, runs, sessions, format !== 'terminal' || unicode), format)
 }

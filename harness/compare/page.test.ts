@@ -4,7 +4,7 @@ import { displayWidth } from '../report/index.ts'
 import { renderPageHtml, renderPageMarkdown, renderPageTerminal, type Page } from './page.ts'
 import { sparkline, trendPage, type TrendRun } from './trend-page.ts'
 
-const wicked = '<script>alert(1)</script> | `x` @octocat \u001b[31m [a](http://b)\nnext'
+const wicked = '<script>alert(1)</script> | `x` @octocat \u001b[31m [a](http://b) \u202etxet\nnext'
 const page: Page = {
   title: wicked,
   tone: 'bad',
@@ -31,6 +31,7 @@ describe('a page of hostile text', () => {
     expect(html).not.toContain('<script')
     expect(html).toContain("default-src 'none'")
     expect(html).toContain('&#60;script&#62;')
+    expect(html).toContain('\\u{202e}txet next')
   })
 
   it('has none as Markdown, and its table keeps its cells', () => {

@@ -6,6 +6,7 @@ import {
   padEnd,
   plainMarkdown,
   truncate,
+  visible,
   wrap,
   type RenderOptions,
 } from '../report/index.ts'
@@ -178,5 +179,5 @@ function tableHtml(title: string, { head, rows, more = 0 }: Table): string {
 }
 
 function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+  return visible(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }

@@ -51,7 +51,7 @@ export type HttpOptions = Pick<HttpRequest, 'headers' | 'service'>
 
 /**
  * A flow did not get what its user needs. `symptom` is short and stable ('403/467', 'timeout', '200 but image missing'),
- * so that failures of one kind can be told from those of another.
+ * so that failures of one kind can be told from those of another. It becomes one line.
  */
 export class FlowFailure extends Error {
   readonly symptom: string
@@ -60,7 +60,7 @@ export class FlowFailure extends Error {
   constructor(symptom: string, message: string, exchange?: Exchange, cause?: unknown) {
     super(message, cause === undefined ? {} : { cause })
     this.name = 'FlowFailure'
-    this.symptom = symptom
+    this.symptom = symptom.replace(/[\r\n]+/g, ' ')
     this.exchange = exchange
   }
 }

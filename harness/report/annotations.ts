@@ -44,7 +44,7 @@ function isAtFault({ kind }: CellGroup): boolean {
 }
 
 function groupText({ symptom, cells }: CellGroup): string {
-  return `${symptom ?? 'no symptom'}, ${count(cells.length, 'cell')}: ${list(describeCells(cells), mostCells)}`
+  return `${visible(symptom ?? 'no symptom')}, ${count(cells.length, 'cell')}: ${list(describeCells(cells), mostCells)}`
 }
 
 /**

@@ -46,7 +46,7 @@ test('of a replica that died one line says why, and its log is below', () => {
   const lines = renderTerminal(summary, { ...plain, width: 120 }).split('\n')
   expect(lines[0]).toBe('FAIL  link-1 ended by itself: exit code 1: Error: no port is free')
   const from = lines.indexOf('  [replica-died] link-1 ended by itself: exit code 1')
-  expect(lines.slice(from + 1, from + 4)).toEqual(log.map((line) => `    ${line.trim()}`))
+  expect(lines.slice(from + 1, from + 4)).toEqual(log.map((line) => `    | ${line.trim()}`))
 })
 
 test('an incident that reproduces, in full', () => {

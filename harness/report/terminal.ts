@@ -142,8 +142,9 @@ function reasonLines(summary: Summary, theme: Theme): string[] {
         lines.push(
           ...wrap(line.trim(), {
             width: theme.width,
-            first: '    ',
-            rest: '      ',
+            // What a program wrote is not to be taken for a line of the report.
+            first: '    | ',
+            rest: '    |   ',
             maxLines: 2,
           }).map(theme.note),
         )

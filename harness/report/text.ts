@@ -15,6 +15,11 @@ export function visible(text: string): string {
   return text.replace(lineSpace, ' ').replace(invisible, escapeCharacter)
 }
 
+/** Text of several lines made safe to print, each of them. */
+export function safeLines(text: string): string {
+  return text.split('\n').map(visible).join('\n')
+}
+
 /** What would turn the order of the text around it, made visible; all else stays, line breaks too. For a page, which has no cursor to move. */
 export function inOrder(text: string): string {
   return text.replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, escapeCharacter)

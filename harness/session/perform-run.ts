@@ -23,6 +23,7 @@ import { openTelemetry } from '../telemetry/index.ts'
 import { checkWantedSites } from './check-sites.ts'
 import { findProvenance, packageVersion } from './provenance.ts'
 import { RunFolder, newRunId } from './run-folder.ts'
+import { warn } from './say.ts'
 import type { StackPool } from './stack-pool.ts'
 
 export interface RunRequest {
@@ -131,10 +132,6 @@ export async function performRun(request: RunRequest): Promise<RunOutcome> {
   // Reports of a long journal take their time.
   watching?.[Symbol.dispose]()
   return { verdict, summary: await finish(), folder }
-}
-
-function warn(text: string): void {
-  process.stderr.write(`aftershock: ${text}\n`)
 }
 
 /** What a journal ends with whose run cannot end itself. */

@@ -19,6 +19,7 @@ import {
   type Summary,
 } from '../report/index.ts'
 import { makeHtmlReport } from './html-report.ts'
+import { warn } from './say.ts'
 
 /** `20261124-044658-twitter-api-plan-3fa9`: sorts by time, and does not repeat. */
 export function newRunId(scenario: string): string {
@@ -84,7 +85,7 @@ export class RunFolder implements Disposable {
       )
     } catch (error) {
       if (!(error instanceof HarnessError) || error.code !== 'VIEWER_MISSING') throw error
-      process.stderr.write(`aftershock: no report.html: ${error.message}; ${error.hint}\n`)
+      warn(`no report.html: ${error.message}; ${error.hint}`)
     }
   }
 

@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest'
+import { expect, test, type TestContext } from 'vitest'
 import { suitesOf } from '../report/junit-suites.ts'
 import { collectRun } from '../report/run-model.ts'
 import { incident, upToChange } from '../report/test-journal.ts'
-import { checkResult, demonstrationResult, windowResult } from './results.ts'
+import { checkResult, demonstrationResult, settle, windowResult } from './results.ts'
 
 const cutOff = suitesOf(collectRun(upToChange().events))
 const noData = { code: 'no-data', message: 'too little was seen' } as const
@@ -25,6 +25,14 @@ test('a window that never took place is skipped, with the reason', () => {
     kind: 'skipped',
     message: 'the window never took place: the run ended before',
   })
+})
+
+test('what the system said moves no cursor and is no order to a pipeline', () => {
+  const message = 'broke\n::stop-commands::x \u001b[31m##[error]y'
+  const ctx = {} as TestContext
+  expect(() => settle(ctx, { kind: 'failure', type: 'x', message, body: '' })).toThrow(
+    'broke\n\\u003a:stop-commands::x \\x1b[31m##\\u005berror]y',
+  )
 })
 
 test('a check that reports do not have is a defect and throws', () => {

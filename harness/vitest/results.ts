@@ -1,5 +1,5 @@
 import type { TestContext } from 'vitest'
-import { headline, count, type Summary } from '../report/index.ts'
+import { count, headline, safeLines, withoutOrders, type Summary } from '../report/index.ts'
 import { isCutOff } from '../report/faults.ts'
 import type { TestResult } from '../report/junit-results.ts'
 import type { RunSuites, Suite } from '../report/junit-suites.ts'
@@ -7,9 +7,10 @@ import type { RunSuites, Suite } from '../report/junit-suites.ts'
 /** Has no stack: where in the harness it was made says nothing about the system under test, and Vitest would print that code. */
 class UnmetExpectation extends Error {
   constructor(name: 'Fail' | 'Inconclusive', message: string) {
-    super(message)
+    const text = withoutOrders(safeLines(message))
+    super(text)
     this.name = name
-    this.stack = `${name}: ${message}`
+    this.stack = `${name}: ${text}`
   }
 }
 
@@ -19,7 +20,7 @@ export function settle(ctx: TestContext, result: TestResult, note = ''): void {
     case 'passed':
       return
     case 'skipped':
-      ctx.skip(result.message)
+      ctx.skip(withoutOrders(safeLines(result.message)))
       return
     case 'failure':
     case 'error': {

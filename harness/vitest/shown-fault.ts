@@ -1,4 +1,5 @@
 import { HarnessError } from '../core/index.ts'
+import { safeLines, withoutOrders } from '../report/index.ts'
 
 /**
  * A fault of the harness in the form in which Vitest shows it best: its code as the name, its hint after the message, and no stack, since
@@ -7,7 +8,7 @@ import { HarnessError } from '../core/index.ts'
 export function shownFault(error: unknown): unknown {
   if (!(error instanceof HarnessError)) return error
   const { code, message, hint, cause } = error
-  const text = hint === undefined ? message : `${message}\n${hint}`
+  const text = withoutOrders(safeLines(hint === undefined ? message : `${message}\n${hint}`))
   const shown = new Error(text, cause === undefined ? {} : { cause })
   shown.name = code
   shown.stack = `${code}: ${text}`
