@@ -25,6 +25,8 @@ export interface LoadFigures {
   readonly dropped: number
   /** Flows that were under way at the end. Absent in baselines of before it was kept. */
   readonly cut?: number
+  /** Those of them that had taken longer than 95 % of those that ended. Absent in baselines of before it was kept. */
+  readonly overdue?: number
   readonly cells: readonly LoadCellFigures[]
 }
 

@@ -269,6 +269,7 @@ class LoadOnStack {
       durationMs,
       dropped: metrics.read('dropped_iterations', {}, { kind: 'count' }) ?? 0,
       cut: metrics.cut,
+      overdue: metrics.overdue('iterations', {}),
       cells,
     }
     if (cells.length > 0) this.#journal.emit('load.figures', figures)

@@ -58,6 +58,19 @@ it.each<[string, Given, string, string[]]>([
   ['a tenth of the flows is dropped', { dropped: 333 }, 'fail', ['broken-under-load']],
   ['a few flows are dropped', { dropped: 40 }, 'pass', []],
   [
+    'a tenth of the flows hangs at the end',
+    { cut: 340, overdue: 333 },
+    'fail',
+    ['broken-under-load'],
+  ],
+  ['flows are cut off that took no longer than others', { cut: 333, overdue: 0 }, 'pass', []],
+  [
+    'flows hang at the end on another machine',
+    { machine: 'other', cut: 340, overdue: 333 },
+    'inconclusive',
+    ['broken-under-load'],
+  ],
+  [
     'flows are dropped on another machine',
     { machine: 'other', dropped: 333 },
     'inconclusive',
@@ -74,6 +87,15 @@ it.each<[string, Given, string, string[]]>([
   expect(verdict.kind, reasonsOf(verdict).map(formatReason).join('\n')).toBe(kind)
   expect(reasonsOf(verdict).map(({ code }) => code)).toEqual(codes)
   expect(findings).toHaveLength(2)
+})
+
+it('says how many flows hung at the end, and how many did before', () => {
+  const { verdict } = judgeRegression(figures({ cut: 5 }), figures({ cut: 340, overdue: 333 }))
+  expect(reasonsOf(verdict).map(formatReason)).toEqual([
+    '333 of 3340 flows were cut off at the end after longer than most took, against the baseline run-1 with 5 of 3005',
+  ])
+  const { verdict: same } = judgeRegression(figures({ cut: 340 }), figures({ cut: 340 }))
+  expect(same.kind).toBe('pass')
 })
 
 it('does not blame the system for being slow where the load was its own limit', () => {

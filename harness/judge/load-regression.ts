@@ -73,28 +73,48 @@ export function judgeRegression(
   const others = pairs.filter(({ flow }) => !broken.has(flow))
   const than = thanBaseline(baseline.run)
   const together = failingTogether(others, { comparisons, options }, than)
-  const dropped = droppedMore(baseline, now, { comparisons, options })
+  const lost = lostMore(baseline, now, { comparisons, options })
   return {
     findings,
-    verdict: verdictOf(baseline, now, { findings, together, dropped, isOwnLimit }),
+    verdict: verdictOf(baseline, now, { findings, together, lost, isOwnLimit }),
   }
 }
 
-/** What is said of flows that were due and never started, where they are more by what counts. */
-function droppedMore(
+/** What is said of flows that were due and never started, and of those that were cut off, where they are more by what counts. */
+function lostMore(
   baseline: LoadFigures,
   now: LoadFigures,
+  question: Omit<LoadQuestion, 'baseline'>,
+): string[] {
+  const overdueOf = ({ cut = 0, overdue = cut }: LoadFigures) => overdue
+  const kinds: readonly [string, of: (figures: LoadFigures) => number][] = [
+    ['were never started', ({ dropped }) => dropped],
+    ['were cut off at the end after longer than most took', overdueOf],
+  ]
+  return kinds.flatMap(([what, of]) => {
+    const [before, after] = [baseline, now].map((figures) => ({
+      hits: of(figures),
+      total: dueOf(figures),
+    })) as [Proportion, Proportion]
+    const inAll = ({ hits, total }: Proportion) => `${hits} of ${total}`
+    return isMore(before, after, question)
+      ? [`${inAll(after)} flows ${what}, ${thanBaseline(baseline.run)} with ${inAll(before)}`]
+      : []
+  })
+}
+
+function dueOf({ cells, dropped, cut = 0 }: LoadFigures): number {
+  return dropped + cut + cells.reduce((sum, { samples }) => sum + samples, 0)
+}
+
+function isMore(
+  before: Proportion,
+  after: Proportion,
   { comparisons, options }: Omit<LoadQuestion, 'baseline'>,
-): string | undefined {
-  const [before, after] = [baseline, now].map(({ cells, dropped, cut = 0 }) => ({
-    hits: dropped,
-    total: dropped + cut + cells.reduce((sum, { samples }) => sum + samples, 0),
-  })) as [Proportion, Proportion]
+): boolean {
   const { difference = 0 } = differenceOfProportions(before, after, 0.95) ?? {}
-  const isChance = fisherExact(before, after) > options.falseAlarm / (2 * Math.max(1, comparisons))
-  if (difference < options.detectRatio || isChance) return undefined
-  const inAll = ({ hits, total }: Proportion) => `${hits} of ${total}`
-  return `${inAll(after)} flows were never started, ${thanBaseline(baseline.run)} with ${inAll(before)}`
+  const level = options.falseAlarm / (4 * Math.max(1, comparisons))
+  return difference >= options.detectRatio && fisherExact(before, after) <= level
 }
 
 function verdictOf(
@@ -103,11 +123,11 @@ function verdictOf(
   found: {
     readonly findings: readonly LoadFinding[]
     readonly together: readonly Verdict[]
-    readonly dropped: string | undefined
+    readonly lost: readonly string[]
     readonly isOwnLimit: boolean
   },
 ): Verdict {
-  const { findings, together, dropped, isOwnLimit } = found
+  const { findings, together, lost, isOwnLimit } = found
   const open = (message: string) => inconclusive({ code: 'no-data', message })
   if (baseline.profile !== now.profile) {
     return open(
@@ -128,7 +148,7 @@ function verdictOf(
     ...gone.map((cell) => open(`${cellKey(cell)} is in the baseline, and was not measured`)),
     ...findings.map((finding) => verdictOfCell(finding, baseline.run, doubt)),
     ...together,
-    ...(dropped === undefined ? [] : [orInDoubt('broken-under-load', dropped, doubt)]),
+    ...lost.map((text) => orInDoubt('broken-under-load', text, doubt)),
   ])
 }
 
