@@ -14,6 +14,47 @@ const merge = (patch: Record<string, unknown>) => mergePatch('plan', { service: 
 const patch = (...operations: Parameters<typeof jsonPatch>[1]['operations'][number][]) =>
   jsonPatch('plan', { service: 'gateway', operations })
 
+describe('undoing in another order than that of applying', () => {
+  const [first, second] = [merge({ limit: 20, plan: { enforce: true } }), merge({ more: { x: 1 } })]
+
+  it.each([
+    ['the first', 0, { ...document, more: { x: 1 } }],
+    ['the second', 1, { ...document, limit: 20, plan: { ...document.plan, enforce: true } }],
+  ] as const)('%s takes its own part back', async (_, which, left) => {
+    const config = new TestConfig(document)
+    const applied = [
+      await first.apply(replicaWith(config), never),
+      await second.apply(replicaWith(config), never),
+    ]
+    await applied[which]?.undo(never)
+    expect(config.document).toEqual(left)
+    await applied[1 - which]?.undo(never)
+    expect(config.document).toEqual(document)
+  })
+
+  it('says so where the same was written over, and takes nothing back', async () => {
+    const config = new TestConfig(document)
+    const { undo } = await first.apply(replicaWith(config), never)
+    const later = await merge({ limit: 30 }).apply(replicaWith(config), never)
+    await expect(undo(never)).rejects.toMatchObject({
+      code: 'CONFIG_CONFLICT',
+      message: 'limit was written over since by another change',
+    })
+    expect(config.document).toMatchObject({ limit: 30, plan: { enforce: true } })
+    await later.undo(never)
+    await undo(never)
+    expect(config.document).toEqual(document)
+  })
+
+  it('of what altered nothing alters nothing', async () => {
+    const config = new TestConfig(document)
+    const { undo } = await merge({ limit: 10 }).apply(replicaWith(config), never)
+    await first.apply(replicaWith(config), never)
+    await undo(never)
+    expect(config.document).toMatchObject({ limit: 20 })
+  })
+})
+
 describe('applying', () => {
   it.each<[string, Change, unknown, string[]]>([
     [

@@ -1,9 +1,12 @@
+import { isDeepStrictEqual } from 'node:util'
 import { applyPatch, createPatch, Pointer } from 'rfc6902'
 import {
   HalfApplied,
   HarnessError,
   isSecretName,
   type Change,
+  type ConfigPort,
+  type ConfigSnapshot,
   type Effect,
   type ReplicaPort,
   type Rollout,
@@ -23,6 +26,9 @@ export interface ConfigChangeOptions {
 }
 
 const writeTimeoutMs = 5_000
+
+/** The hash of what a change, or an undo, wrote last. */
+const lastWritten = new WeakMap<ConfigPort, string>()
 
 /** A change that turns one configuration document into another. `transform` must not alter what it is given; it throws what is wrong with the patch. */
 export function configChange(
@@ -46,22 +52,63 @@ export function configChange(
       const before = await config.read(signal)
       const wanted = transform(before.document)
       const explain = differenceLines(before.document, wanted)
+      if (explain.length === 0) return { explain, undo: () => Promise.resolve() }
+      let written: ConfigSnapshot | undefined
       const undo = async (undoSignal: AbortSignal) => {
         const now = await config.read(undoSignal)
-        if (now.hash !== before.hash) await config.write(before.document, now.etag, undoSignal)
+        // What no change wrote is not to stay.
+        const isShared =
+          written && now.hash !== written.hash && now.hash === lastWritten.get(config)
+        const without = isShared
+          ? takenBack(now.document, before.document, wanted, written?.document)
+          : before.document
+        if (now.hash === before.hash || isDeepStrictEqual(without, now.document)) return
+        const { hash } = await config.write(without, now.etag, undoSignal)
+        lastWritten.set(config, hash)
       }
-      if (explain.length > 0) {
-        signal.throwIfAborted()
-        try {
-          // An interrupt does not cut a write off: nobody would know whether it took place.
-          await config.write(wanted, before.etag, AbortSignal.timeout(writeTimeoutMs))
-        } catch (error) {
-          throw isRefusal(error) ? error : new HalfApplied(error, undo)
-        }
+      signal.throwIfAborted()
+      try {
+        // An interrupt does not cut a write off: nobody would know whether it took place.
+        written = await config.write(wanted, before.etag, AbortSignal.timeout(writeTimeoutMs))
+        lastWritten.set(config, written.hash)
+      } catch (error) {
+        throw isRefusal(error) ? error : new HalfApplied(error, undo)
       }
       return { explain, undo }
     },
   }
+}
+
+/**
+ * A document that other changes have altered since one made `wanted` of `before`, and the replica `written` of that, without what the change
+ * did. Throws HarnessError CONFIG_CONFLICT where the same was written over: then they are to be undone first.
+ */
+function takenBack(
+  now: unknown,
+  before: unknown,
+  wanted: unknown,
+  written: unknown,
+  at: readonly string[] = [''],
+): unknown {
+  if (isDeepStrictEqual(before, wanted) || isDeepStrictEqual(now, before)) return now
+  if (isDeepStrictEqual(now, written)) return before
+  if (!isMembers(now) || !isMembers(before) || !isMembers(wanted) || !isMembers(written)) {
+    throw new HarnessError(
+      'CONFIG_CONFLICT',
+      `${readablePath(new Pointer([...at]).toString())} was written over since by another change`,
+      { hint: 'undo that one first' },
+    )
+  }
+  const names = new Set([...Object.keys(now), ...Object.keys(before)])
+  const members = [...names].map((name) => {
+    const own = [now[name], before[name], wanted[name], written[name]] as const
+    return [name, takenBack(...own, [...at, name])] as const
+  })
+  return Object.fromEntries(members.filter(([, value]) => value !== undefined))
+}
+
+function isMembers(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** The replica said that it did not take it. Anything else may have taken place all the same. */

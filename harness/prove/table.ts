@@ -72,12 +72,12 @@ function notNoticed(who: string, { on, seen, advice }: Attack): string[] {
   return [`  ${who}: ${on}; ${seen}`, ...(advice === undefined ? [] : [`    ${advice}`])]
 }
 
-/** Flows that notice nothing at all, and what their author can do. */
+/** Flows that notice nothing but that their time is over, and what their author can do. */
 function unprovenFlows(flows: Proof['flows']): string[] {
   const blind = flows.filter((flow) => standingOf(flow) === 'unproven')
   return blind.map(
     ({ flow, actor }) =>
-      `  ${flow} (${actor}) notices nothing: let it look at what it gets, and throw a FlowFailure when its user did not get what they came for`,
+      `  ${flow} (${actor}) notices nothing of what it gets: let it look at it, and throw a FlowFailure when its user did not get what they came for`,
   )
 }
 
