@@ -182,6 +182,8 @@ export interface StatusPageFinding {
   readonly detectMs?: number
   /** From the change until the overall state left 'operational'. */
   readonly admitMs?: number
+  /** Where users suffered more than once: the longest time that an outage after the first went on before the overall state left 'operational', all of it where it did not. */
+  readonly laterMs?: number
   /** How long cells were broken while the page said 'operational'. */
   readonly falseGreenMs: number
   /** How long the page said otherwise while no cell was broken, baseline included. */
@@ -191,7 +193,10 @@ export interface StatusPageFinding {
   readonly redMs?: number
   readonly unreadMs?: number
   /** The same of cells that suffered as faults declare; absent when none did. */
-  readonly declared?: Pick<StatusPageFinding, 'detectMs' | 'admitMs' | 'falseGreenMs' | 'brokenMs'>
+  readonly declared?: Pick<
+    StatusPageFinding,
+    'detectMs' | 'admitMs' | 'laterMs' | 'falseGreenMs' | 'brokenMs'
+  >
 }
 
 /** A link under load; `amplification`: requests that its sender made on it for each that it got itself, undefined of actors. */

@@ -73,9 +73,10 @@ it('a page has admitted only once users were seen to fail after what it said', (
   const evidence = { samples: 1, failures: 1, symptoms: {} } as never
   clock.listen(event('cell.judged', 1_200, { ...cell, judgement: 'broken', evidence }))
   clock.listen(event('status.read', 1_500, { overall: 'outage', components: {} }))
-  expect(clock.admitted).toBe(false)
+  expect(clock.hasAdmittedSince(1_000)).toBe(false)
   fails(1_600)
-  expect(clock.admitted).toBe(true)
+  expect(clock.hasAdmittedSince(1_500)).toBe(true)
+  expect(clock.hasAdmittedSince(1_501)).toBe(false)
 })
 
 it('a cell that was proven to hold in between was not broken all the time', () => {

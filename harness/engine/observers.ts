@@ -136,11 +136,15 @@ export class BreakageClock {
     this.#sinceMs = Math.min(this.#sinceMs, atMs)
   }
 
-  /** Whether the page as a whole told of a failure while it was seen: a reading that no failure follows admits nothing. */
-  get admitted(): boolean {
-    const finding = this.finding(Infinity)
-    const about = finding && finding.brokenMs > 0 ? finding : finding?.declared
-    return about?.admitMs !== undefined
+  /** Whether the page as a whole told since then of a failure while it was seen: a reading that no failure follows admits nothing. */
+  hasAdmittedSince(ms: number): boolean {
+    const spans = [...this.#broken, ...this.#struck].flatMap((key) => this.#failing.get(key) ?? [])
+    return this.#readings.some(
+      ({ atMs, overall }) =>
+        atMs >= ms &&
+        (overall === 'degraded' || overall === 'outage') &&
+        spans.some(({ fromMs, toMs }) => fromMs <= atMs && atMs <= toMs),
+    )
   }
 
   get readings(): number {

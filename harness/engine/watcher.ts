@@ -196,7 +196,7 @@ export class Watcher {
     const admitUntilMs = isBad && toAdmitMs > 0 ? openedMs + toAdmitMs + admitSlackMs : 0
     const isWaiting = () =>
       breakage.readings < before + readingsPerWindow ||
-      (clock.now() < admitUntilMs && !breakage.admitted)
+      (clock.now() < admitUntilMs && !breakage.hasAdmittedSince(openedMs))
     while (isWaiting() && !signal.aborted) await clock.sleep(lookEveryMs, signal)
   }
 

@@ -64,6 +64,20 @@ it.each<[string, AlsoExpected, Given, string[]]>([
     ['status-page: the status page admitted after 901 ms, wanted within 900 ms'],
   ],
   [
+    'admitted in time, and a later outage as well',
+    page({ admitsWithinMs: 900 }),
+    { page: { admitMs: 10, laterMs: 900, brokenMs: 4_000 } },
+    [],
+  ],
+  [
+    'admitted in time, and a later outage not',
+    page({ admitsWithinMs: 900 }),
+    { page: { admitMs: 10, laterMs: 901, brokenMs: 4_000 } },
+    [
+      'status-page: the status page did not admit a later outage in the first 901 ms of it, wanted within 900 ms',
+    ],
+  ],
+  [
     'never admitted',
     page({ admitsWithinMs: 900 }),
     { page: { brokenMs: 900 } },

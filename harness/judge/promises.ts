@@ -37,8 +37,12 @@ function checkHonesty(
   if (!finding) return [open('the status page was never read, so its honesty is not known')]
   const { falseRedMs } = finding
   // Where nothing broke undeclared, it is about what users suffered as faults declare.
-  const { admitMs, falseGreenMs, brokenMs } =
-    finding.brokenMs > 0 ? finding : (finding.declared ?? finding)
+  const {
+    admitMs,
+    laterMs = 0,
+    falseGreenMs,
+    brokenMs,
+  } = finding.brokenMs > 0 ? finding : (finding.declared ?? finding)
   const verdicts: Verdict[] = []
   if (neverFalselyRedForMs !== undefined && falseRedMs > neverFalselyRedForMs) {
     verdicts.push(
@@ -71,6 +75,13 @@ function checkHonesty(
   }
   if (admitsWithinMs === undefined) return verdicts
   const limit = `wanted within ${admitsWithinMs} ms`
+  if (laterMs > admitsWithinMs) {
+    verdicts.push(
+      broken(
+        `the status page did not admit a later outage in the first ${laterMs.toFixed(0)} ms of it, ${limit}`,
+      ),
+    )
+  }
   if (admitMs !== undefined) {
     if (admitMs > admitsWithinMs) {
       verdicts.push(broken(`the status page admitted after ${admitMs.toFixed(0)} ms, ${limit}`))

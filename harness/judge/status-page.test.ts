@@ -137,7 +137,23 @@ it('counts two outages as two, however long it was well in between', () => {
     [8_000, 'outage'],
     green(9_000),
   ])
-  expect(judgeStatusPage(honest, twice, 10_000)).toMatchObject({ falseGreenMs: 0, falseRedMs: 0 })
+  expect(judgeStatusPage(honest, twice, 10_000)).toEqual(
+    expect.objectContaining({ falseGreenMs: 0, falseRedMs: 0, admitMs: 0 }),
+  )
+  expect(judgeStatusPage(honest, twice, 10_000)?.laterMs).toBeUndefined()
+})
+
+it.each<[string, Reading[], number]>([
+  ['never', [green(2_900)], 1_000],
+  ['after a while', [green(2_900), [8_600, 'degraded']], 600],
+  ['when it is over', [green(2_900), [9_100, 'outage']], 1_000],
+])('a later outage of which a page tells %s is told beside the first', (_, more, laterMs) => {
+  const readings = points([green(0), [1_500, 'outage'], ...more])
+  const [first, second] = [span, { fromMs: 8_000, toMs: 9_000 }]
+  const finding = { admitMs: 500, laterMs }
+  expect(judgeStatusPage(readings, [first, second], 10_000)).toMatchObject(finding)
+  const declared = judgeStatusPage(readings, [], 10_000, [first, second])?.declared
+  expect(declared).toMatchObject(finding)
 })
 
 it('takes cells that fail at the same time together', () => {

@@ -60,18 +60,30 @@ function honesty(
   // From the first failure of all: that a later outage was admitted does not make up for the first one.
   const since = (found: StatusPoint | undefined) =>
     found && Math.max(0, found.atMs - (bad[0] as Span).fromMs)
-  const detectMs = since(
-    during.find((r) => r.anyComponent || ['degraded', 'outage'].includes(r.overall)),
-  )
-  const admitMs = since(during.find((r) => ['degraded', 'outage'].includes(r.overall)))
+  const detectMs = since(during.find((r) => r.anyComponent || isRed(r)))
+  const admitMs = since(during.find(isRed))
+  const laterMs = Math.max(0, ...bad.slice(1).map((span) => untoldMs(readings, span)))
   return {
     ...(detectMs === undefined ? {} : { detectMs }),
     ...(admitMs === undefined ? {} : { admitMs }),
+    ...(laterMs === 0 ? {} : { laterMs }),
     falseGreenMs: spansOf(readings, endMs)
       .filter(({ overall }) => overall === 'operational')
       .reduce((sum, span) => sum + overlapMs(span, bad), 0),
     brokenMs: bad.reduce((sum, span) => sum + lengthOf(span), 0),
   }
+}
+
+/** How long an outage went on before the page told of a failure, all of it where it did not. */
+function untoldMs(readings: readonly StatusPoint[], { fromMs, toMs }: Span): number {
+  const before = readings.findLast(({ atMs }) => atMs <= fromMs)
+  if (before && isRed(before)) return 0
+  const told = readings.find((r) => r.atMs > fromMs && r.atMs <= toMs && isRed(r))
+  return (told?.atMs ?? toMs) - fromMs
+}
+
+function isRed({ overall }: StatusPoint): boolean {
+  return overall === 'degraded' || overall === 'outage'
 }
 
 function spansOf(readings: readonly StatusPoint[], endMs: number) {

@@ -40,6 +40,11 @@ const cases: readonly (readonly [string, Partial<SummaryStatusPage>, string])[] 
     'said "operational" for 1.9 s of the 3.1 s in which cells were broken: it admitted the failure 1.9 s after the change',
   ],
   [
+    'it admitted the first outage only',
+    { admitMs: 60, falseGreenMs: 2000, laterMs: 1940 },
+    'said "operational" for 2.0 s of the 3.1 s in which cells were broken: it admitted the failure 60 ms after the change, and a later outage went on for 1.9 s before it told of it, or was over',
+  ],
+  [
     'it was never readable',
     { falseGreenMs: 0 },
     'could not be read in the 3.1 s in which cells were broken: it never admitted',

@@ -42,9 +42,10 @@ function suffering(summary: Pick<Summary, 'cells' | 'changes' | 'load'>): string
 /** A page that tells of declared suffering tells the truth, also for as long as it takes it to turn green again. */
 function whileStruck(
   { falseRedMs }: SummaryStatusPage,
-  { admitMs, falseGreenMs, brokenMs }: NonNullable<SummaryStatusPage['declared']>,
+  declared: NonNullable<SummaryStatusPage['declared']>,
   cells: number,
 ): string {
+  const { admitMs, falseGreenMs, brokenMs } = declared
   const span = `the ${formatDuration(brokenMs)} in which ${count(cells, 'cell')} suffered as declared`
   const green =
     falseGreenMs > 0
@@ -55,7 +56,14 @@ function whileStruck(
     falseRedMs > 0
       ? `; it also said that something was wrong for ${formatDuration(falseRedMs)} before or after`
       : ''
-  return `${green}${told}${beside}`
+  return `${green}${told}${later(declared)}${beside}`
+}
+
+/** Of users who suffer a second time: the page is to tell of that as well. */
+function later({ laterMs }: Pick<SummaryStatusPage, 'laterMs'>): string {
+  return laterMs === undefined
+    ? ''
+    : `, and a later outage went on for ${formatDuration(laterMs)} before it told of it, or was over`
 }
 
 function whileBroken(page: SummaryStatusPage): string {
@@ -66,7 +74,7 @@ function whileBroken(page: SummaryStatusPage): string {
       page.falseGreenMs > 0
         ? `said "operational" for ${green} of the ${broken} in which cells were broken`
         : `never said "operational" in the ${broken} in which cells were broken`
-    return `${before}: it admitted the failure ${formatDuration(page.admitMs)} after the change`
+    return `${before}: it admitted the failure ${formatDuration(page.admitMs)} after the change${later(page)}`
   }
   if (page.falseGreenMs === 0) {
     return `could not be read in the ${broken} in which cells were broken: it never admitted`

@@ -209,6 +209,8 @@ export interface SummaryTimings {
 export interface SummaryStatusPage {
   readonly detectMs: number | null
   readonly admitMs: number | null
+  /** The longest time that an outage after the first went on before it told of a failure; absent when none did. */
+  readonly laterMs?: number
   readonly falseGreenMs: number
   readonly falseRedMs: number
   readonly brokenMs: number
@@ -216,7 +218,7 @@ export interface SummaryStatusPage {
   readonly redMs?: number
   readonly unreadMs?: number
   /** The same of cells that suffered as faults declare; absent where none did. */
-  readonly declared?: Pick<SummaryStatusPage, 'admitMs' | 'falseGreenMs' | 'brokenMs'>
+  readonly declared?: Pick<SummaryStatusPage, 'admitMs' | 'laterMs' | 'falseGreenMs' | 'brokenMs'>
   /** Whether the scenario says that the page stays green while cells are broken; null when it says nothing. */
   readonly expectedToLie: boolean | null
 }

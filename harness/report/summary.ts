@@ -191,7 +191,11 @@ function sumOf(events: readonly { readonly durationMs: number }[]): number | nul
 function declaredSuffering({ declared }: StatusPageFinding): Pick<SummaryStatusPage, 'declared'> {
   if (!declared) return {}
   const { admitMs = null, falseGreenMs, brokenMs } = declared
-  return { declared: { admitMs, falseGreenMs, brokenMs } }
+  return { declared: { admitMs, ...laterOutage(declared), falseGreenMs, brokenMs } }
+}
+
+function laterOutage({ laterMs }: Pick<StatusPageFinding, 'laterMs'>) {
+  return laterMs === undefined ? {} : { laterMs }
 }
 
 function summarizeStatusPage(model: RunModel): SummaryStatusPage | null {
@@ -201,6 +205,7 @@ function summarizeStatusPage(model: RunModel): SummaryStatusPage | null {
   return {
     detectMs: finding.detectMs ?? null,
     admitMs: finding.admitMs ?? null,
+    ...laterOutage(finding),
     falseGreenMs: finding.falseGreenMs,
     falseRedMs: finding.falseRedMs,
     brokenMs: finding.brokenMs,
