@@ -10,31 +10,44 @@ export interface HandStep {
   readonly fromMs: number
   /** Absent while it is in force. */
   readonly undoneMs?: number
-  /** Cells that failed while it was the last thing in force, judged by nobody. */
-  readonly failed: readonly (CellId & { readonly samples: number; readonly failures: number })[]
+  /** Cells that failed while it was the step in force that came last, and did not fail so without it; judged by nobody. */
+  readonly failed: readonly FailedCell[]
+  /** Cells that failed as often without it: by what else was in force, or from the beginning. */
+  readonly failedAlready: readonly FailedCell[]
 }
 
-interface Seen extends CellId {
-  samples: number
-  failures: number
-}
+type FailedCell = CellId & { readonly samples: number; readonly failures: number }
 
-interface Taken {
-  readonly step: Omit<HandStep, 'failed'>
-  readonly cells: Map<string, Seen>
+type Tally = ReadonlyMap<string, FailedCell>
+
+/** What was seen of the cells while a step was the last one in force, and how they fared just before without it. */
+interface Span {
+  readonly without: Tally
+  readonly cells: Map<string, FailedCell>
   /** The first failure of a cell that shows a symptom. */
   readonly firstFailures: Map<string, SampleRecord>
 }
 
+interface Taken {
+  readonly step: Omit<HandStep, 'failed' | 'failedAlready'>
+  readonly spans: Span[]
+}
+
 const mostSteps = 200
+/** Of a cell that failed before in at least this share of what it fails in now, the step is not to blame. */
+const asOften = 0.5
 
 /** What was done by hand to a system that stayed up, and what failed meanwhile. */
 export class HandFold {
   readonly #taken = new Map<string, Taken>()
+  /** How the cells fared when such steps were in force last, by the steps. */
+  readonly #seen = new Map<string, Map<string, FailedCell>>()
   #known: ReadonlySet<string> = new Set()
   #text = ''
-  /** Names of steps in force, in order. */
-  #inForce: string[] = []
+  /** What steps in force are on, in order. */
+  #inForce = new Map<string, readonly string[]>()
+  #now = new Map<string, FailedCell>()
+  #span: Span | undefined
   #sinceMs = 0
 
   readonly take = (event: JournalEvent): void => {
@@ -46,11 +59,14 @@ export class HandFold {
         this.#text = event.text
         this.#sinceMs = event.atMs
         return
-      case 'change.applied':
-        if (event.replicas.length === 0) return
-        this.#alter(event.atMs, [...this.#without(event.change), event.change])
-        if (!this.#known.has(event.change)) this.#note(event.change, event)
+      case 'change.applied': {
+        const { change, replicas, atMs } = event
+        if (replicas.length === 0) return
+        if (!this.#known.has(change)) this.#note(change, event)
+        const before = this.#inForce.get(change) ?? []
+        this.#alter(atMs, [...this.#without(change), [change, [...before, ...replicas]]])
         return
+      }
       case 'change.undone': {
         this.#alter(event.atMs, this.#without(event.change))
         const taken = this.#taken.get(event.change)
@@ -58,7 +74,7 @@ export class HandFold {
         return
       }
       case 'sample':
-        if (event.window === 'transition') this.#takeSample(event)
+        this.#takeSample(event)
         return
       default:
         return
@@ -66,25 +82,62 @@ export class HandFold {
   }
 
   data(): HandStep[] {
-    return [...this.#taken.values()].map(({ step, cells }) => ({
-      ...step,
-      failed: [...cells.values()].filter(({ failures }) => failures > 0),
-    }))
+    return [...this.#taken.values()].map(({ step, spans }) => {
+      const of = (isAlready: boolean) =>
+        summed(
+          spans.flatMap((span) => failedIn(span).filter((one) => isOld(span, one) === isAlready)),
+        )
+      const failed = of(false)
+      const isTold = new Set(failed.map(cellKey))
+      return {
+        ...step,
+        failed,
+        failedAlready: of(true).filter((one) => !isTold.has(cellKey(one))),
+      }
+    })
   }
 
   /** What failed first, with the step that it failed under in the place of a window. */
   failures(): SampleRecord[] {
-    return [...this.#taken.values()].flatMap(({ step, firstFailures }) =>
-      [...firstFailures.values()].map((sample) => ({ ...sample, window: step.name })),
-    )
+    return [...this.#taken.values()].flatMap(({ step, spans }) => {
+      const first = new Map<string, SampleRecord>()
+      for (const span of spans) {
+        const fresh = new Set(
+          failedIn(span)
+            .filter((one) => !isOld(span, one))
+            .map(cellKey),
+        )
+        for (const [key, sample] of span.firstFailures) {
+          if (fresh.has(cellKey(sample)) && !first.get(key)?.exchange) first.set(key, sample)
+        }
+      }
+      return [...first.values()].map((sample) => ({ ...sample, window: step.name }))
+    })
   }
 
-  #without(step: string): string[] {
-    return this.#inForce.filter((name) => name !== step)
+  #without(step: string): [string, readonly string[]][] {
+    return [...this.#inForce].filter(([name]) => name !== step)
   }
 
-  #alter(atMs: number, inForce: string[]): void {
-    this.#inForce = inForce
+  /** From here on other steps are in force. How the cells fared until now is kept. */
+  #alter(atMs: number, inForce: readonly (readonly [string, readonly string[]])[]): void {
+    const left = JSON.stringify([...this.#inForce])
+    const seen = this.#seen.get(left) ?? new Map<string, FailedCell>()
+    for (const [key, cell] of this.#now) seen.set(key, cell)
+    this.#seen.set(left, seen)
+    const last = inForce.at(-1)?.[0]
+    const taken = last === undefined ? undefined : this.#taken.get(last)
+    // Where the others were never in force without it, what was before it came is the nearest there is.
+    const without =
+      this.#seen.get(JSON.stringify(inForce.slice(0, -1))) ?? taken?.spans.at(-1)?.without
+    this.#span = taken && {
+      without: new Map(without),
+      cells: new Map(),
+      firstFailures: new Map(),
+    }
+    if (this.#span) taken?.spans.push(this.#span)
+    this.#inForce = new Map(inForce)
+    this.#now = new Map()
     this.#sinceMs = atMs
   }
 
@@ -96,8 +149,7 @@ export class HandFold {
     if (!known && this.#taken.size >= mostSteps) return
     const { on = [], explain = [], fromMs = event.atMs, text = this.#text } = known?.step ?? {}
     this.#taken.set(name, {
-      cells: known?.cells ?? new Map<string, Seen>(),
-      firstFailures: known?.firstFailures ?? new Map<string, SampleRecord>(),
+      spans: known?.spans ?? [],
       step: {
         name,
         text,
@@ -114,16 +166,45 @@ export class HandFold {
 
   /** What began before the last thing was done tells of how things were before. */
   #takeSample(sample: SampleRecord): void {
-    const taken = this.#taken.get(this.#inForce.at(-1) ?? '')
-    if (!taken || sample.startMs < this.#sinceMs) return
-    const { flow, actor, ok, symptom = 'failed' } = sample
+    if (sample.startMs < this.#sinceMs) return
+    const { ok, symptom = 'failed' } = sample
     const key = cellKey(sample)
-    const seen: Seen = taken.cells.get(key) ?? { flow, actor, samples: 0, failures: 0 }
-    taken.cells.set(key, seen)
-    seen.samples += 1
+    count(this.#now, sample)
+    // What a window is open for is judged there.
+    if (!this.#span || sample.window !== 'transition') return
+    count(this.#span.cells, sample)
     if (ok) return
-    seen.failures += 1
     const first = `${key} ${symptom}`
-    if (!taken.firstFailures.get(first)?.exchange) taken.firstFailures.set(first, sample)
+    if (!this.#span.firstFailures.get(first)?.exchange) this.#span.firstFailures.set(first, sample)
   }
+}
+
+function count(tally: Map<string, FailedCell>, { flow, actor, ok }: SampleRecord): void {
+  const key = cellKey({ flow, actor })
+  const { samples, failures } = tally.get(key) ?? { samples: 0, failures: 0 }
+  tally.set(key, { flow, actor, samples: samples + 1, failures: failures + (ok ? 0 : 1) })
+}
+
+function failedIn({ cells }: Span): FailedCell[] {
+  return [...cells.values()].filter(({ failures }) => failures > 0)
+}
+
+/** Whether the cell failed as often without the step. */
+function isOld({ without }: Span, { samples, failures, ...cell }: FailedCell): boolean {
+  const before = without.get(cellKey(cell))
+  return before !== undefined && before.failures / before.samples >= (asOften * failures) / samples
+}
+
+function summed(cells: readonly FailedCell[]): FailedCell[] {
+  const sums = new Map<string, FailedCell>()
+  for (const { samples, failures, ...cell } of cells) {
+    const key = cellKey(cell)
+    const sum = sums.get(key) ?? { samples: 0, failures: 0 }
+    sums.set(key, {
+      ...cell,
+      samples: sum.samples + samples,
+      failures: sum.failures + failures,
+    })
+  }
+  return [...sums.values()]
 }

@@ -39,9 +39,11 @@ function ByHand({ step, data }: { step: HandStep; data: PageData }) {
     const known = data.summary.cells.find((one) => cellKey(one) === cellKey(cell))
     return `${known?.flowTitle ?? cell.flow} as ${known?.actorTitle ?? cell.actor}`
   }
-  const failed = step.failed.map(
-    (cell) => `${titleOf(cell)} (${cell.failures} of ${count(cell.samples, 'time')})`,
-  )
+  const named = (cells: HandStep['failed']) =>
+    list(
+      cells.map((cell) => `${titleOf(cell)} (${cell.failures} of ${count(cell.samples, 'time')})`),
+      mostNamed,
+    )
   return (
     <article>
       <h3>
@@ -52,10 +54,15 @@ function ByHand({ step, data }: { step: HandStep; data: PageData }) {
         {undoneMs === undefined ? '' : `, undone after ${formatDuration(undoneMs - fromMs)}`}
       </p>
       <Difference of={name} lines={explain} />
-      {failed.length === 0 ? null : (
+      {step.failed.length === 0 ? null : (
         <p>
-          <span class="bad-text">✗</span> While it was the last thing done this failed:{' '}
-          {list(failed, mostNamed)}.
+          <span class="bad-text">✗</span> While it was the last thing done this failed, and not so
+          without it: {named(step.failed)}.
+        </p>
+      )}
+      {step.failedAlready.length === 0 ? null : (
+        <p class="quiet">
+          This failed meanwhile, and as often without it: {named(step.failedAlready)}.
         </p>
       )}
     </article>
