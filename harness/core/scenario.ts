@@ -117,7 +117,7 @@ export interface Fault extends Scheduled {
    * its healing, would end the earlier.
    */
   decides?(stack: Stack): readonly string[]
-  /** True when it is over once it was injected, so that a later fault may decide the same. */
+  /** True when it is over once it was injected, so that a later fault may decide the same, and its effects may come or not. */
   readonly momentary?: boolean
   /** Problems that can be seen without running, each with what to do. */
   validate(stack: Stack): readonly string[]

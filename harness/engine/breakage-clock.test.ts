@@ -99,3 +99,38 @@ it('a cell that was proven to hold in between was not broken all the time', () =
   judged(9_200, 'change:2', 'broken')
   expect(clock.finding(10_000)).toMatchObject({ brokenMs: 600, falseGreenMs: 600 })
 })
+
+/** Of a cell that fails, and does not, as `ok` says every 50 ms: what a page says of it that turns as soon as a third of a sample later. */
+function pageOf(ok: readonly boolean[]) {
+  const clock = new BreakageClock()
+  const cell = { flow: 'view', actor: 'web', window: 'change:1' }
+  clock.listen(event('status.read', 0, { overall: 'operational', components: {} }))
+  clock.changeApplied(0)
+  for (const [i, isOk] of ok.entries()) {
+    const startMs = 1_000 + i * 50
+    clock.listen(event('sample', startMs + 40, { ...cell, ok: isOk, startMs, durationMs: 40 }))
+    const overall = isOk ? 'operational' : 'outage'
+    clock.listen(event('status.read', startMs + 15, { overall, components: {} }))
+  }
+  const overMs = 990 + ok.length * 50
+  clock.listen(event('status.read', overMs, { overall: 'operational', components: {} }))
+  const evidence = { samples: 1, failures: 1, symptoms: {} } as never
+  clock.listen(event('cell.judged', 9_000, { ...cell, judgement: 'broken', evidence }))
+  return clock.finding(10_000)
+}
+
+const row = (length: number, ok: boolean) => Array.from({ length }, () => ok)
+
+it('a page that turns with each outage of a cell that is down now and then says nothing false', () => {
+  const flaps = [...row(4, false), ...row(20, true), ...row(4, false), ...row(20, true)]
+  expect(pageOf([...flaps, false, false, false])).toMatchObject({
+    brokenMs: 190 + 190 + 140,
+    falseGreenMs: 45,
+    falseRedMs: 0,
+  })
+})
+
+it('a cell that fails now and then was not well in between, whatever the page said', () => {
+  const chance = [false, ...row(30, true), false, ...row(30, true), false, true, false]
+  expect(pageOf(chance)).toMatchObject({ brokenMs: 64 * 50 + 40 })
+})

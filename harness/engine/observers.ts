@@ -111,9 +111,22 @@ function siteFailure({ atMs, from, method, url, note = '' }: OutsideRecord) {
 }
 
 /** Remembers when undeclared failures were seen, to compare with what the status page said meanwhile. */
+/** So many failures in a row, and then so many successes, are no chance: the cell was down, and is up again. */
+const downAfter = 3
+const upAfter = 8
+
+/** From a failure to the last one before the cell was well again. */
+interface Outage extends Span {
+  /** How many failures in a row it ended with, and how many successes came since. */
+  readonly failedInARow: number
+  readonly wellSince: number
+}
+
 export class BreakageClock {
-  /** Of each cell, in order: from a failure to the last one before it was proven to hold again. */
-  readonly #failing = new Map<string, Span[]>()
+  /** Of each cell, in order. A cell may fail now and then, or be down now and then. */
+  readonly #failing = new Map<string, Outage[]>()
+  /** The same, where only a cell that was proven to hold was well in between: meanwhile a page may tell of it. */
+  readonly #unwell = new Map<string, Span[]>()
   /** Cells that were proven to hold since they failed last. */
   readonly #well = new Set<string>()
   readonly #broken = new Set<string>()
@@ -180,15 +193,12 @@ export class BreakageClock {
 
   finding(endMs: number) {
     const readings = this.#readings.slice(this.#firstThatCounts())
-    const spansOf = (cells: ReadonlySet<string>) =>
+    const failing = (cells: ReadonlySet<string>) =>
       [...cells].flatMap((key) => this.#failing.get(key) ?? [])
-    return judgeStatusPage(
-      readings,
-      spansOf(this.#broken),
-      endMs,
-      spansOf(this.#struck),
-      spansOf(this.#known),
+    const unwell = [...this.#broken, ...this.#struck, ...this.#known].flatMap(
+      (key) => this.#unwell.get(key) ?? [],
     )
+    return judgeStatusPage(readings, failing(this.#broken), endMs, failing(this.#struck), unwell)
   }
 
   /** A page that is not green yet while the system starts says nothing wrong: it counts from its first green on, if that came before any change. */
@@ -199,17 +209,40 @@ export class BreakageClock {
 
   #takeSample(sample: EventOf<'sample'>): void {
     const endMs = sample.startMs + sample.durationMs
-    if (sample.ok || endMs < this.#sinceMs) return
+    if (endMs < this.#sinceMs) return
     const key = keyOf(sample)
+    const outages = this.#failing.get(key) ?? []
+    const last = outages.at(-1)
+    if (sample.ok) {
+      if (last) outages[outages.length - 1] = { ...last, wellSince: last.wellSince + 1 }
+      return
+    }
     const { symptom = 'failed' } = sample
     const isDeclared = (one: Effect) => one.becomes === symptom || one.becomes === '*'
     if (this.#declared.some((one) => isDeclared(one) && selects(one, sample))) this.#known.add(key)
-    const spans = this.#failing.get(key) ?? []
-    const last = this.#well.has(key) ? undefined : spans.at(-1)
-    this.#well.delete(key)
-    if (last) spans[spans.length - 1] = { fromMs: last.fromMs, toMs: Math.max(last.toMs, endMs) }
-    else spans.push({ fromMs: sample.startMs, toMs: endMs })
-    this.#failing.set(key, spans)
+    const isProven = this.#well.delete(key)
+    const isUp = last && last.failedInARow >= downAfter && last.wellSince >= upAfter
+    const span = { fromMs: sample.startMs, toMs: endMs }
+    this.#failing.set(
+      key,
+      isProven || isUp || !last
+        ? [...outages, { ...span, failedInARow: 1, wellSince: 0 }]
+        : [...outages.slice(0, -1), longer(last, endMs)],
+    )
+    const spans = this.#unwell.get(key) ?? []
+    const before = isProven ? undefined : spans.at(-1)
+    if (before) spans[spans.length - 1] = { ...before, toMs: Math.max(before.toMs, endMs) }
+    else spans.push(span)
+    this.#unwell.set(key, spans)
+  }
+}
+
+function longer({ fromMs, toMs, failedInARow, wellSince }: Outage, endMs: number): Outage {
+  return {
+    fromMs,
+    toMs: Math.max(toMs, endMs),
+    failedInARow: wellSince > 0 ? 1 : failedInARow + 1,
+    wellSince: 0,
   }
 }
 

@@ -148,5 +148,8 @@ it('says what is wrong all at once', () => {
   expect(partition('f', { replica: 'media-1', from: ['gateway'] }).validate(stack)).toEqual([
     "there is no link from media to gateway: name a service that connects to it, or cut one direction only, with direction: 'to'",
   ])
+  expect(partition('f', { replica: 'gateway-1', from: ['media'] }).validate(stack)).toEqual([
+    "there is no link from media to gateway: name a service that connects to it, or cut the other direction only, with direction: 'from'",
+  ])
   expect(linkFault('f', { to: 'media', toxics: [] }).validate(stack)).toHaveLength(1)
 })

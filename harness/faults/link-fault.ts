@@ -188,7 +188,7 @@ function problemsOf(placed: readonly Placed[], stack: Stack): string[] {
 
 function linkProblems(
   { from, to }: LinkTarget,
-  { replica, caller: asking }: Toxic,
+  { name, replica, caller: asking }: Toxic,
   stack: Stack,
 ): string[] {
   const names = stack.services.map(({ name }) => name)
@@ -201,7 +201,7 @@ function linkProblems(
     ...(from === undefined || caller?.connects.includes(to)
       ? []
       : [
-          `there is no link from ${from} to ${to}: name a service that connects to it${asking === undefined ? '' : ", or cut one direction only, with direction: 'to'"}`,
+          `there is no link from ${from} to ${to}: name a service that connects to it${otherDirection(asking, name === `partition_${replica}` && target.connects.includes(from))}`,
         ]),
     ...(replica === undefined || ids.includes(replica)
       ? []
@@ -210,6 +210,12 @@ function linkProblems(
       ? []
       : [`${asking} does not call ${to} here: use one of ${askers.join(', ') || 'no caller'}`]),
   ]
+}
+
+/** Of a partition, of which one half is refused: that the other one can be had alone. */
+function otherDirection(asking: string | undefined, isLinkedBack: boolean): string {
+  if (asking !== undefined) return ", or cut one direction only, with direction: 'to'"
+  return isLinkedBack ? ", or cut the other direction only, with direction: 'from'" : ''
 }
 
 function shown({ from, to }: LinkTarget): string {

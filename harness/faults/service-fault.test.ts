@@ -105,6 +105,14 @@ it('restart takes one after the other, and has nothing to heal then', async () =
   expect(system.done).toEqual(['stop media-1', 'start media-1', 'stop media-2', 'start media-2'])
 })
 
+it('restart is over before anybody looks: what it is declared to do may come or not', () => {
+  const effects = [{ becomes: '502' }]
+  const of = (action: 'restart' | 'kill') =>
+    serviceFault('f', { service: 'media', action, effects }).effects
+  expect(of('restart')).toEqual([{ becomes: '502', optional: true }])
+  expect(of('kill')).toEqual(effects)
+})
+
 it('restart that did not come to its end is healed', async () => {
   const system = new TestPower()
   system.broken.add('media-2')

@@ -48,6 +48,7 @@ const words: Readonly<Record<ServiceAction, string>> = {
 /**
  * Replicas go down or stand still, until the fault is healed: then each is healthy again, with the configuration that it had. The front door
  * and links go on sending to them, as a load balancer does that does not look: `serviceFault('media-dies', { replica: 'media-2', action: 'kill' })`.
+ * A restart is over once it was done: its effects may come or not.
  */
 export function serviceFault(name: string, options: ServiceFaultOptions): Fault {
   const { action } = options

@@ -48,7 +48,11 @@ export function targetFault(
   },
 ): Fault {
   const { problems, known, ...rest } = own
-  const { effects = [], title = own.summary, replica } = options
+  const { title = own.summary, replica } = options
+  // What is over once it was injected may be over before anybody looks.
+  const effects = (options.effects ?? []).map((effect) =>
+    own.momentary === true ? { ...effect, optional: true } : effect,
+  )
   return {
     kind: 'fault',
     name,

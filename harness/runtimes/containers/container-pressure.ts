@@ -65,7 +65,8 @@ export class ContainerPressure implements PressurePort {
       })
     if (!isFull) return write(Buffer.alloc(0))
     try {
-      await write(Buffer.alloc(data.roomMb * 2 ** 20))
+      // Into an empty one just as much fits, and no more.
+      await write(Buffer.alloc(data.roomMb * 2 ** 20 + 1))
     } catch (error) {
       if (!/no space left/.test(textOf(error))) throw error
       return
