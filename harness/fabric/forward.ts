@@ -42,6 +42,8 @@ export function forward(
   const send = (connection: RequestOptions): void => {
     request = httpRequest({ ...options, ...connection })
     let answered = false
+    let isSent = false
+    if (mayRepeat) afterNextPoll(() => (isSent = true))
     request.on('response', (incoming) => {
       answered = true
       // When the client went, this is our own abort; the end of its connection comes first then.
@@ -54,9 +56,10 @@ export function forward(
     request.on('error', (error: NodeJS.ErrnoException) => {
       // After the answer began, relay() sees the same break; after the client went, this is our own abort.
       if (answered || gone) return
-      const stale = request.reusedSocket && staleConnectionCodes.has(error.code ?? '')
       // The replica closed a kept connection while the request was on its way: no fault of its, so once more on a new one.
-      if (stale && mayRepeat) return send({ createConnection: () => upstream.connect() })
+      if (mayRepeat && request.reusedSocket && isUnread(error, isSent)) {
+        return send({ createConnection: () => upstream.connect() })
+      }
       failed(client, answer, upstream, passage, error)
     })
     if (!hasBody) return void request.end()
@@ -70,6 +73,19 @@ export function forward(
     request.destroy()
   })
   send({ agent: upstream.agent })
+}
+
+/**
+ * Whether the replica closed the connection before it read the request. What a replica has not read it resets, which the system tells. That it
+ * had closed before is seen before anything that it does with the request: an end that comes later is one that it made of the request.
+ */
+function isUnread({ code = '', syscall }: NodeJS.ErrnoException, isSent: boolean): boolean {
+  return staleConnectionCodes.has(code) && (syscall !== undefined || !isSent)
+}
+
+/** Once all is told that had happened by now: the poll that is under way may not see it yet. */
+function afterNextPoll(then: () => void): void {
+  setImmediate(() => setImmediate(then))
 }
 
 function upstreamOptions(client: IncomingMessage, { address }: Upstream): RequestOptions {

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
 
 import { describe, expect, it } from 'vitest'
 
@@ -133,6 +133,43 @@ describe('a replica that fails', () => {
     await ask(door.url)
     expect((await ask(door.url)).text).toBe('fresh')
     expect(seen).toEqual(['GET', 'GET'])
+  })
+
+  it('is asked once more when it had closed a kept connection before it was asked', async () => {
+    const sockets: Socket[] = []
+    await using a = await startReplica('media-1', (request, answer) => {
+      sockets.push(request.socket)
+      answer.end('fresh')
+    })
+    await using door = await openFrontDoor([a])
+    const client = connect(door.port, '127.0.0.1')
+    const get = 'GET / HTTP/1.1\r\nHost: media\r\n\r\n'
+    client.write(get)
+    await once(client, 'data')
+    const kept = () => Object.keys(door.upstreams.next()?.agent.freeSockets ?? {})
+    await until('the connection to be kept', () => kept().length > 0)
+    client.write(get)
+    sockets[0]?.destroy()
+    const [answer] = (await once(client, 'data')) as [Buffer]
+    client.destroy()
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 200 /)
+    expect(sockets[1]).not.toBe(sockets[0])
+  })
+
+  it('is not asked twice when it breaks off a request that it has read', async () => {
+    const seen: string[] = []
+    const used = new WeakSet<Socket>()
+    await using a = await startReplica('media-1', (request, answer) => {
+      seen.push(request.method ?? '')
+      if (used.has(request.socket)) return void setTimeout(() => request.socket.destroy(), 20)
+      used.add(request.socket)
+      answer.end('fresh')
+    })
+    await using door = await openFrontDoor([a])
+    await ask(door.url)
+    expect((await ask(door.url)).status).toBe(502)
+    expect(seen).toEqual(['GET', 'GET'])
+    await until('the failure to be counted', () => door.counted().errors === 1)
   })
 
   it.each(['POST', 'PATCH'])('is not asked twice to %s', async (method) => {
