@@ -279,7 +279,8 @@ export interface StatusReading {
   readonly overall: StatusState
   readonly components: Readonly<Record<string, StatusState>>
 }
-export type StatusState = 'operational' | 'degraded' | 'outage' | 'unknown'
+export const statusStates = ['operational', 'degraded', 'outage', 'unknown'] as const
+export type StatusState = (typeof statusStates)[number]
 
 /** The page is read through this function, so that any page can be understood. */
 export interface StatusPageProbe {

@@ -19,6 +19,8 @@ export interface Applied {
   readonly on: readonly string[]
   undo(signal: AbortSignal): Promise<void>
   readonly undoTimeoutMs?: number
+  /** All was already as the change would have it. */
+  readonly isNoop?: boolean
 }
 
 export interface StageResult {
@@ -55,6 +57,7 @@ export async function applyToReplicas(
       step: change.name,
       on: [replica],
       undo: (s) => result.value.undo(s),
+      isNoop: explain.length === 0,
       ...(undoTimeoutMs === undefined ? {} : { undoTimeoutMs }),
     })
     if (explain.length === 0) {
@@ -177,7 +180,8 @@ async function isDone({ undo, undoTimeoutMs = defaultUndoTimeoutMs }: Applied): 
   }
 }
 
-async function tryUndo(applied: Applied): Promise<unknown> {
+/** What went wrong, after some tries; undefined when it is undone. */
+export async function tryUndo(applied: Applied): Promise<unknown> {
   let lastError: unknown
   for (let i = 0; i < undoTries; i += 1) {
     try {

@@ -134,3 +134,34 @@ it('a cell that fails now and then was not well in between, whatever the page sa
   const chance = [false, ...row(30, true), false, ...row(30, true), false, true, false]
   expect(pageOf(chance)).toMatchObject({ brokenMs: 64 * 50 + 40 })
 })
+
+it('what fails while a step by hand is in force is not put down to the change, and a page that tells of it is not falsely red', () => {
+  const clock = new BreakageClock([fault])
+  const cell = { flow: 'other', actor: 'web' }
+  const evidence = { samples: 2, failures: 2, symptoms: {} } as never
+  const fails = (startMs: number, window = 'transition') =>
+    clock.listen(
+      event('sample', startMs + 100, { ...cell, window, ok: false, startMs, durationMs: 100 }),
+    )
+  const read = (atMs: number, overall: 'operational' | 'outage') =>
+    clock.listen(event('status.read', atMs, { overall, components: {} }))
+  const step = { change: 'by-hand-1', replicas: ['gateway-1'], durationMs: 5 }
+  read(0, 'operational')
+  clock.changeApplied(500)
+  clock.listen(event('change.applied', 500, { ...step, change: 'media-dies', explain: [] }))
+  fails(1_000, 'change:1')
+  fails(1_400)
+  clock.listen(
+    event('cell.judged', 1_500, { ...cell, window: 'change:1', judgement: 'broken', evidence }),
+  )
+  clock.listen(event('change.applied', 2_000, { ...step, explain: [] }))
+  fails(2_100)
+  read(3_000, 'outage')
+  fails(5_900)
+  read(6_000, 'operational')
+  clock.listen(event('change.undone', 6_000, step))
+  fails(7_000)
+  fails(7_400)
+  const { brokenMs, falseRedMs } = clock.finding(8_000) ?? {}
+  expect({ brokenMs, falseRedMs }).toEqual({ brokenMs: 1_000, falseRedMs: 0 })
+})

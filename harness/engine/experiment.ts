@@ -117,9 +117,9 @@ export class Experiment {
     return this.#system.connections
   }
 
-  /** What is applied and not undone, in order; a step on several replicas more than once. */
+  /** What altered something and is not undone, in order; a step on several replicas more than once. */
   get inForce(): readonly Pick<Applied, 'step' | 'on'>[] {
-    return this.#steps.applied
+    return this.#steps.applied.filter(({ isNoop }) => !isNoop)
   }
 
   /** Whether something is applied that is not undone. */
@@ -198,9 +198,10 @@ export class Experiment {
     return done
   }
 
-  /** Undoes one step, whatever else is in force. What could not be undone is in the journal. */
+  /** Undoes one step, whatever else is in force. Throws HarnessError UNDO_FAILED with why something of it stays in force. */
   async undoUnwatched(name: string): Promise<void> {
-    await this.#undo([name])
+    await this.#closeEscapeRoutes(({ change }) => change === name)
+    await this.#steps.undoOne(name)
   }
 
   /** Takes back what the steps of an order did, and watches the cells recover; true when they did, so that the next order can begin. */

@@ -8,7 +8,9 @@ import {
   type HttpClient,
   type JournalEvent,
   type OutsideRecord,
+  statusStates,
   type StatusPageProbe,
+  type StatusReading,
   type Step,
 } from '../core/index.ts'
 import { judgeStatusPage, type Span, type StatusPoint } from '../judge/index.ts'
@@ -43,13 +45,25 @@ export async function observeStatusPage(
   const read = async () => {
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(statusTimeoutMs)])
     try {
-      emit('status.read', await probe.read(clientFor(bounded)))
+      emit('status.read', checkedReading(await probe.read(clientFor(bounded))))
     } catch (error) {
       if (signal.aborted) return
       emit('status.read', { overall: 'unknown', components: {}, error: describeError(error) })
     }
   }
   await repeat(read, statusEveryMs, clock, signal)
+}
+
+/** A reading as the scenario's code returned it; throws what is wrong with it. */
+function checkedReading(given: Partial<StatusReading> | undefined): StatusReading {
+  const { overall, components = {} } = given ?? {}
+  const isState = (state: unknown) => (statusStates as readonly unknown[]).includes(state)
+  const wrong = Object.entries({ overall, ...components }).find(([, state]) => !isState(state))
+  if (overall !== undefined && !wrong) return { overall, components }
+  const [name = 'overall', state] = wrong ?? []
+  throw new Error(
+    `what the status page was read as has '${String(state)}' for ${name}, which is none of ${statusStates.join(', ')}`,
+  )
 }
 
 /** Copies what the system asked of the outside world into the journal, bounded in size. `close` fetches what is left and says what was only counted. */
@@ -110,7 +124,6 @@ function siteFailure({ atMs, from, method, url, note = '' }: OutsideRecord) {
   return { failedAt: atMs, ...(url === '' ? {} : { request: { from, method, url } }), message }
 }
 
-/** Remembers when undeclared failures were seen, to compare with what the status page said meanwhile. */
 /** So many failures in a row, and then so many successes, are no chance: the cell was down, and is up again. */
 const downAfter = 3
 const upAfter = 8
@@ -122,6 +135,7 @@ interface Outage extends Span {
   readonly wellSince: number
 }
 
+/** Remembers when undeclared failures were seen, to compare with what the status page said meanwhile. */
 export class BreakageClock {
   /** Of each cell, in order. A cell may fail now and then, or be down now and then. */
   readonly #failing = new Map<string, Outage[]>()
@@ -137,9 +151,14 @@ export class BreakageClock {
   readonly #struckBy: readonly Effect[]
   readonly #declared: readonly Effect[]
   readonly #readings: StatusPoint[] = []
+  /** Names of the steps of the scenario. */
+  readonly #steps: ReadonlySet<string>
+  /** Steps that a person took beside these, and that are in force. */
+  readonly #byHand = new Set<string>()
   #sinceMs = Infinity
 
   constructor(steps: readonly Step[] = []) {
+    this.#steps = new Set(steps.map(({ name }) => name))
     this.#declared = steps.flatMap(({ effects }) => effects)
     this.#struckBy = steps.flatMap(({ kind, effects }) => (kind === 'fault' ? effects : []))
   }
@@ -177,6 +196,15 @@ export class BreakageClock {
         // What failed, and was not looked at for long enough, is not known to be whole.
         else if (event.judgement === 'undecided') this.#known.add(keyOf(event))
         return
+      case 'change.applied':
+        if (this.#steps.has(event.change)) return
+        this.#byHand.add(event.change)
+        // What it alters is not known to be the change's doing from here on.
+        for (const key of this.#failing.keys()) this.#well.add(key)
+        return
+      case 'change.undone':
+        this.#byHand.delete(event.change)
+        return
       case 'status.read':
         this.#readings.push({
           atMs: event.atMs,
@@ -210,7 +238,9 @@ export class BreakageClock {
   #takeSample(sample: EventOf<'sample'>): void {
     const endMs = sample.startMs + sample.durationMs
     if (endMs < this.#sinceMs) return
-    const key = keyOf(sample)
+    const isByHand = this.#byHand.size > 0
+    const key = isByHand ? `by hand: ${keyOf(sample)}` : keyOf(sample)
+    if (isByHand) this.#known.add(key)
     const outages = this.#failing.get(key) ?? []
     const last = outages.at(-1)
     if (sample.ok) {

@@ -1,6 +1,16 @@
 import { expect, it } from 'vitest'
 
-import { during, repeat, undo, wait, Redactor, type Scenario, type Step } from '../core/index.ts'
+import {
+  during,
+  repeat,
+  undo,
+  wait,
+  Redactor,
+  type Change,
+  type JournalEvent,
+  type Scenario,
+  type Step,
+} from '../core/index.ts'
 import { monotonicClock } from './clock.ts'
 import { Experiment } from './experiment.ts'
 import { takeStepsToStay } from './run.ts'
@@ -28,6 +38,58 @@ it.each<[string, Step[], string[], typeof isOver?]>([
   const expected: Scenario['expect'] = reproduced
     ? { kind: 'reproduces', ...reproduced }
     : { kind: 'holds' }
+  const { experiment } = experimentOn(system, steps, expected)
+  await experiment.start()
+  expect(await experiment.baseline()).toBe(true)
+  await takeStepsToStay(experiment)
+  expect([...new Set(experiment.inForce.map(({ step }) => step))]).toEqual(inForce)
+  await experiment.undo()
+  await experiment.finish()
+})
+
+it('what is asked to be undone, and cannot be, stays in force, to be undone at the end', async () => {
+  const system = new TestSystem()
+  let isInTheWay = true
+  const stubborn: Change = {
+    ...harmless,
+    name: 'stubborn',
+    apply: async (replica, signal) => {
+      const { explain, undo } = await harmless.apply(replica, signal)
+      const tried = (inTime: AbortSignal) =>
+        isInTheWay ? Promise.reject(new Error('something is in the way')) : undo(inTime)
+      return { explain, undo: tried }
+    },
+  }
+  const { experiment, events } = experimentOn(system, [stubborn])
+  await experiment.start()
+  await experiment.baseline()
+  await takeStepsToStay(experiment)
+  await expect(experiment.undoUnwatched('stubborn')).rejects.toThrow(
+    /^'stubborn' is still in force on .*: something is in the way/,
+  )
+  expect(experiment.inForce).not.toEqual([])
+  isInTheWay = false
+  await experiment.undo()
+  expect(experiment.inForce).toEqual([])
+  await experiment.finish()
+  expect(events.map(({ kind }) => kind)).not.toContain('undo.failed')
+})
+
+it('what altered nothing is not in force', async () => {
+  const { experiment } = experimentOn(new TestSystem(), [change('nothing', {})])
+  await experiment.start()
+  await experiment.baseline()
+  await takeStepsToStay(experiment)
+  expect(experiment.inForce).toEqual([])
+  await experiment.finish()
+})
+
+function experimentOn(
+  system: TestSystem,
+  steps: readonly Step[],
+  expected: Scenario['expect'] = { kind: 'holds' },
+) {
+  const events: JournalEvent[] = []
   const experiment = new Experiment(
     {
       id: 'test',
@@ -45,16 +107,11 @@ it.each<[string, Step[], string[], typeof isOver?]>([
       logDir: '/nowhere',
       redactor: new Redactor(),
       clock: monotonicClock(),
-      listeners: [],
+      listeners: [(event) => events.push(event)],
       provenance: { startedAt: '2026-11-24T00:00:00.000Z', args: [], versions: {} },
       signal: new AbortController().signal,
       idlePauseMs: 5,
     },
   )
-  await experiment.start()
-  expect(await experiment.baseline()).toBe(true)
-  await takeStepsToStay(experiment)
-  expect([...new Set(experiment.inForce.map(({ step }) => step))]).toEqual(inForce)
-  await experiment.undo()
-  await experiment.finish()
-})
+  return { experiment, events }
+}

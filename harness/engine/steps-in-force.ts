@@ -1,8 +1,17 @@
-import type { Change, Emit, Fault, Step, SystemPort } from '../core/index.ts'
+import {
+  describeError,
+  HarnessError,
+  type Change,
+  type Emit,
+  type Fault,
+  type Step,
+  type SystemPort,
+} from '../core/index.ts'
 import {
   applyToReplicas,
   injectFault,
   stopsWithinMs,
+  tryUndo,
   undoAll,
   type Applied,
   type StageResult,
@@ -80,6 +89,32 @@ export class StepsInForce {
     await this.#undo(own)
     for (const name of names) this.#effects.delete(name)
     return !names.some((name) => this.#stuck.has(name))
+  }
+
+  /**
+   * Undoes one step, whatever came after it. What cannot be undone stays in force, to be undone after what stands in its way: throws
+   * HarnessError UNDO_FAILED with why.
+   */
+  async undoOne(name: string): Promise<void> {
+    const { emit, clock } = this.#options
+    const startMs = clock.now()
+    const undone: Applied[] = []
+    const problems: string[] = []
+    for (const one of this.#applied.filter(({ step }) => step === name).toReversed()) {
+      const error = await tryUndo(one)
+      if (error === undefined) undone.push(one)
+      else problems.push(`${one.on.join(', ')}: ${describeError(error)}`)
+    }
+    const left = this.#applied.filter((one) => !undone.includes(one))
+    this.#applied.splice(0, this.#applied.length, ...left)
+    if (undone.length > 0) {
+      const replicas = undone.flatMap(({ on }) => on)
+      emit('change.undone', { change: name, replicas, durationMs: clock.now() - startMs })
+    }
+    if (problems.length > 0) {
+      throw new HarnessError('UNDO_FAILED', `'${name}' is still in force on ${problems.join('; ')}`)
+    }
+    this.#effects.delete(name)
   }
 
   /** Undoes all, last first. Works after an interrupt too. */

@@ -68,9 +68,14 @@ export class HandFold {
         return
       }
       case 'change.undone': {
-        this.#alter(event.atMs, this.#without(event.change))
-        const taken = this.#taken.get(event.change)
-        if (taken) this.#set(taken, { undoneMs: event.atMs })
+        const { change, replicas, atMs } = event
+        const left = (this.#inForce.get(change) ?? []).filter(
+          (one) => replicas.length > 0 && !replicas.includes(one),
+        )
+        const others = this.#without(change)
+        this.#alter(atMs, left.length === 0 ? others : [...others, [change, left]])
+        const taken = this.#taken.get(change)
+        if (taken && left.length === 0) this.#set(taken, { undoneMs: atMs })
         return
       }
       case 'sample':

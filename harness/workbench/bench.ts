@@ -1,4 +1,5 @@
 import {
+  describeError,
   HarnessError,
   type Change,
   type ConfigPort,
@@ -8,7 +9,7 @@ import {
   type Step,
 } from '../core/index.ts'
 import { stagesOf, takeStepsToStay, type Clock, type Experiment } from '../engine/index.ts'
-import type { SystemToAct } from '../report/index.ts'
+import { list, type SystemToAct } from '../report/index.ts'
 import type { HandLoad } from './hand-load.ts'
 import { RecentSamples, type FailingCell } from './recent-samples.ts'
 import type { TraceLogs } from './trace-logs.ts'
@@ -71,10 +72,12 @@ export class Bench {
 
   /** The steps of the scenario, watched and judged, as far as the system is to stay up with them. */
   async takeSteps(): Promise<void> {
+    const failuresBefore = this.#failures()
     this.noteFailing()
     await takeStepsToStay(this.experiment, this.#taken)
     this.#taken += this.scenario.steps.length
     this.recent.forget()
+    this.#assertDone(failuresBefore)
   }
 
   nextName(): string {
@@ -95,7 +98,27 @@ export class Bench {
     this.noteFailing()
     const done = await this.experiment.applyUnwatched(step, replicas)
     this.recent.forget()
-    if (!done) throw unusable(this.#failures().slice(failuresBefore.length).join('; '))
+    if (!done) this.#assertDone(failuresBefore)
+  }
+
+  /** Undoes one step, whatever else is in force. Throws what stands in the way. */
+  async undo(name: string): Promise<void> {
+    const steps = this.inForce().map(({ step }) => step)
+    const own = steps.find((step) => step.name === name)
+    const later = steps.slice(steps.findIndex((step) => step === own) + 1)
+    const isInTheWay = (step: Step) =>
+      step.kind === 'change' && own?.kind === 'change' && step.service === own.service
+    this.noteFailing()
+    try {
+      await this.experiment.undoUnwatched(name)
+    } catch (error) {
+      const titles = later.filter(isInTheWay).map(({ title }) => `'${title}'`)
+      const first =
+        titles.length === 0 ? '' : `; turn off first what came after it: ${list(titles)}`
+      throw unusable(`${describeError(error)}${first}`)
+    } finally {
+      this.recent.forget()
+    }
   }
 
   /** Remembers what fails under the steps in force, before the next thing is done. */
@@ -167,6 +190,11 @@ export class Bench {
   #generationKey(service: string): string | undefined {
     const spec = this.scenario.stack.services.find(({ name }) => name === service)
     return spec?.config?.generationKey
+  }
+
+  #assertDone(failuresBefore: readonly string[]): void {
+    const failures = this.#failures().slice(failuresBefore.length)
+    if (failures.length > 0) throw unusable(failures.join('; '))
   }
 
   #failures(): string[] {

@@ -8,9 +8,7 @@ export const undoStep: Action<'undo-step'> = {
     if (!bench.inForce().some((one) => one.step.name === step)) {
       throw unusable(`'${step}' is not in force`)
     }
-    bench.noteFailing()
-    await bench.experiment.undoUnwatched(step)
-    bench.recent.forget()
+    await bench.undo(step)
     return {}
   },
 }

@@ -13,7 +13,10 @@ function benchOf(documents: Record<string, Document>) {
     for (const id of replicas) {
       const config = {
         read: async () => ({ document: documents[id] }),
-        write: async (document: Document) => void (documents[id] = document),
+        write: async (document: Document) => {
+          documents[id] = document
+          return { document, hash: JSON.stringify(document) }
+        },
       }
       if (step.kind !== 'change') throw new Error('no change')
       await step.apply({ id, service: 'app', config } as never, AbortSignal.timeout(1_000))
