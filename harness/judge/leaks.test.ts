@@ -27,11 +27,16 @@ function readings(
 const sawtooth = (second: number) => 80 + (second % 20) * 3 + random() * 4
 /** As a program that is new: up by 60 MB in half a minute, and then no more. */
 const warmingUp = (second: number) => sawtooth(second) + 60 * Math.min(1, second / 28)
+/** A cache that is full by then, with 150 MB. */
+const filling = (untilSecond: number) => (second: number) =>
+  sawtooth(second) + 150 * Math.min(1, second / untilSecond)
 const few = () => 30 + Math.floor(random() * 6)
 
 it.each([
   ['collects its garbage', sawtooth, few, 'steady', 'steady'],
   ['warms up', warmingUp, few, 'steady', 'steady'],
+  ['fills a cache for half of the time', filling(300), few, 'steady', 'steady'],
+  ['fills a cache for three quarters of the time', filling(450), few, 'steady', 'steady'],
   ['loses 10 MB a minute', (s: number) => sawtooth(s) + s / 6, few, 'leak', 'steady'],
   [
     'loses 1 MB a minute, which is less than counts',

@@ -15,6 +15,8 @@ const defaults: Required<LeakLimits> = { memoryMb: 30, descriptors: 20 }
 /** Memory that is still to be given back comes and goes: of each span only the least counts. */
 const spans = 16
 const readingsPerSpan = 3
+/** What is filled and then stays full, as caches are, rises no longer: a leak goes on in the second half at this share of its slope at least. */
+const goesOn = 0.5
 /** For all replicas together. */
 const falseAlarm = 0.01
 
@@ -22,7 +24,8 @@ type Reading = EventOf<'resources.read'>
 
 /**
  * Whether memory or descriptors of a replica grow steadily: readings after the first quarter, in which programs warm up, are put into 16
- * spans of the same length; the least values of these must rise by the Mann-Kendall test (1 % for all replicas together), and in all by more than the limit.
+ * spans of the same length; the least values of these must rise by the Mann-Kendall test (1 % for all replicas together), and in all by more than the limit;
+ * and in the second half at least half as steeply as in all.
  * Garbage that is collected less often than once in a span can hide a leak; it is not taken for one.
  */
 export function findLeaks(
@@ -99,12 +102,13 @@ function judgeSeries(
     return [{ replica, what, from, to, ...unknown }]
   }
   const { slope, pValue } = risingTrend(known)
+  const isGoingOn = risingTrend(known.slice(spans / 2)).slope >= goesOn * slope
   const grown = round(slope * (spans - 1), digits)
   return [
     {
       replica,
       what,
-      judgement: pValue <= alpha && grown > limit ? 'leak' : 'steady',
+      judgement: pValue <= alpha && grown > limit && isGoingOn ? 'leak' : 'steady',
       from: round(known[0] ?? 0, digits),
       to: round(known.at(-1) ?? 0, digits),
       grown,
