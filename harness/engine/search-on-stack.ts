@@ -10,7 +10,7 @@ import {
   type LoadProfile,
   type Verdict,
 } from '../core/index.ts'
-import { firstToBreak, firstToBreakText } from '../judge/index.ts'
+import { firstToBreak, firstToBreakText, withoutCut } from '../judge/index.ts'
 import {
   awaitRecovery,
   durationOr,
@@ -49,6 +49,8 @@ export async function searchOnStack(
   const broken = new Map<number, readonly string[]>()
   const untold = new Map<number, readonly string[]>()
   let notBack: readonly string[] = []
+  /** What passed through links at the last rate that held. */
+  let held: readonly LinkCount[] = []
   const recover = () =>
     awaitRecovery({
       now,
@@ -73,9 +75,9 @@ export async function searchOnStack(
         const isAgain = !result.selfCheck.ok && left > 1 && !signal.aborted
         if (isAgain && (rate === search.from || (await recover()))) continue
         if (trial === 'unknown') untold.set(rate, why)
-        if (trial === 'breaks') {
-          broken.set(rate, brokenFirst(result, linkCountsSince(before, await counted())))
-        }
+        const links = linkCountsSince(before, await counted())
+        if (trial === 'holds') held = links
+        if (trial === 'breaks') broken.set(rate, brokenFirst(result, links, held))
         return trial
       }
     },
@@ -124,8 +126,12 @@ function atRate(
 }
 
 /** The thresholds that do not hold, the flow that fails most or, where none does, takes longest, and the service at which that shows. */
-function brokenFirst({ thresholds, metrics }: LoadResult, links: readonly LinkCount[]): string[] {
-  const service = firstToBreak(links)
+function brokenFirst(
+  { thresholds, metrics }: LoadResult,
+  links: readonly LinkCount[],
+  held: readonly LinkCount[],
+): string[] {
+  const service = firstToBreak(withoutCut(links, metrics.cutRequests), held)
   const crossed = thresholds.filter(({ outcome }) => outcome === 'crossed')
   const [worst] = metrics
     .cells()

@@ -123,6 +123,7 @@ export class LoadMetrics {
   readonly #oldest = new Map<number, Float64Array>()
   #started = 0
   #cut = 0
+  #cutRequests = 0
   #second = newSecond()
   #strain: Strain = calm
   /** Requests that were answered since strain was asked for, and those of them that mostly waited for a connection of ours. */
@@ -144,6 +145,11 @@ export class LoadMetrics {
 
   get cut(): number {
     return this.#cut
+  }
+
+  /** Requests that were under way when their flows were cut off. */
+  get cutRequests(): number {
+    return this.#cutRequests
   }
 
   get cpuMs(): number {
@@ -207,6 +213,7 @@ export class LoadMetrics {
       this.#at(batch.cut, i, batch.cut[i + 2]).cutMs.push(batch.cut[i + 3] ?? 0)
     }
     for (let i = 0; i < batch.cutRequests.length; i += cutRequestStride) {
+      this.#cutRequests += 1
       const series = this.#at(batch.cutRequests, i)
       const durationMs = batch.cutRequests[i + 2] ?? 0
       series.cutRequestsMs.push(durationMs)
