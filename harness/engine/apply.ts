@@ -139,14 +139,14 @@ const defaultUndoTimeoutMs = 5_000
 
 /**
  * Undoes and heals in reverse order of application. Goes on after a failure and journals it; bounded in time on its own, so that it works
- * after an interrupt. Returns the names of the steps of which something could not be undone.
+ * after an interrupt. Returns what could not be undone, last first.
  */
 export async function undoAll(
   applied: Applied[],
   emit: Emit,
   now: () => number,
-): Promise<ReadonlySet<string>> {
-  const stuck = new Set<string>()
+): Promise<readonly Stuck[]> {
+  const stuck: Stuck[] = []
   while (applied.length > 0) {
     const { step: change } = applied.at(-1) as Applied
     const startMs = now()
@@ -154,18 +154,25 @@ export async function undoAll(
     let isUndone = false
     while (applied.at(-1)?.step === change) {
       const last = applied.pop() as Applied
-      const error = await tryUndo(last)
-      if (error === undefined) {
+      const failure = await tryUndo(last)
+      if (failure === undefined) {
         replicas.push(...last.on)
         isUndone = true
         continue
       }
-      stuck.add(change)
-      emit('undo.failed', { change, replica: last.on.join(', '), message: describeError(error) })
+      stuck.push({ applied: last, isOver: failure.isOver })
+      const message = describeError(failure.error)
+      emit('undo.failed', { change, replica: last.on.join(', '), message })
     }
     if (isUndone) emit('change.undone', { change, replicas, durationMs: now() - startMs })
   }
   return stuck
+}
+
+/** What could not be undone. `isOver`: nothing is at it any more, so that it can be tried again. */
+export interface Stuck {
+  readonly applied: Applied
+  readonly isOver: boolean
 }
 
 /** One try; false when it goes on although its time is over. */
@@ -181,16 +188,19 @@ async function isDone({ undo, undoTimeoutMs = defaultUndoTimeoutMs }: Applied): 
 }
 
 /** What went wrong, after some tries; undefined when it is undone. */
-export async function tryUndo(applied: Applied): Promise<unknown> {
-  let lastError: unknown
+export async function tryUndo(
+  applied: Applied,
+): Promise<{ readonly error: unknown; readonly isOver: boolean } | undefined> {
+  let error: unknown
   for (let i = 0; i < undoTries; i += 1) {
     try {
       if (await isDone(applied)) return undefined
       // It is still at it: a second try would run beside the first one.
-      return new Error('it was not done in time, and did not stop when it was told to')
-    } catch (error) {
-      lastError = error
+      const late = new Error('it was not done in time, and did not stop when it was told to')
+      return { error: late, isOver: false }
+    } catch (thrown) {
+      error = thrown
     }
   }
-  return lastError
+  return { error, isOver: true }
 }

@@ -38,6 +38,29 @@ it('a step that is undone in between is out of force from then on, and not undon
   for (const { config } of system.replicas) expect(config.document).toEqual({})
 })
 
+it('an undo in between that could not be done is tried again at the end', async () => {
+  const system = new TestSystem()
+  let isDown = true
+  const later = {
+    ...second,
+    apply: async (...given: Parameters<typeof second.apply>) => {
+      const applied = await second.apply(...given)
+      const undoes = () =>
+        isDown ? Promise.reject(new Error('it is down')) : applied.undo(given[1])
+      return { ...applied, undo: undoes }
+    },
+  }
+  const steps = [later, undo('second')]
+  const onEvent = (event: JournalEvent) => {
+    if (event.kind === 'undo.failed' && event.replica === 'gateway-1') isDown = false
+  }
+  const { codes, of } = await run(system, { steps }, { onEvent })
+  expect(codes).toContain('undo-failed')
+  expect(codes).not.toContain('state-differs')
+  expect(of('change.undone')).toMatchObject([{ replicas: ['gateway-2', 'gateway-1'] }])
+  for (const { config } of system.replicas) expect(config.document).toEqual({})
+})
+
 it('an undo in between that does not help fails', async () => {
   const system = new TestSystem()
   const pretends = {

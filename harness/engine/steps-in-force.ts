@@ -15,6 +15,7 @@ import {
   undoAll,
   type Applied,
   type StageResult,
+  type Stuck,
 } from './apply.ts'
 import type { Clock, RunningReplica } from './ports.ts'
 import { roundMs } from './round-ms.ts'
@@ -86,7 +87,14 @@ export class StepsInForce {
     const own = this.#applied.filter(({ step }) => names.includes(step))
     const others = this.#applied.filter(({ step }) => !names.includes(step))
     this.#applied.splice(0, this.#applied.length, ...others)
-    await this.#undo(own)
+    const stuck = await this.#undo(own)
+    // What is in its way may be gone when all is undone.
+    this.#applied.unshift(
+      ...stuck
+        .filter(({ isOver }) => isOver)
+        .map(({ applied }) => applied)
+        .toReversed(),
+    )
     for (const name of names) this.#effects.delete(name)
     return !names.some((name) => this.#stuck.has(name))
   }
@@ -123,9 +131,11 @@ export class StepsInForce {
     this.#effects.clear()
   }
 
-  async #undo(applied: Applied[]): Promise<void> {
+  async #undo(applied: Applied[]): Promise<readonly Stuck[]> {
     const { emit, clock } = this.#options
-    for (const name of await undoAll(applied, emit, clock.now)) this.#stuck.add(name)
+    const stuck = await undoAll(applied, emit, clock.now)
+    for (const { applied: one } of stuck) this.#stuck.add(one.step)
+    return stuck
   }
 
   get #timeoutMs(): number {
