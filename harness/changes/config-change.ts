@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import { applyPatch, createPatch, Pointer } from 'rfc6902'
 import {
   HalfApplied,
@@ -62,7 +61,7 @@ export function configChange(
         const without = isShared
           ? takenBack(now.document, before.document, wanted, written?.document)
           : before.document
-        if (now.hash === before.hash || isDeepStrictEqual(without, now.document)) return
+        if (now.hash === before.hash || isSame(without, now.document)) return
         const { hash } = await config.write(without, now.etag, undoSignal)
         lastWritten.set(config, hash)
       }
@@ -90,8 +89,8 @@ function takenBack(
   written: unknown,
   at: readonly string[] = [''],
 ): unknown {
-  if (isDeepStrictEqual(before, wanted) || isDeepStrictEqual(now, before)) return now
-  if (isDeepStrictEqual(now, written)) return before
+  if (isSame(before, wanted) || isSame(now, before)) return now
+  if (isSame(now, written)) return before
   if (!isMembers(now) || !isMembers(before) || !isMembers(wanted) || !isMembers(written)) {
     throw new HarnessError(
       'CONFIG_CONFLICT',
@@ -105,6 +104,10 @@ function takenBack(
     return [name, takenBack(...own, [...at, name])] as const
   })
   return Object.fromEntries(members.filter(([, value]) => value !== undefined))
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return createPatch(one, other).length === 0
 }
 
 function isMembers(value: unknown): value is Readonly<Record<string, unknown>> {

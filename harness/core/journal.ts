@@ -328,6 +328,8 @@ interface Body {
     readonly change: string
     readonly replicas: readonly string[]
     readonly durationMs: number
+    /** Why, where it did nothing while it was in force. */
+    readonly idle?: string
   }
   'undo.failed': { readonly change: string; readonly replica: string; readonly message: string }
   'status.read': StatusReading & { readonly error?: string }

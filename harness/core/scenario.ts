@@ -140,8 +140,8 @@ export interface InjectedFault {
   readonly on: readonly string[]
   /** Readable lines on what is disturbed now. Not empty. */
   readonly explain: readonly string[]
-  /** Ends the disturbance. May be called again after a failure. */
-  heal(signal: AbortSignal): Promise<void>
+  /** Ends the disturbance. May be called again after a failure. Resolves to why, where it did nothing while it was in force. */
+  heal(signal: AbortSignal): Promise<string | void>
   /** Longest time that one try of it may take, in ms. Default 5000. */
   readonly healTimeoutMs?: number
 }

@@ -106,8 +106,11 @@ export interface LinkTarget {
 export interface LinkPort {
   /** Puts a toxic in force, in the place of one with the same name, on open connections too. Throws HarnessError FABRIC_FAILED. */
   setToxic(link: LinkTarget, toxic: Toxic, signal: AbortSignal): Promise<void>
-  /** Takes it back, from open connections too. Nothing when there is none. Throws HarnessError FABRIC_FAILED. */
-  removeToxic(link: LinkTarget, name: string, signal: AbortSignal): Promise<void>
+  /**
+   * Takes it back, from open connections too. Resolves to the number of requests, or connections, that it struck; undefined when there is none
+   * of the name. Throws HarnessError FABRIC_FAILED.
+   */
+  removeToxic(link: LinkTarget, name: string, signal: AbortSignal): Promise<number | undefined>
 }
 
 const httpTypes: ReadonlySet<string> = new Set<HttpToxic['type']>([

@@ -17,7 +17,8 @@ export interface Applied {
   readonly step: string
   /** The replica, or what the fault is on. */
   readonly on: readonly string[]
-  undo(signal: AbortSignal): Promise<void>
+  /** Resolves to why, where it did nothing while it was in force. */
+  undo(signal: AbortSignal): Promise<string | void>
   readonly undoTimeoutMs?: number
   /** All was already as the change would have it. */
   readonly isNoop?: boolean
@@ -152,19 +153,23 @@ export async function undoAll(
     const startMs = now()
     const replicas: string[] = []
     let isUndone = false
+    let idle: string | undefined
     while (applied.at(-1)?.step === change) {
       const last = applied.pop() as Applied
-      const failure = await tryUndo(last)
-      if (failure === undefined) {
+      const result = await tryUndo(last)
+      if (!('error' in result)) {
         replicas.push(...last.on)
         isUndone = true
+        idle ??= result.idle
         continue
       }
-      stuck.push({ applied: last, isOver: failure.isOver })
-      const message = describeError(failure.error)
+      stuck.push({ applied: last, isOver: result.isOver })
+      const message = describeError(result.error)
       emit('undo.failed', { change, replica: last.on.join(', '), message })
     }
-    if (isUndone) emit('change.undone', { change, replicas, durationMs: now() - startMs })
+    if (!isUndone) continue
+    const durationMs = now() - startMs
+    emit('change.undone', { change, replicas, durationMs, ...(idle === undefined ? {} : { idle }) })
   }
   return stuck
 }
@@ -175,26 +180,41 @@ export interface Stuck {
   readonly isOver: boolean
 }
 
-/** One try; false when it goes on although its time is over. */
-async function isDone({ undo, undoTimeoutMs = defaultUndoTimeoutMs }: Applied): Promise<boolean> {
+/** It is done. `idle`: why it did nothing while it was in force, where it did nothing. */
+interface Undone {
+  readonly idle: string | undefined
+}
+
+interface Failure {
+  readonly error: unknown
+  readonly isOver: boolean
+}
+
+/** One try; undefined when it goes on although its time is over. */
+async function oneTry({
+  undo,
+  undoTimeoutMs = defaultUndoTimeoutMs,
+}: Applied): Promise<Undone | undefined> {
   const waiting = new AbortController()
-  const over = delay(undoTimeoutMs + stopsWithinMs, false, { signal: waiting.signal })
+  const over = delay(undoTimeoutMs + stopsWithinMs, undefined, { signal: waiting.signal })
   try {
-    return await Promise.race([undo(AbortSignal.timeout(undoTimeoutMs)).then(() => true), over])
+    const done = undo(AbortSignal.timeout(undoTimeoutMs)).then((idle) => ({
+      idle: idle ?? undefined,
+    }))
+    return await Promise.race([done, over])
   } finally {
     waiting.abort()
     over.catch(() => undefined)
   }
 }
 
-/** What went wrong, after some tries; undefined when it is undone. */
-export async function tryUndo(
-  applied: Applied,
-): Promise<{ readonly error: unknown; readonly isOver: boolean } | undefined> {
+/** Some tries. */
+export async function tryUndo(applied: Applied): Promise<Undone | Failure> {
   let error: unknown
   for (let i = 0; i < undoTries; i += 1) {
     try {
-      if (await isDone(applied)) return undefined
+      const undone = await oneTry(applied)
+      if (undone) return undone
       // It is still at it: a second try would run beside the first one.
       const late = new Error('it was not done in time, and did not stop when it was told to')
       return { error: late, isOver: false }

@@ -343,6 +343,19 @@ describe('a fault', () => {
     expect((await run(system, { steps: [half] })).codes).toEqual(['effect-partial'])
   })
 
+  it('that did nothing while it was in force proves nothing', async () => {
+    const idle: Fault = {
+      ...slowSite('idle'),
+      inject: async () => ({
+        on: ['media-2'],
+        explain: ['it is down'],
+        heal: async () => 'nobody came by',
+      }),
+    }
+    const { reasons } = await run(new TestSystem(), { steps: [idle, harmless] })
+    expect(reasons).toEqual(["change-is-noop: 'idle' did nothing: nobody came by"])
+  })
+
   it('that cannot be healed fails the run, and the stack is discarded', async () => {
     const system = new TestSystem()
     let tries = 0

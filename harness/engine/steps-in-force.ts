@@ -109,9 +109,9 @@ export class StepsInForce {
     const undone: Applied[] = []
     const problems: string[] = []
     for (const one of this.#applied.filter(({ step }) => step === name).toReversed()) {
-      const error = await tryUndo(one)
-      if (error === undefined) undone.push(one)
-      else problems.push(`${one.on.join(', ')}: ${describeError(error)}`)
+      const result = await tryUndo(one)
+      if (!('error' in result)) undone.push(one)
+      else problems.push(`${one.on.join(', ')}: ${describeError(result.error)}`)
     }
     const left = this.#applied.filter((one) => !undone.includes(one))
     this.#applied.splice(0, this.#applied.length, ...left)

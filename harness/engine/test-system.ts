@@ -84,7 +84,7 @@ export class TestSystem implements Runtime {
       scratchDir: '/nowhere',
       links: {
         setToxic: () => Promise.resolve(),
-        removeToxic: () => Promise.resolve(),
+        removeToxic: () => Promise.resolve(undefined),
       },
       sites,
       outside: async (after) => {

@@ -88,8 +88,15 @@ export class FabricClient implements SitePort, LinkPort {
     await this.#ask('PUT', toxicPath(link, toxicName(toxic)), signal, toxic)
   }
 
-  async removeToxic(link: LinkTarget, name: string, signal: AbortSignal): Promise<void> {
-    await this.#ask('DELETE', toxicPath(link, name), signal)
+  async removeToxic(
+    link: LinkTarget,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<number | undefined> {
+    const { struck } = (await this.#ask('DELETE', toxicPath(link, name), signal)) as {
+      readonly struck?: number
+    }
+    return struck
   }
 
   async #ask(

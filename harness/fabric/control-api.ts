@@ -155,8 +155,8 @@ const routes: readonly Route[] = [
     path: toxicPath,
     run: (controls, argument) => {
       const { board, name } = toxicsOf(controls, argument)
-      board.remove(name)
-      return Promise.resolve({ name })
+      const struck = board.remove(name)
+      return Promise.resolve({ name, struck })
     },
   },
 ]

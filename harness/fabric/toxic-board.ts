@@ -20,6 +20,8 @@ interface InForce {
   readonly random: Random
   /** How many more requests are looked at. */
   left: number
+  /** How many requests, or connections, it struck. */
+  struck: number
 }
 
 /** An open connection: `near` from a caller to the listener, `far` from it to a replica. */
@@ -50,7 +52,7 @@ export class ToxicBoard {
     this.remove(name)
     const random = seededRandom(deriveSeed(this.#seed, `${this.#edge} ${name}`))
     const left = (isHttpToxic(toxic) ? toxic.first : undefined) ?? Infinity
-    const entry = { toxic, random, left }
+    const entry = { toxic, random, left, struck: 0 }
     this.#inForce.set(name, entry)
     this.#strikesRequests ||= isHttpToxic(toxic)
     for (const connection of this.#connections) {
@@ -58,13 +60,16 @@ export class ToxicBoard {
     }
   }
 
-  /** Nothing when there is none of the name. */
-  remove(name: string): void {
-    if (!this.#inForce.delete(name)) return
+  /** The number of requests, or connections, that it struck; undefined when there is none of the name. */
+  remove(name: string): number | undefined {
+    const entry = this.#inForce.get(name)
+    if (!entry) return undefined
+    this.#inForce.delete(name)
     this.#strikesRequests = [...this.#inForce.values()].some(({ toxic }) => isHttpToxic(toxic))
     for (const connection of this.#connections) {
       if (connection.pipes.delete(name)) this.#refresh(connection)
     }
+    return entry.struck
   }
 
   list(): Toxic[] {
@@ -112,6 +117,7 @@ export class ToxicBoard {
       if (!matchesRequest(toxic.match ?? {}, request)) return []
       entry.left -= 1
       if (random() >= (toxic.toxicity ?? 1)) return []
+      entry.struck += 1
       const kind = toxicKinds[toxic.type] as HttpKind<typeof toxic.type>
       const { stream = 'downstream' } = toxic
       return [kind.strike(toxic.attributes as AttributesOf<typeof toxic.type>, { stream, random })]
@@ -136,13 +142,15 @@ export class ToxicBoard {
   }
 
   /** Whether the toxic strikes the connection: it is of the right kind, and chance has it. */
-  #meet(connection: Connection, name: string, { toxic, random }: InForce): boolean {
+  #meet(connection: Connection, name: string, entry: InForce): boolean {
+    const { toxic, random } = entry
     if (isHttpToxic(toxic)) return false
     const side = toxic.replica === undefined ? 'near' : 'far'
     const wanted = side === 'near' ? toxic.caller : toxic.replica
     if (connection.side !== side || connection.replica !== (wanted ?? connection.replica))
       return false
     if (random() >= (toxic.toxicity ?? 1)) return false
+    entry.struck += 1
     const kind = toxicKinds[toxic.type] as ByteKind<typeof toxic.type>
     const attributes = (toxic.attributes ?? {}) as AttributesOf<typeof toxic.type>
     const pipe = kind.start(attributes as never, { startMs: performance.now(), random })

@@ -394,3 +394,23 @@ it('a tap that was on a connection is gone from it afterwards', async () => {
   at.door.toxics.remove('latency_downstream')
   await until('the tap to go', () => !Object.hasOwn(socket, 'write'))
 })
+
+it('tells when it is taken away how many requests, or connections, it struck', async () => {
+  await using at = await openDoor()
+  const set = (more: object) =>
+    at.door.toxics.set({ name: 't', type: 'status', attributes: { status: 500 }, ...more })
+  expect(at.door.toxics.remove('t')).toBeUndefined()
+  set({ match: { path: '/other' } })
+  await at.get()
+  expect(at.door.toxics.remove('t')).toBe(0)
+  set({ match: { path: '/' } })
+  await at.get()
+  await at.get()
+  expect(at.door.toxics.remove('t')).toBe(2)
+  set({ toxicity: 0 })
+  await at.get()
+  expect(at.door.toxics.remove('t')).toBe(0)
+  at.door.toxics.set({ name: 't', type: 'latency', attributes: { latency: 1 } })
+  await at.get()
+  expect(at.door.toxics.remove('t')).toBe(1)
+})

@@ -26,7 +26,7 @@ const stack: Stack = {
   sites: [],
 }
 
-function system(failing = '') {
+function system(failing = '', struck: Readonly<Record<string, number>> = {}) {
   const inForce = new Set<string>()
   const port: Pick<SystemPort, 'links'> = {
     links: {
@@ -38,7 +38,7 @@ function system(failing = '') {
       },
       removeToxic(link, name) {
         inForce.delete(`${linkTargetKey(link)} ${name}`)
-        return Promise.resolve()
+        return Promise.resolve(struck[name] ?? 0)
       },
     },
   }
@@ -128,6 +128,17 @@ it.each<[Partial<Toxic>, true | undefined]>([
   const toxic = { type: 'status', attributes: { status: 503 }, ...extent } as Toxic
   const fault = linkFault('f', { from: 'gateway', to: 'media', toxics: [toxic] })
   expect(fault.intermittent).toBe(expected)
+})
+
+it.each([
+  ['nothing that it strikes came by gateway to media', {}],
+  [undefined, { 'f.down_downstream': 3 }],
+])('when it is healed it says why it did nothing: %s', async (why, struck) => {
+  const { port } = system('', struck)
+  const toxics = [{ type: 'status', attributes: { status: 500 } }, { type: 'down' }] as const
+  const fault = linkFault('f', { from: 'gateway', to: 'media', toxics })
+  const { heal } = await fault.inject(port, signal, () => undefined)
+  expect(await heal(signal)).toBe(why)
 })
 
 it('says what is wrong all at once', () => {

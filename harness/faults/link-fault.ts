@@ -149,13 +149,16 @@ async function inject(
   signal: AbortSignal,
 ): Promise<InjectedFault> {
   const inForce: Placed[] = []
-  const heal = async (healing: AbortSignal): Promise<void> => {
+  const on = linksIn(placed)
+  let hasStruck = false
+  const heal = async (healing: AbortSignal): Promise<string | undefined> => {
     for (const { link, toxic } of inForce.toReversed()) {
-      await links.removeToxic(link, toxicName(toxic), healing)
+      // One that is gone already cannot be asked any more.
+      hasStruck ||= (await links.removeToxic(link, toxicName(toxic), healing)) !== 0
       inForce.pop()
     }
+    return hasStruck ? undefined : `nothing that it strikes came by ${on.join(', ')}`
   }
-  const on = linksIn(placed)
   try {
     for (const one of placed) {
       // Known before it is asked for: an answer that is lost may hide a toxic that is in force.

@@ -23,11 +23,16 @@ class TestPower implements SystemPort {
   /** Ids of replicas that do not start, while it is so. */
   readonly broken = new Set<string>()
   readonly toxics = new Set<string>()
+  /** What each toxic struck. */
+  struck = 1
   readonly links = {
     setToxic: async (_link: unknown, { type }: { readonly type: string }) => {
       this.toxics.add(type)
     },
-    removeToxic: async () => this.toxics.clear(),
+    removeToxic: async () => {
+      this.toxics.clear()
+      return this.struck
+    },
   }
   readonly sites = { setVariant: async () => undefined }
   readonly replicas = ['media-1', 'media-2'].map((id) => ({
@@ -215,6 +220,26 @@ it('a timed fault comes as often as it is to, and not before its time', async ()
   await new Promise((resolve) => setTimeout(resolve, 20))
   expect(system.told).toHaveLength(4)
   await injected.heal(signal)
+})
+
+it('a timed fault says that it did nothing where it never came, or struck nothing each time', async () => {
+  const system = new TestPower()
+  const late = await timed(down, { afterMs: 60_000, forMs: 1 }).inject(system, signal, system.tell)
+  expect(await late.heal(signal)).toBe(
+    'it was undone before it came for the first time, 60000 ms after the step',
+  )
+  const timing = { forMs: 1, everyMs: 2, times: 2 }
+  for (const struck of [0, 1]) {
+    system.struck = struck
+    system.told.length = 0
+    const injected = await timed(down, timing).inject(system, signal, system.tell)
+    await until('its first end', () => system.told.includes('goes'))
+    // Once is enough.
+    system.struck = 0
+    expect(await injected.heal(signal)).toBe(
+      struck === 1 ? undefined : 'nothing that it strikes came by front door of media',
+    )
+  }
 })
 
 it('a timed fault that cannot come fails when it is healed', async () => {

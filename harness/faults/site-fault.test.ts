@@ -13,7 +13,7 @@ function system(broken: readonly string[] = []) {
     replicas: [],
     links: {
       setToxic: () => Promise.resolve(),
-      removeToxic: () => Promise.resolve(),
+      removeToxic: () => Promise.resolve(undefined),
     },
     sites: {
       setVariant(host, variant) {

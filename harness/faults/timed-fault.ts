@@ -81,6 +81,8 @@ class Cycle {
   readonly #inject: (signal: AbortSignal) => Promise<InjectedFault>
   readonly #tell: (text: string) => void
   #injected: InjectedFault | undefined
+  /** Why it did nothing so far. */
+  #idle: string | undefined
   #failure: unknown
   #running: Promise<void> = Promise.resolve()
 
@@ -97,6 +99,7 @@ class Cycle {
   }
 
   begin(explain: readonly string[]): InjectedFault {
+    this.#idle = `it was undone before it came for the first time, ${this.#timing.afterMs ?? 0} ms after the step`
     this.#running = this.#run().catch((error: unknown) => {
       this.#failure = error
       this.#tell(`it does not go on: ${describeError(error)}`)
@@ -140,16 +143,19 @@ class Cycle {
   }
 
   async #end(signal: AbortSignal): Promise<void> {
-    await this.#injected?.heal(signal)
+    if (!this.#injected) return
+    const why = await this.#injected.heal(signal)
     this.#injected = undefined
+    // Once is enough.
+    if (this.#idle !== undefined) this.#idle = why ?? undefined
   }
 
   /** A fault that could not come or go when it was to is told of here, once nothing of it is in force any more. */
-  async #heal(signal: AbortSignal): Promise<void> {
+  async #heal(signal: AbortSignal): Promise<string | undefined> {
     this.#over.abort()
     await this.#running
     await this.#end(signal)
-    if (this.#failure === undefined) return
+    if (this.#failure === undefined) return this.#idle
     const message = `it could not come and go as it was to: ${describeError(this.#failure)}`
     throw new HarnessError('REPLICA_FAILED', message, { cause: this.#failure })
   }

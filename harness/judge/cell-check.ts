@@ -62,6 +62,7 @@ export function checkChange(
   )
   return combine([
     pass,
+    ...checkIdle(history, change, under),
     ...judged.flatMap((own) => checkMissing(started, own, `under ${under}`)),
     ...[...found.values()].map((own) => {
       const verdicts = own.map((finding) => checkHolding(finding, under))
@@ -69,6 +70,14 @@ export function checkChange(
       return verdicts.find(isWorst) ?? verdicts.find(({ kind }) => kind !== 'pass') ?? pass
     }),
   ])
+}
+
+/** That a fault did something each time: what struck nothing proves nothing. */
+function checkIdle(history: readonly JournalEvent[], change: string, under: string): Verdict[] {
+  const undone = of(history, 'change.undone').filter((event) => event.change === change)
+  const [first] = undone
+  if (first?.idle === undefined || undone.some(({ idle }) => idle === undefined)) return []
+  return [inconclusive({ code: 'change-is-noop', message: `${under} did nothing: ${first.idle}` })]
 }
 
 /** That every cell works once all is undone. */

@@ -113,7 +113,9 @@ function underLoad(scenario: Scenario): RunMutant[] {
       return {
         on: [to],
         explain: [toxic.type],
-        heal: (healSignal) => links.removeToxic({ to }, 'mutant', healSignal),
+        heal: async (healSignal) => {
+          await links.removeToxic({ to }, 'mutant', healSignal)
+        },
       }
     },
   }
