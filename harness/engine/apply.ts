@@ -26,6 +26,7 @@ export interface Applied {
 
 export interface StageResult {
   readonly applied: readonly Applied[]
+  /** Where it is in force, in order, be it that others did not take it. */
   readonly on: readonly string[]
   readonly explain: readonly string[]
   readonly complete: boolean
@@ -70,7 +71,8 @@ export async function applyToReplicas(
     const text = explain.join('\n')
     explained.set(text, [...(explained.get(text) ?? []), replica])
   }
-  const on = replicas.map(({ id }) => id)
+  const taken = [...explained.values()].flat()
+  const on = replicas.flatMap(({ id }) => (taken.includes(id) ? [id] : []))
   return { applied, on, explain: explainLines(explained), complete }
 }
 

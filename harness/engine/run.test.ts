@@ -123,7 +123,7 @@ describe('a change', () => {
     const { verdict, reasons, of } = await run(system, {})
     expect(verdict?.kind).toBe('fail')
     expect(reasons[0]).toBe("change-refused: gateway-2 refused 'harmless': not taken")
-    expect(of('change.applied')).toEqual([])
+    expect(of('change.applied')).toMatchObject([{ replicas: ['gateway-1'] }])
     expect(of('change.undone')).toMatchObject([{ replicas: ['gateway-1'] }])
     expect(system.replicas[0]?.config.written).toHaveLength(2)
     expectRestored(system)

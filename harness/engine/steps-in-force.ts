@@ -153,15 +153,16 @@ export class StepsInForce {
     this.#applied.push(...applied)
     const durationMs = roundMs(clock.now() - startMs)
     this.#applyMs = (this.#applyMs ?? 0) + durationMs
-    if (!complete) return false
-    emit('change.applied', {
-      change: step.name,
-      ...(stage === undefined ? {} : { stage }),
-      replicas: on,
-      explain,
-      durationMs,
-    })
-    return !signal.aborted
+    if (complete || explain.length > 0) {
+      emit('change.applied', {
+        change: step.name,
+        ...(stage === undefined ? {} : { stage }),
+        replicas: on,
+        explain,
+        durationMs,
+      })
+    }
+    return complete && !signal.aborted
   }
 
   /** The result of a step, or that it did not come. A step is told to stop first; what one that does not listen applies later is still undone. */

@@ -118,6 +118,29 @@ export function stepsThatHarmed(
   return changes.filter((_, i) => places.includes(i))
 }
 
+/** The steps under which these cells suffered as declared. */
+export function stepsThatStruck(
+  summary: Pick<Summary, 'changes'>,
+  cells: readonly SummaryCell[],
+): readonly SummaryChange[] {
+  return stepsThatHarmed(
+    summary,
+    cells.flatMap(({ change }) => (change ? [change] : [])),
+  )
+}
+
+/** Whether the run got to a step, be it that the system refused it. */
+export function wasTaken({ replicas, explain, refused }: SummaryChange): boolean {
+  return replicas.length + explain.length > 0 || refused !== undefined
+}
+
+/** Of a step that the run did not get to, or did not bring to its end. */
+export function notTakenWords({ kind }: SummaryChange): string {
+  return kind === 'wait' || kind === 'undo'
+    ? 'not reached, or not brought to its end'
+    : 'not applied'
+}
+
 /** What was done to the system: undoing that and waiting are left out where there is anything else. */
 export function stepsDone({ changes }: Pick<Summary, 'changes'>): readonly SummaryChange[] {
   const done = changes.filter(({ kind }) => kind === 'change' || kind === 'fault')

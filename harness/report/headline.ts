@@ -7,6 +7,7 @@ import {
   reasonsByCell,
   stepsDone,
   stepsThatHarmed,
+  stepsThatStruck,
   struckCells,
 } from './faults.ts'
 import { passedWords } from './load-test.ts'
@@ -38,9 +39,9 @@ function held(summary: Summary): string {
   if (summary.loadTest) return passedWords(summary.loadTest)
   const effects = countWhere(summary, (cell) => cell.change?.judgement === 'effect')
   const rest = summary.cells.length - effects
-  const struck = struckCells(summary).length
-  if (struck > 0) {
-    return `under ${changeNames(stepsDone(summary))}, ${struck} of ${count(summary.cells.length, 'cell')} suffered as declared, and what was to hold held${recovery(summary)}`
+  const struck = struckCells(summary)
+  if (struck.length > 0) {
+    return `under ${changeNames(stepsThatStruck(summary, struck))}, ${struck.length} of ${count(summary.cells.length, 'cell')} suffered as declared, and what was to hold held${recovery(summary)}`
   }
   const found =
     effects === 0

@@ -35,7 +35,10 @@ function whyNever(summary: Summary, part: string): string {
   if (summary.reasons.some((reason) => reason.code === 'baseline-broken')) {
     return 'the system was not healthy before any change, so nothing was applied'
   }
-  return summary.reasons[0]?.message ?? 'the run did not get there'
+  const [first] = summary.reasons
+  if (!first) return 'the run did not get there'
+  const of = first.flow === undefined ? '' : `${first.flow} as ${first.actor}: `
+  return `the run ended before, by ${of}${first.message}`
 }
 
 /** How a cell did in one window, relative to what the scenario says. */

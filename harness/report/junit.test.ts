@@ -245,3 +245,14 @@ test('any text at all gives well-formed XML', () => {
     { numRuns: 50 },
   )
 })
+
+test('a window that did not take place since a cell broke before names that cell', () => {
+  const later = { ...planChange, name: 'later' }
+  const journal = upToBaseline({ started: { expect: holds, changes: [planChange, later] } })
+  journal.open('change:1', planChange.name).judge('change:1', web, 'broken', { symptom: '503' })
+  const reason = { code: 'broken' as const, message: 'broke under it: 3 of 3 failed', cell: web }
+  const root = junit(journal.end(fail(reason)))
+  expect(result(root, 'later')?.attributes['message']).toBe(
+    `the window never took place: the run ended before, by ${web.flow} as ${web.actor}: broke under it: 3 of 3 failed`,
+  )
+})

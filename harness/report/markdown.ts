@@ -1,12 +1,13 @@
 import { describeCells, groupCells, type CellGroup } from './groups.ts'
 import { exchangeLines } from './exchange-text.ts'
+import { notTakenWords, wasTaken } from './faults.ts'
 import { isAlarming, titleOf } from './group-lines.ts'
 import { headline } from './headline.ts'
 import type { LoadEnd } from './load-end.ts'
 import { renderLoadTest } from './load-test.ts'
 import { codeBlock, codeMarkdown, plainMarkdown } from './markdown-text.ts'
 import type { Summary, SummaryChange, SummaryReason } from './summary-types.ts'
-import { count, formatDuration } from './words.ts'
+import { count, formatDuration, list } from './words.ts'
 
 export interface MarkdownOptions {
   /** Where the whole report is: an address, or a path. */
@@ -58,8 +59,16 @@ function loadTestLines(ends: readonly LoadEnd[]): string[] {
 function changeLines(change: SummaryChange): string {
   const shown = change.explain.slice(0, mostDiffLines)
   const more = change.explain.length - shown.length
-  const state =
-    change.refused === undefined ? '' : `, not applied to ${codeMarkdown(change.refused)}`
+  const state = wasTaken(change)
+    ? [
+        ...(change.refused === undefined
+          ? []
+          : [`, not applied to ${codeMarkdown(change.refused)}`]),
+        ...(change.refused !== undefined && change.replicas.length > 0
+          ? [`; applied to ${codeMarkdown(list(change.replicas, 6))}`]
+          : []),
+      ].join('')
+    : `, ${notTakenWords(change)}`
   return [
     `- ${plainMarkdown(change.title)}${state}`,
     ...shown.map((line) => `  - ${codeMarkdown(line)}`),

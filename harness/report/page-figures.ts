@@ -43,7 +43,7 @@ function brokenFigure(summary: Summary): Figure {
   if (!wasApplied(summary)) {
     return {
       value: 'none',
-      what: 'of the changes was applied: nothing was measured',
+      what: 'changes applied: nothing was judged',
       tone: 'plain',
     }
   }

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
-import { fail, type Verdict } from '../core/index.ts'
+import { fail, pass, reasonsOf, type Verdict } from '../core/index.ts'
 import { annotationsOf } from './annotations.ts'
 import { headline } from './headline.ts'
+import { renderMarkdown } from './markdown.ts'
 import { pageSentence } from './page-sentence.ts'
 import { summarize } from './summary.ts'
 import type { Summary, SummaryCell, SummaryLoadCell } from './summary-types.ts'
+import { renderTerminal } from './terminal.ts'
 import { holds, planChange, twitterCells, upToBaseline } from './test-journal.ts'
 
 const quick: SummaryLoadCell = {
@@ -163,4 +165,40 @@ test.each<[string, Verdict]>([
 ])('a break is told of as it was, whatever else went wrong: %s', (how, verdict) => {
   const summary = mixed(verdict, { kind: 'reproduces', broken: [{ flows: ['open-link'] }] })
   expect(pageSentence(summary)).toContain(`for the web client, ${how}.`)
+})
+
+test('steps that the run did not get to are told as that, and not as undone', () => {
+  const journal = upToBaseline({ started: { expect: holds, changes: [planChange, safe] } })
+  const seen = { replicas: ['gateway-1'], durationMs: 9 }
+  journal.emit('change.applied', { change: planChange.name, ...seen, explain: [] })
+  journal.open('change:1', planChange.name).judge('change:1', link, 'broken', { symptom: '503' })
+  journal.emit('change.undone', { change: planChange.name, ...seen })
+  journal.open('recovery')
+  for (const cell of twitterCells) journal.judge('recovery', cell, 'holds')
+  const unseen = { code: 'no-data', message: "'safe' was never watched" } as const
+  const verdict = { kind: 'fail', reasons: [...reasonsOf(broke), unseen] } as const
+  const summary = summarize(journal.end(verdict, { recoveryMs: 800 }).events)
+  expect(pageSentence(summary)).toBe(
+    '‘enforce API plans’ broke open link for the web client. Undoing it brought everything back in 0.8 s. ‘a note’ was not tried: the run ended before.',
+  )
+  expect(renderMarkdown(summary)).toContain('- a note, not applied')
+  expect(renderTerminal(summary, { width: 80, colour: false, unicode: true })).toContain(
+    'CHANGE  a note\n  not applied',
+  )
+})
+
+test('cells that suffered as declared did so under the step that they suffered under', () => {
+  const fault = { ...planChange, kind: 'fault', name: 'late', title: 'a late clock' } as const
+  const journal = upToBaseline({ started: { expect: holds, changes: [fault, planChange] } })
+  for (const [i, { name }] of [fault, planChange].entries()) {
+    const seen = { replicas: ['gateway-1'], durationMs: 9 }
+    journal.emit('change.applied', { change: name, ...seen, explain: [] })
+    journal
+      .open(`change:${i + 1}`, name)
+      .judge(`change:${i + 1}`, link, i === 0 ? 'holds' : 'effect')
+    journal.emit('change.undone', { change: name, ...seen })
+  }
+  const summary = summarize(journal.end(pass).events)
+  expect(headline(summary)).toMatch(/^under 'enforce API plans', 1 of/)
+  expect(pageSentence(summary)).toMatch(/^Under ‘enforce API plans’ users suffered/)
 })

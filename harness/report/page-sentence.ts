@@ -8,10 +8,11 @@ import {
   sickCells,
   stepsDone,
   stepsThatHarmed,
+  stepsThatStruck,
   struckCells,
 } from './faults.ts'
 import { headline } from './headline.ts'
-import { reasonSentences } from './reason-sentences.ts'
+import { reasonSentences, untriedSentence } from './reason-sentences.ts'
 import type { Summary, SummaryCell, SummaryLoadCell } from './summary-types.ts'
 import { capital, changeTitles, titles, whatForWhom, whom } from './whom.ts'
 import { formatDuration, list, shortMs } from './words.ts'
@@ -41,6 +42,7 @@ function told(summary: Summary): string[] {
     broken.length === 0 ? whatHeld(summary, declared) : '',
     ...reasonSentences(summary),
     recovery(summary, broken),
+    untriedSentence(summary),
     statusPage(summary),
   ]
 }
@@ -107,7 +109,7 @@ function whatHeld(summary: Summary, declared: readonly SummaryCell[]): string {
     )
     const how = symptoms.length === 0 ? '' : ` (${list(symptoms, 3)})`
     const rest = isWell ? '; everything else went on working' : ''
-    return `Under ${by} users suffered as the scenario declares: ${whatForWhom(struck, summary)}${how}${rest}.`
+    return `Under ${changeTitles(stepsThatStruck(summary, struck))} users suffered as the scenario declares: ${whatForWhom(struck, summary)}${how}${rest}.`
   }
   if (!isWell) return ''
   return declared.length > 0

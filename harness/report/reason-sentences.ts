@@ -1,6 +1,6 @@
 import { cellKey, type ReasonCode } from '../core/index.ts'
-import { reasonsByCell, stepsDone } from './faults.ts'
-import type { Summary, SummaryCell, SummaryReason } from './summary-types.ts'
+import { reasonsByCell, stepsDone, wasTaken } from './faults.ts'
+import type { Summary, SummaryCell, SummaryChange, SummaryReason } from './summary-types.ts'
 import { capital, changeTitles, whatForWhom } from './whom.ts'
 import { count, list } from './words.ts'
 
@@ -16,7 +16,10 @@ const toldElsewhere: ReadonlySet<ReasonCode> = new Set([
 
 /** One sentence for each kind of reason that the rest does not tell of, in words that need no knowledge of the harness. */
 export function reasonSentences(summary: Summary): string[] {
-  const left = summary.reasons.filter(({ code }) => !toldElsewhere.has(code))
+  const untried = new Set(untriedSteps(summary).map(neverWatched))
+  const left = summary.reasons.filter(
+    ({ code, message }) => !toldElsewhere.has(code) && !untried.has(message),
+  )
   return [...Map.groupBy(left, ({ code }) => code)].map(([code, reasons]) => {
     const named = new Set(reasonsByCell(reasons).keys())
     const cells = summary.cells.filter((cell) => named.has(cellKey(cell)))
@@ -24,6 +27,24 @@ export function reasonSentences(summary: Summary): string[] {
       ? ofTheRun(code, reasons, summary)
       : ofCells(code, cells, reasons, summary)
   })
+}
+
+/** That the run ended before some of its steps, in a sentence; empty where it did not. */
+export function untriedSentence(summary: Summary): string {
+  const steps = untriedSteps(summary)
+  if (steps.length === 0) return ''
+  return `${changeTitles(steps)} ${steps.length === 1 ? 'was' : 'were'} not tried: the run ended before.`
+}
+
+/** Steps that a run did not get to, where a reason says so. */
+function untriedSteps({ changes, reasons }: Summary): SummaryChange[] {
+  const told = new Set(reasons.map(({ message }) => message))
+  return changes.filter((change) => !wasTaken(change) && told.has(neverWatched(change)))
+}
+
+/** As the judge says it. */
+function neverWatched({ name }: SummaryChange): string {
+  return `'${name}' was never watched`
 }
 
 function ofCells(

@@ -1,4 +1,4 @@
-import { brokenCells } from './faults.ts'
+import { brokenCells, notTakenWords, wasTaken } from './faults.ts'
 import { groupLines } from './group-lines.ts'
 import { headline } from './headline.ts'
 import { linkSentences } from './link-lines.ts'
@@ -102,8 +102,8 @@ function changeLines(change: SummaryChange, theme: Theme, standing: boolean): st
     lines.push(
       ...wrap(`${undone} on ${list(change.replicas, 6)}`, { width, first: '  ', rest: '    ' }),
     )
-  } else if (change.refused === undefined && change.explain.length === 0) {
-    lines.push(`  not applied`)
+  } else if (!wasTaken(change)) {
+    lines.push(`  ${notTakenWords(change)}`)
   }
   if (change.refused !== undefined) {
     lines.push(

@@ -1,4 +1,5 @@
 import { cellKey, type CellId } from '../../core/index.ts'
+import { notTakenWords, wasTaken } from '../faults.ts'
 import type { HandStep } from '../page-by-hand.ts'
 import type { PageData } from '../page-data.ts'
 import type { SummaryChange } from '../summary-types.ts'
@@ -80,9 +81,10 @@ function Difference({ of, lines }: { of: string; lines: readonly string[] }) {
 }
 
 /** An undo and a wait are on nothing. */
-function whereOf({ kind, replicas }: SummaryChange): string {
-  if (replicas.length > 0) return ` on ${replicas.join(', ')}`
-  return kind === 'undo' || kind === 'wait' ? '' : ', not applied'
+function whereOf(change: SummaryChange): string {
+  if (change.replicas.length > 0) return ` on ${change.replicas.join(', ')}`
+  if (change.refused !== undefined) return ', not applied'
+  return wasTaken(change) ? '' : `, ${notTakenWords(change)}`
 }
 
 export function OutsideTable({ data }: { data: PageData }) {
