@@ -121,6 +121,18 @@ it.each<[string, AlsoExpected, Given, string[]]>([
     ],
   ],
   [
+    'honest about what broke, and not about what a fault made users suffer',
+    page({ admitsWithinMs: 900 }),
+    { page: { admitMs: 10, brokenMs: 950, declared: { falseGreenMs: 6_000, brokenMs: 6_000 } } },
+    ['status-page: the status page did not admit in 6000 ms of failure, wanted within 900 ms'],
+  ],
+  [
+    'honest about what broke, and had no time to be so about the rest',
+    page({ admitsWithinMs: 900 }),
+    { page: { admitMs: 10, brokenMs: 950, declared: { falseGreenMs: 100, brokenMs: 100 } } },
+    [],
+  ],
+  [
     'falsely red',
     page({ neverFalselyRedForMs: 0 }),
     { page: { falseRedMs: 150 } },

@@ -28,36 +28,49 @@ export function checkPromises(history: readonly JournalEvent[]): Verdict {
 
 /** `mustBreak`: the scenario says that cells break, so that a page that had nothing to admit proves nothing. */
 function checkHonesty(
-  { admitsWithinMs, neverFalselyGreenForMs, neverFalselyRedForMs }: StatusPageExpectation,
+  expected: StatusPageExpectation,
   finding: StatusPageFinding | undefined,
   mustBreak: boolean,
 ): Verdict[] {
-  const open = (message: string) => inconclusive({ code: 'no-data', message })
-  const broken = (message: string) => fail({ code: 'status-page', message })
   if (!finding) return [open('the status page was never read, so its honesty is not known')]
-  const { falseRedMs } = finding
-  // Where nothing broke undeclared, it is about what users suffered as faults declare.
-  const {
+  const { falseRedMs, declared } = finding
+  const { neverFalselyRedForMs } = expected
+  const isBroken = finding.brokenMs > 0
+  const struck = declared ? checkAdmission(expected, declared) : []
+  return [
+    ...(neverFalselyRedForMs !== undefined && falseRedMs > neverFalselyRedForMs
+      ? [
+          lied(
+            `the status page told of a failure for ${falseRedMs.toFixed(0)} ms in which nothing was broken, allowed are ${neverFalselyRedForMs} ms`,
+          ),
+        ]
+      : []),
+    ...(isBroken ? checkAdmission(expected, finding) : []),
+    // What is not known of one is known of the other.
+    ...(isBroken ? struck.filter(({ kind }) => kind === 'fail') : struck),
+    ...(!isBroken && !declared && mustBreak
+      ? [open('nothing broke, so the status page had nothing to admit')]
+      : []),
+  ]
+}
+
+const open = (message: string) => inconclusive({ code: 'no-data', message })
+const lied = (message: string) => fail({ code: 'status-page', message })
+
+/** What the page said while users suffered. */
+function checkAdmission(
+  { admitsWithinMs, neverFalselyGreenForMs }: StatusPageExpectation,
+  {
     admitMs,
     laterMs = 0,
     falseGreenMs,
     brokenMs,
-  } = finding.brokenMs > 0 ? finding : (finding.declared ?? finding)
+  }: Pick<StatusPageFinding, 'admitMs' | 'laterMs' | 'falseGreenMs' | 'brokenMs'>,
+): Verdict[] {
   const verdicts: Verdict[] = []
-  if (neverFalselyRedForMs !== undefined && falseRedMs > neverFalselyRedForMs) {
-    verdicts.push(
-      broken(
-        `the status page told of a failure for ${falseRedMs.toFixed(0)} ms in which nothing was broken, allowed are ${neverFalselyRedForMs} ms`,
-      ),
-    )
-  }
-  if (brokenMs === 0) {
-    if (mustBreak) verdicts.push(open('nothing broke, so the status page had nothing to admit'))
-    return verdicts
-  }
   if (neverFalselyGreenForMs !== undefined && falseGreenMs > neverFalselyGreenForMs) {
     verdicts.push(
-      broken(
+      lied(
         `the status page said 'operational' for ${falseGreenMs.toFixed(0)} ms in which cells were broken, allowed are ${neverFalselyGreenForMs} ms`,
       ),
     )
@@ -77,18 +90,18 @@ function checkHonesty(
   const limit = `wanted within ${admitsWithinMs} ms`
   if (laterMs > admitsWithinMs) {
     verdicts.push(
-      broken(
+      lied(
         `the status page did not admit a later outage in the first ${laterMs.toFixed(0)} ms of it, ${limit}`,
       ),
     )
   }
   if (admitMs !== undefined) {
     if (admitMs > admitsWithinMs) {
-      verdicts.push(broken(`the status page admitted after ${admitMs.toFixed(0)} ms, ${limit}`))
+      verdicts.push(lied(`the status page admitted after ${admitMs.toFixed(0)} ms, ${limit}`))
     }
   } else if (brokenMs >= admitsWithinMs) {
     verdicts.push(
-      broken(`the status page did not admit in ${brokenMs.toFixed(0)} ms of failure, ${limit}`),
+      lied(`the status page did not admit in ${brokenMs.toFixed(0)} ms of failure, ${limit}`),
     )
   } else {
     verdicts.push(

@@ -152,3 +152,18 @@ it('is that of the step that did harm, whatever another one goes on doing', () =
     'slow-recovery',
   ])
 })
+
+it.each([
+  ['many failures', 40, 'after', ['slow-recovery']],
+  ['one failure', 1, 'after', []],
+  ['many failures in a later window', 40, 'later', []],
+] as const)('a cell that held until then and has %s after the undo', (_, failures, when, codes) => {
+  const evidence = { samples: 300, failures, symptoms: {} } as never
+  const events = history([100, 'holds'], [200, 'undone'], [800, 'holds'], [2_000, 'holds']).map(
+    (one) =>
+      one.kind === 'cell.judged' && one.atMs === (when === 'after' ? 800 : 2_000)
+        ? { ...one, evidence }
+        : one,
+  )
+  expect(reasonsOf(checkRecoveryTime(events, 500)).map(({ code }) => code)).toEqual(codes)
+})

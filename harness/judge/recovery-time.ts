@@ -7,6 +7,9 @@ import {
   type Verdict,
 } from '../core/index.ts'
 
+/** One failure is nobody's herd. */
+const strayFailures = 1
+
 interface Recoveries {
   /** The longest, in ms; undefined where nothing came back. */
   readonly longestMs?: number
@@ -17,7 +20,7 @@ interface Recoveries {
 /**
  * The time that recovery took: from the undo of what harmed a cell until the end of the first window in which the cell was proven to hold,
  * the time that the proof takes included; the longest of all. What suffers from a step that is still in force need not come back yet, and
- * where nothing was harmed there is nothing to come back.
+ * where nothing was harmed there is nothing to come back. A cell that fails right after the undo, and did not before, was harmed by it.
  */
 export function checkRecoveryTime(history: readonly JournalEvent[], limitMs: number): Verdict {
   const { longestMs = 0, isOpen } = recoveriesIn(history)
@@ -42,6 +45,8 @@ function recoveriesIn(history: readonly JournalEvent[]): Recoveries {
   const harmed = new Map<string, string | undefined>()
   const undoneMs = new Map<string, number>()
   const well = new Set<string>()
+  /** Of the last undo, until something is applied or the first window after it is closed. */
+  let justUndoneMs: number | undefined
   let longestMs: number | undefined
   for (const event of history) {
     switch (event.kind) {
@@ -51,19 +56,27 @@ function recoveriesIn(history: readonly JournalEvent[]): Recoveries {
         break
       case 'change.applied':
         // An undo and a wait are on nothing, and never in force.
-        if (event.replicas.length > 0) inForce.add(event.change)
+        if (event.replicas.length === 0) break
+        inForce.add(event.change)
+        justUndoneMs = undefined
         break
       case 'cell.judged': {
         const key = cellKey(event)
-        const { judgement, window } = event
-        if (judgement === 'holds') well.add(key)
-        else well.delete(key)
+        const { judgement, window, evidence } = event
+        if (judgement === 'holds') {
+          well.add(key)
+          if (justUndoneMs !== undefined && evidence.failures > strayFailures && !harmed.has(key)) {
+            harmed.set(key, undefined)
+            undoneMs.set(key, justUndoneMs)
+          }
+        } else well.delete(key)
         if ((judgement === 'broken' || judgement === 'effect') && !harmed.has(key))
           harmed.set(key, steps.get(window))
         break
       }
       case 'change.undone':
         inForce.delete(event.change)
+        justUndoneMs = event.atMs
         for (const [key, step] of harmed) {
           if (step !== undefined && inForce.has(step)) continue
           if (!undoneMs.has(key)) undoneMs.set(key, event.atMs)
@@ -77,6 +90,7 @@ function recoveriesIn(history: readonly JournalEvent[]): Recoveries {
           undoneMs.delete(key)
         }
         well.clear()
+        justUndoneMs = undefined
         break
       default:
     }
