@@ -194,6 +194,9 @@ export function toxicProblems(value: unknown): string[] {
     ...(stream === undefined || stream === 'upstream' || stream === 'downstream'
       ? []
       : [`stream is ${show(stream)}: use 'upstream' or 'downstream'`]),
+    ...(stream === undefined || !isHttp || type === 'header'
+      ? []
+      : [`stream is of no use with ${type}, which is about answers: leave it away`]),
     ...(toxicity === undefined || isBetween(toxicity, 0, 1)
       ? []
       : [`toxicity is ${show(toxicity)}: use a share in [0, 1]`]),
@@ -253,7 +256,9 @@ function matchProblems(match: unknown): string[] {
   const isText = (value: unknown) => value === undefined || typeof value === 'string'
   return [
     ...(isText(method) ? [] : ['match.method must be a text']),
-    ...(isText(path) ? [] : ['match.path must be a text']),
+    ...(path === undefined || (typeof path === 'string' && /^[/*][^?#]*$/.test(path))
+      ? []
+      : [`match.path is ${show(path)}: use a path without its query, '/media/*' for instance`]),
     ...(headers === undefined || (isRecord(headers) && Object.values(headers).every(isText))
       ? []
       : ['match.headers must be texts by name']),

@@ -5,6 +5,7 @@ import {
   describeError,
   type Fault,
   type InjectedFault,
+  type Step,
 } from '../core/index.ts'
 import { optionProblems } from './option-problems.ts'
 import { passes } from './service-fault.ts'
@@ -41,7 +42,12 @@ export function timed(fault: Fault, timing: Timing): Fault {
     intermittent: true,
     momentary: false,
     effects: fault.effects.map((effect) => ({ ...effect, optional: true })),
-    validate: (stack) => [...timingProblems(timing), ...fault.validate(stack)],
+    validate: (stack) => [
+      ...timingProblems(timing),
+      ...((fault as Step).kind === 'fault'
+        ? fault.validate(stack)
+        : ['timed() takes a fault: a change stays until a step undoes it']),
+    ],
     inject: (system, signal, tell) => {
       const explain = [`${fault.summary}, ${when}`]
       const cycle = new Cycle(fault, timing, (limit) => fault.inject(system, limit, tell), tell)
