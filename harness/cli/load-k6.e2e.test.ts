@@ -10,6 +10,17 @@ import { TestProject, eventsIn, startWith, until, untilNothingIsLeft } from './t
 /** There is no k6 here: what stands in for it does as k6's documentation says. */
 const standIn = fileURLToPath(new URL('../load/k6/testing/k6.ts', import.meta.url))
 
+/** Of the arrivals one flow hangs until k6 interrupts it. */
+const hangingLoad = loadTest('hangs', `, config: { delayMs: { '/post': 60_000 } }`)
+  .replace(/const executors = {[^]*?\n}\n/, () => {
+    const arrivals = `executor: 'constant-arrival-rate', rate: 10, duration: '1s', preAllocatedVUs: 10, gracefulStop: '500ms'`
+    const [read, post] = ['read', 'post'].map(
+      (flow) => `${flow}: { ${arrivals}, mix: [{ flow: '${flow}' }] }`,
+    )
+    return `const executors = { ${read}, ${post} }\n`
+  })
+  .replace(/const thresholds = .*/, `const thresholds = { checks: ['rate>0.99', 'rate>0.1'] }`)
+
 let project: TestProject
 beforeAll(() => {
   project = new TestProject({})
@@ -26,6 +37,7 @@ beforeAll(() => {
       .replace('1500ms', '10m')
       .replace(`checks: ['rate>0.99']`, mayEnd),
   )
+  project.write('hangs.load.ts', hangingLoad)
   project.write('long.load.ts', loadTest('long').replace('1500ms', '10m'))
 })
 afterAll(() => project[Symbol.dispose]())
@@ -70,6 +82,17 @@ it('tells by which threshold k6 ended a load before its time', async () => {
   const result = await onStandIn('ends', '--out', out).finished
   expect(result.code, result.stdout + result.stderr).toBe(1)
   expect(result.stdout).toContain('ended by checks: rate>0.99')
+  await untilNothingIsLeft(out)
+})
+
+it('tells which flows k6 interrupted, and takes no threshold for held that holds only without them', async () => {
+  const out = project.path('out', 'hangs')
+  const result = await onStandIn('hangs', '--out', out).finished
+  expect(result.code, result.stdout + result.stderr).toBe(2)
+  const [summary] = eventsIn(out, 'load.summary')
+  expect(summary?.cut).toBeGreaterThan(5)
+  const outcomes = summary?.thresholds.map(({ outcome }) => outcome)
+  expect(outcomes).toEqual(['no-data', 'holds'])
   await untilNothingIsLeft(out)
 })
 

@@ -15,8 +15,8 @@ export interface Batch {
   readonly dropped: Float64Array
   /** `cutStride` numbers for each flow that was cut off: executor, cell, start (ms), duration until then (ms). */
   readonly cut: Float64Array
-  /** `cutRequestStride` numbers for each request that was cut off with its flow: executor, cell, duration and blocked until then (ms). */
-  readonly cutRequests: Float64Array
+  /** `cutRequestStride` numbers for each request that was cut off with its flow: executor, cell, duration and blocked until then (ms). Undefined where that is not known. */
+  readonly cutRequests: Float64Array | undefined
   readonly inFlight: number
   /** When the flow was started that is under way for longest, in ms of the load, by the places of `cellsUnderWay`; Infinity where there is none. */
   readonly oldest: Float64Array

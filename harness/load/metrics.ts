@@ -124,6 +124,8 @@ export class LoadMetrics {
   #started = 0
   #cut = 0
   #cutRequests = 0
+  /** Nothing is known of requests that were cut off: each flow that was stands for one. */
+  #isCutByFlow = false
   #second = newSecond()
   #strain: Strain = calm
   /** Requests that were answered since strain was asked for, and those of them that mostly waited for a connection of ours. */
@@ -212,13 +214,7 @@ export class LoadMetrics {
       this.#cut += 1
       this.#at(batch.cut, i, batch.cut[i + 2]).cutMs.push(batch.cut[i + 3] ?? 0)
     }
-    for (let i = 0; i < batch.cutRequests.length; i += cutRequestStride) {
-      this.#cutRequests += 1
-      const series = this.#at(batch.cutRequests, i)
-      const durationMs = batch.cutRequests[i + 2] ?? 0
-      series.cutRequestsMs.push(durationMs)
-      if (batch.cutRequests[i + 3] === durationMs) series.cutBlockedMs.push(durationMs)
-    }
+    this.#takeCutRequests(batch.cutRequests)
   }
 
   /** The last second, and begins the next. */
@@ -296,7 +292,7 @@ export class LoadMetrics {
    */
   readonly overdue = (metric: MetricName, tags: Tags): number => {
     const list = this.#selected(tags)
-    const [ended, cut] = endedAndCut(metric)
+    const [ended, cut] = endedAndCut(this.#isCutByFlow ? 'iterations' : metric)
     const all = merged(list.map(ended))
     const usualMs = all.totalCount === 0 ? -1 : all.getValueAtPercentile(95) / unit
     return total(list, (one) => cut(one).filter((ms) => ms > usualMs).length)
@@ -456,6 +452,17 @@ export class LoadMetrics {
       if (list[i + 5] === 1) continue
       this.#answered += 1
       if (blockedMs > longWaitMs && blockedMs * 2 > durationMs) this.#short += 1
+    }
+  }
+
+  #takeCutRequests(list: Float64Array | undefined): void {
+    if (!list) return void (this.#isCutByFlow = true)
+    for (let i = 0; i < list.length; i += cutRequestStride) {
+      this.#cutRequests += 1
+      const series = this.#at(list, i)
+      const durationMs = list[i + 2] ?? 0
+      series.cutRequestsMs.push(durationMs)
+      if (list[i + 3] === durationMs) series.cutBlockedMs.push(durationMs)
     }
   }
 

@@ -78,7 +78,7 @@ const mostAtOnce = 128
 const longestMs = 20
 const clockEvery = 8
 /** What a load that is stopped from outside cuts off so soon after its start says nothing of the system. */
-const youngMs = 1_000
+export const youngMs = 1_000
 /** How often the number of users is looked at while it changes. */
 const rampEveryMs = 50
 

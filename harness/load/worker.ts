@@ -35,7 +35,7 @@ try {
   const writer = new BatchWriter((batch) => {
     // Given away and not copied.
     const { flows, requests, connectMs, dropped, cut, cutRequests } = batch
-    const lists = [flows, requests, connectMs, dropped, cut, cutRequests]
+    const lists = [flows, requests, connectMs, dropped, cut, ...(cutRequests ? [cutRequests] : [])]
     parentPort?.postMessage(
       { kind: 'batch', batch } satisfies WorkerMessage,
       lists.map(({ buffer }) => buffer as ArrayBuffer),

@@ -10,7 +10,7 @@ const stopped =
 export function abortedBy(
   lastLines: string,
   thresholds: LoadProfile['thresholds'] = {},
-  results: readonly ThresholdResult[],
+  results: readonly ThresholdResult[] = [],
 ): string | undefined {
   const [, said] = stopped.exec(lastLines) ?? []
   if (said === undefined) return undefined

@@ -97,6 +97,23 @@ it('counts what was dropped, of which nobody knows which flow it would have been
   expect(metrics.cells()).toEqual([])
 })
 
+it('takes flows that were begun and never ended as cut off, and each for a request of its own', () => {
+  const begun = (atMs: number, tags = read) => point('aftershock_flows_begun', 1, atMs, tags)
+  const ended = (atMs: number) => point('aftershock_flow_duration', 50, atMs, read)
+  const { output, metrics } = metricsOf([
+    ...[0, 100, 200, 2_995].map((atMs) => begun(atMs)),
+    ...[51, 249].flatMap((atMs) => [...request(atMs, 40), ended(atMs)]),
+    point('vus', 2, 3_000),
+  ])
+  metrics.take(0, output.cutOff())
+  // The one that was begun at 100 hung; the other had hardly begun.
+  expect(metrics.cut).toBe(2)
+  expect(metrics.overdue('checks', { flow: 'read' })).toBe(1)
+  expect(metrics.overdue('http_req_failed', { flow: 'read' })).toBe(1)
+  const worst = metrics.readAtWorst('http_req_failed', {}, { kind: 'rate' })
+  expect(worst).toBeCloseTo(1 / 3)
+})
+
 it('leaves out what signing in asked for', () => {
   const { metrics } = metricsOf(request(1, 5, { ...read, group: '::setup' }))
   expect(metrics.read('http_reqs', {}, { kind: 'count' })).toBeUndefined()

@@ -2,7 +2,7 @@
 import type { Redactor } from '../../core/index.ts'
 import { requestStride, unknownCell, type Batch, type SymptomSeen } from '../batch.ts'
 import type { PlannedExecutor } from '../runner.ts'
-import { failureMetric, flowMetric } from './script/plan.ts'
+import { begunMetric, failureMetric, flowMetric } from './script/plan.ts'
 
 interface Point {
   readonly metric: string
@@ -36,9 +36,13 @@ export class K6Output {
   readonly #described = new Set<string>()
   readonly #owed = new Map<string, { sent: number; received: number }>()
   #startedAt: number | undefined
+  /** When the last thing was measured: later than that nothing is known to have gone on. */
+  #latestAt = 0
   #request: OpenRequest | undefined
   #pending = emptyBatch()
   #inFlight = 0
+  /** When flows were begun that have not ended, in ms, by executor and cell. */
+  readonly #open = new Map<string, number[]>()
 
   constructor(executors: readonly PlannedExecutor[], redactor: Redactor) {
     this.#executors = executors
@@ -69,7 +73,7 @@ export class K6Output {
       symptoms,
       started,
       cut: new Float64Array(),
-      cutRequests: new Float64Array(),
+      cutRequests: undefined,
       inFlight: this.#inFlight,
       oldest: new Float64Array(),
       busy: 0,
@@ -79,8 +83,25 @@ export class K6Output {
     }
   }
 
+  /** At the end: flows that were begun and never ended, which k6 interrupted then. Those that had taken less than `leastMs` count as if just begun. */
+  cutOff(leastMs = 0): Batch {
+    const endMs = this.#latestAt - (this.#startedAt ?? 0)
+    const cut = [...this.#open].flatMap(([place, starts]) => {
+      const [executor = -1, cell = -1] = place.split(' ').map(Number)
+      return starts.flatMap((startMs) => [
+        executor,
+        cell,
+        startMs,
+        endMs - startMs < leastMs ? 0 : endMs - startMs,
+      ])
+    })
+    this.#open.clear()
+    return { ...this.batch(), cut: Float64Array.from(cut) }
+  }
+
   #takePoint(point: Point): void {
     this.#startedAt ??= point.atMs
+    this.#latestAt = Math.max(this.#latestAt, point.atMs)
     const { metric, value, tags } = point
     if (metric === 'vus') this.#inFlight = value
     // What was asked to sign in is no load.
@@ -88,7 +109,8 @@ export class K6Output {
     if (metric === 'dropped_iterations') {
       const executor = this.#executorOf(tags)
       this.#pending.dropped.push(executor, unknownCell, value)
-    } else if (metric === flowMetric) this.#takeFlow(point)
+    } else if (metric === begunMetric) this.#takeBegun(point)
+    else if (metric === flowMetric) this.#takeFlow(point)
     else if (metric === failureMetric) this.#takeExample(tags)
     else if (metric.startsWith('http_req')) this.#takeRequest(metric, value, tags)
     else if (metric === 'data_sent' || metric === 'data_received') this.#takeBytes(point)
@@ -97,10 +119,29 @@ export class K6Output {
   #takeFlow({ value, atMs, tags }: Point): void {
     const { executor, cell } = this.#placeOf(tags)
     const endMs = atMs - (this.#startedAt ?? atMs)
+    const startMs = Math.max(0, endMs - value)
     const symptom = tags['symptom'] ? this.#numberOf(tags['symptom']) : 0
+    this.#closeBegun(`${executor} ${cell}`, startMs)
     this.#pending.started += 1
-    this.#pending.flows.push(executor, cell, Math.max(0, endMs - value), value, 0, symptom)
+    this.#pending.flows.push(executor, cell, startMs, value, 0, symptom)
     if (symptom !== 0) this.#describe(tags, tags['symptom'] ?? '')
+  }
+
+  #takeBegun({ atMs, tags }: Point): void {
+    const { executor, cell } = this.#placeOf(tags)
+    const place = `${executor} ${cell}`
+    const starts = this.#open.get(place) ?? []
+    this.#open.set(place, starts)
+    starts.push(atMs - (this.#startedAt ?? atMs))
+  }
+
+  /** Which of them it was k6 does not say: the one that was begun next to when it must have been. */
+  #closeBegun(place: string, startMs: number): void {
+    const starts = this.#open.get(place)
+    if (!starts) return
+    const away = starts.map((ms) => Math.abs(ms - startMs))
+    const nearest = away.indexOf(Math.min(...away))
+    if (nearest >= 0) starts.splice(nearest, 1)
   }
 
   #takeExample(tags: Point['tags']): void {

@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { count, HarnessError } from '../../core/index.ts'
 import { Ticker, planLoad, wantedRate, type LoadRequest, type LoadResult } from '../embedded.ts'
 import { LoadMetrics } from '../metrics.ts'
+import { youngMs } from '../runner.ts'
 import type { SelfCheck } from '../self-check.ts'
-import { evaluate, thresholdsOf } from '../thresholds.ts'
+import { evaluateAtEnd, thresholdsOf } from '../thresholds.ts'
 import { abortedBy } from './aborted-by.ts'
 import { exitOfK6, type K6Exit } from './exit-codes.ts'
 import { followFile } from './follow-file.ts'
@@ -94,8 +95,14 @@ export async function runK6Load(request: K6LoadRequest): Promise<LoadResult> {
     const exit = exitOfK6(code)
     const isRefused = exit.end === 'refused' || exit.end === 'stopped'
     if (isRefused && !request.signal.aborted) throw refused(code, exit, lastLines)
+    const { profile, signal } = request
+    const isStopped =
+      signal.aborted ||
+      exit.end === 'aborted' ||
+      abortedBy(lastLines, profile.thresholds) !== undefined
+    metrics.take(0, read.cutOff(isStopped ? youngMs : 0))
     const thresholds = thresholdsOf(request.profile.thresholds).map((one) =>
-      evaluate(one, metrics.read),
+      evaluateAtEnd(one, metrics),
     )
     const isUnseen =
       exit.end === 'thresholds' && thresholds.every(({ outcome }) => outcome !== 'crossed')

@@ -13,7 +13,7 @@ import {
 import { thinkMs } from '../../think.ts'
 import { Schedule } from '../../schedule.ts'
 import { k6Client } from './client.ts'
-import { failureMetric, flowMetric, type ScriptPlan } from './plan.ts'
+import { begunMetric, failureMetric, flowMetric, type ScriptPlan } from './plan.ts'
 
 const defaultTimeoutMs = 5_000
 const signInTimeoutMs = 10_000
@@ -24,6 +24,7 @@ const messageLength = 300
 /** Headers of each actor, by id. */
 export type Sessions = Readonly<Record<string, Readonly<Record<string, string>>>>
 
+const begun = new Counter(begunMetric)
 const flowDuration = new Trend(flowMetric, true)
 const failures = new Counter(failureMetric)
 const schedules = new Map<string, Schedule>()
@@ -75,6 +76,8 @@ async function once(
   const startMs = exec.instance.currentTestRunDuration
   const sinceMs = () => exec.instance.currentTestRunDuration - startMs
   const http = k6Client({ plan, headers: actor.headers, tags, leftMs: () => timeoutMs - sinceMs() })
+  // Of one that k6 interrupts nothing else is told.
+  begun.add(1, tags)
   const failure = await failureOf(
     () => flow.run({ http, actor, random, iteration, signal: neverAborted }),
     timeoutMs,

@@ -22,5 +22,6 @@ export interface ScriptPlan {
 }
 
 /** Names of what the script measures itself. */
+export const begunMetric = 'aftershock_flows_begun'
 export const flowMetric = 'aftershock_flow_duration'
 export const failureMetric = 'aftershock_failures'

@@ -100,7 +100,10 @@ export class Load {
       running.add(flow)
       this.#output.point('vus', running.size, {})
     }
-    await Promise.all(running)
+    // What goes on longer is interrupted by the end of the process, and nothing is measured of it.
+    const graceMs = lengthMs(scenario.gracefulStop ?? '30s')
+    await Promise.race([Promise.all(running), delay(graceMs)])
+    this.#output.point('vus', running.size, {})
   }
 }
 

@@ -14,6 +14,7 @@ export interface Scenario {
   readonly startTime?: string
   readonly duration?: string
   readonly maxDuration?: string
+  readonly gracefulStop?: string
   readonly vus?: number
   readonly iterations?: number
   readonly preAllocatedVUs?: number
