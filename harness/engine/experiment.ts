@@ -198,10 +198,12 @@ export class Experiment {
     return done
   }
 
-  /** Undoes one step, whatever else is in force. Throws HarnessError UNDO_FAILED with why something of it stays in force. */
-  async undoUnwatched(name: string): Promise<void> {
+  /** Undoes one step, whatever else is in force. Throws HarnessError UNDO_FAILED with why something of it stays in force, to be undone at the end. */
+  async undoOne(name: string): Promise<void> {
+    const startMs = this.#now()
     await this.#closeEscapeRoutes(({ change }) => change === name)
     await this.#steps.undoOne(name)
+    this.#timings.undoMs = this.#since(startMs)
   }
 
   /** Takes back what the steps of an order did, and watches the cells recover; true when they did, so that the next order can begin. */

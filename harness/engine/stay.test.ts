@@ -64,7 +64,7 @@ it('what is asked to be undone, and cannot be, stays in force, to be undone at t
   await experiment.start()
   await experiment.baseline()
   await takeStepsToStay(experiment)
-  await expect(experiment.undoUnwatched('stubborn')).rejects.toThrow(
+  await expect(experiment.undoOne('stubborn')).rejects.toThrow(
     /^'stubborn' is still in force on .*: something is in the way/,
   )
   expect(experiment.inForce).not.toEqual([])

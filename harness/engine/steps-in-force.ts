@@ -108,16 +108,27 @@ export class StepsInForce {
     const startMs = clock.now()
     const undone: Applied[] = []
     const problems: string[] = []
+    let idle: string | undefined
     for (const one of this.#applied.filter(({ step }) => step === name).toReversed()) {
       const result = await tryUndo(one)
-      if (!('error' in result)) undone.push(one)
-      else problems.push(`${one.on.join(', ')}: ${describeError(result.error)}`)
+      if ('error' in result) {
+        problems.push(`${one.on.join(', ')}: ${describeError(result.error)}`)
+        continue
+      }
+      undone.push(one)
+      idle ??= result.idle
     }
     const left = this.#applied.filter((one) => !undone.includes(one))
     this.#applied.splice(0, this.#applied.length, ...left)
     if (undone.length > 0) {
       const replicas = undone.flatMap(({ on }) => on)
-      emit('change.undone', { change: name, replicas, durationMs: clock.now() - startMs })
+      const durationMs = clock.now() - startMs
+      emit('change.undone', {
+        change: name,
+        replicas,
+        durationMs,
+        ...(idle === undefined ? {} : { idle }),
+      })
     }
     if (problems.length > 0) {
       throw new HarnessError('UNDO_FAILED', `'${name}' is still in force on ${problems.join('; ')}`)

@@ -129,6 +129,11 @@ export function stepsThatStruck(
   )
 }
 
+/** Applied to at least one replica, and no undo was journaled. */
+export function isLeftApplied(change: SummaryChange): boolean {
+  return change.replicas.length > 0 && !change.undone
+}
+
 /** Whether the run got to a step, be it that the system refused it. */
 export function wasTaken({ replicas, explain, refused }: SummaryChange): boolean {
   return replicas.length + explain.length > 0 || refused !== undefined

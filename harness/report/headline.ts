@@ -4,6 +4,7 @@ import {
   harmedUnderLoad,
   isBackUnderLoad,
   isCutOff,
+  isLeftApplied,
   reasonsByCell,
   stepsDone,
   stepsThatHarmed,
@@ -12,7 +13,6 @@ import {
 } from './faults.ts'
 import { passedWords } from './load-test.ts'
 import { oneLine } from './one-line.ts'
-import { isLeftApplied } from './summary.ts'
 import type { Summary, SummaryCell, SummaryChange } from './summary-types.ts'
 import { all, count, formatDuration, list } from './words.ts'
 

@@ -7,6 +7,7 @@ import {
   type Verdict,
 } from '../core/index.ts'
 import { broughtBack } from './brought-back.ts'
+import { isLeftApplied } from './faults.ts'
 import { summarizeCells } from './summary-cells.ts'
 import { summarizeLinks } from './summary-links.ts'
 import { summarizeLoad } from './summary-load.ts'
@@ -123,11 +124,6 @@ function cutOffMessage(model: RunModel): string {
   }
   if (model.reached) parts.push(`a verdict of '${model.reached.verdict.kind}' had been reached`)
   return parts.join('; ')
-}
-
-/** Applied to at least one replica, and no undo was journaled. */
-export function isLeftApplied(change: SummaryChange): boolean {
-  return change.replicas.length > 0 && !change.undone
 }
 
 function summarizeChanges(model: RunModel): SummaryChange[] {

@@ -342,3 +342,10 @@ test('of a system that stays up it is said what is broken now, and that the chan
   expect(text).toContain('BROKE, AS THE SCENARIO SAYS: 32 cells')
   expect(text).not.toMatch(/NOT UNDONE|cut off|TIME/)
 })
+
+test('of one that was broken before anything was changed, too', () => {
+  const journal = new JournalBuilder().start().open('baseline')
+  for (const cell of twitterCells) journal.judge('baseline', cell, 'holds')
+  journal.judge('baseline', web, 'broken', { symptom: '500' })
+  expect(render(journal, { standing: true })).toContain('LIVE  1 of 57 cells is broken now,')
+})

@@ -1,4 +1,4 @@
-import { brokenCells, notTakenWords, wasTaken } from './faults.ts'
+import { notTakenWords, wasTaken } from './faults.ts'
 import { groupLines } from './group-lines.ts'
 import { headline } from './headline.ts'
 import { linkSentences } from './link-lines.ts'
@@ -82,7 +82,9 @@ function headLines(summary: Summary, theme: Theme): string[] {
 
 /** The head for a system that stays up. */
 function standingLines(summary: Summary, theme: Theme): string[] {
-  const broken = brokenCells(summary).length
+  const broken = summary.cells.filter(
+    (cell) => (cell.change ?? cell.baseline)?.judgement === 'broken',
+  ).length
   const paint = broken > 0 ? theme.bad : theme.good
   const text = `${broken} of ${count(summary.cells.length, 'cell')} ${broken === 1 ? 'is' : 'are'} broken now, and the system stays up`
   return wrap(text, { width: theme.width, first: 'LIVE  ' }).map((line) =>

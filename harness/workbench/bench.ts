@@ -110,7 +110,7 @@ export class Bench {
       step.kind === 'change' && own?.kind === 'change' && step.service === own.service
     this.noteFailing()
     try {
-      await this.experiment.undoUnwatched(name)
+      await this.experiment.undoOne(name)
     } catch (error) {
       const titles = later.filter(isInTheWay).map(({ title }) => `'${title}'`)
       const first =

@@ -1,4 +1,5 @@
-import { all, count } from '../words.ts'
+import { isLeftApplied } from '../faults.ts'
+import { all, count, list } from '../words.ts'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { LiveState } from '../live-contract.ts'
 import type { NowFold } from '../now.ts'
@@ -55,7 +56,13 @@ function LiveHead({ view, data, feed }: { view: LiveView; data: PageData; feed: 
           {data.summary.title}
         </p>
         <h1>{sentenceOf(view, data.summary.cells.length)}</h1>
-        <Controls state={state} connection={connection} act={act} canAct={canAct} />
+        <Controls
+          state={state}
+          connection={connection}
+          act={act}
+          canAct={canAct}
+          left={leftOf(data)}
+        />
         {connection === 'parked' ? (
           <p>
             <button type="button" class="strong" onClick={feed.follow}>
@@ -65,7 +72,7 @@ function LiveHead({ view, data, feed }: { view: LiveView; data: PageData; feed: 
         ) : null}
       </header>
       <section aria-labelledby="now-title">
-        <h2 id="now-title">Right now</h2>
+        <h2 id="now-title">{connection === 'ended' ? 'When it ended' : 'Right now'}</h2>
         <NowTable data={data} now={now} />
       </section>
       {state.system ? (
@@ -73,6 +80,13 @@ function LiveHead({ view, data, feed }: { view: LiveView; data: PageData; feed: 
       ) : null}
     </>
   )
+}
+
+function leftOf({ summary, byHand }: PageData): string[] {
+  return [
+    ...summary.changes.filter(isLeftApplied).map(({ title }) => title),
+    ...byHand.filter(({ undoneMs }) => undoneMs === undefined).map(({ text }) => text),
+  ]
 }
 
 /** Says 'right now' only of what is known right now. */
@@ -93,15 +107,20 @@ function Controls(props: {
   connection: LiveView['connection']
   act: Act
   canAct: boolean
+  /** Titles of what nothing says to be undone. */
+  left: readonly string[]
 }) {
-  const { state, connection, act, canAct } = props
+  const { state, connection, act, canAct, left } = props
   const isPut = state.change === 'applied' || state.change === 'partly'
   const said = {
     open: state.busy === undefined ? words[state.change] : `${capital(state.busy)}…`,
     connecting: 'The connection is lost; trying again…',
     parked:
       'This page stands still, since more of them are open than a browser can follow at once.',
-    ended: 'The session is over: everything was undone and stopped.',
+    ended:
+      left.length === 0
+        ? 'The session is over: everything was undone and stopped.'
+        : `The session is over: everything was stopped, and nothing says that this was undone before: ${list(left)}.`,
   }[connection]
   return (
     <>

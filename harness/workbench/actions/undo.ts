@@ -9,13 +9,9 @@ export const undo: Action<'undo'> = {
     const inForce = bench.inForce()
     const own = inForce.filter(({ byHand }) => !byHand)
     if (own.length === 0) throw unusable('the change is not applied')
-    if (own.length < inForce.length) {
-      // What was done by hand stays, so that nobody can say that the system is to recover.
-      for (const { step } of own.toReversed()) await bench.undo(step.name)
-      return {}
-    }
-    bench.noteFailing()
-    await experiment.undo()
+    for (const { step } of own.toReversed()) await bench.undo(step.name)
+    // What was done by hand stays, so that nobody can say that the system is to recover.
+    if (own.length < inForce.length) return {}
     await experiment.recover()
     bench.recent.forget()
     return {}
