@@ -33,6 +33,7 @@ import {
 import {
   HttpConnections,
   judgeLoad,
+  judgeReached,
   runEmbeddedLoad,
   unreachedText,
   type LoadRequest,
@@ -253,7 +254,7 @@ class LoadOnStack {
   async once(): Promise<Verdict> {
     const figures = new LoadFiguresTaker()
     const result = await this.#run(this.#test.profile, {}, figures)
-    return combine([judgeLoad(result), this.#compared(figures, result)])
+    return combine([judgeLoad(result), judgeReached(result), this.#compared(figures, result)])
   }
 
   /** Keeps what was measured, and compares it with the baseline where there is one. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { crossed, holds, loadResult as result, selfCheck } from './test-result.ts'
-import { judgeTrial, unreachedText } from './trial.ts'
+import { judgeReached, judgeTrial, unreachedText } from './trial.ts'
 
 const fewDropped = { text: 'dropped_iterations: count<100', outcome: 'holds', value: 3 } as const
 
@@ -26,6 +26,16 @@ it('leaves it to a threshold on dropped flows how many there may be', () => {
     'breaks',
     ['dropped_iterations: count<100 does not hold: it is 300'],
   ])
+})
+
+it.each([
+  ['nothing', 0, [holds], 'pass'],
+  ['a twentieth', 5, [holds], 'pass'],
+  ['more than a twentieth', 6, [holds], 'inconclusive'],
+  ['nearly all', 95, [], 'inconclusive'],
+  ['what a threshold allows', 95, [holds, fewDropped], 'pass'],
+])('a load of which %s was dropped is judged as %4$s', (_, dropped, thresholds, kind) => {
+  expect(judgeReached(result(100 - dropped, dropped, { thresholds })).kind).toBe(kind)
 })
 
 it('breaks when thresholds do not hold even for the flows that were started', () => {

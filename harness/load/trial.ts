@@ -1,4 +1,4 @@
-import { reasonsOf } from '../core/index.ts'
+import { inconclusive, pass, reasonsOf, type Verdict } from '../core/index.ts'
 import type { Trial } from './breakpoint.ts'
 import type { LoadResult } from './embedded.ts'
 import { judgeLoad, spokenOf } from './judge-load.ts'
@@ -22,16 +22,24 @@ export function judgeTrial(result: LoadResult): TriedRate {
   return { trial: 'unknown', why: [...why, ...(unreached === undefined ? [] : [unreached])] }
 }
 
+/** A load of which more was dropped is another one than was asked for. */
+const mayDrop = 0.05
+
+/** Inconclusive for a load of which more than a twentieth was dropped, where no threshold says whether that may be: of that the system was never asked. */
+export function judgeReached(result: Pick<LoadResult, 'metrics' | 'thresholds'>): Verdict {
+  const { dropped, all } = droppedOf(result)
+  const message = unreachedText(result)
+  if (message === undefined || dropped <= mayDrop * all) return pass
+  return inconclusive({ code: 'no-data', message })
+}
+
 /** That flows were dropped, and of how many, where no threshold says whether that may be. */
 export function unreachedText({
   metrics,
   thresholds,
 }: Pick<LoadResult, 'metrics' | 'thresholds'>): string | undefined {
-  const figure = { kind: 'count' } as const
-  const dropped = metrics.besides('dropped', spokenOf(thresholds, 'dropped_iterations'))
+  const { dropped, all } = droppedOf({ metrics, thresholds })
   if (dropped === 0) return undefined
-  const all =
-    metrics.besides('dropped', []) + (metrics.read('iterations', {}, figure) ?? 0) + metrics.cut
   const takesMs = metrics.read('iteration_duration', {}, { kind: 'avg' })
   const time = takesMs === undefined ? '' : ` (a flow took ${Math.round(takesMs)} ms)`
   const limits = metrics.limitsOfDropped()
@@ -42,4 +50,13 @@ export function unreachedText({
         ? ['as many as maxVUs allows were under way', 'more maxVUs']
         : ['maxVUs or maxDuration did not allow more', 'more of them']
   return `the ${limits === 'maxVUs' ? 'rate was' : 'load was'} not reached: ${dropped} of ${all} flows were dropped, since ${why}${time}. Give ${more}, or say how many may be dropped, dropped_iterations: ['count<1'] for instance`
+}
+
+/** Flows that were dropped of which no threshold speaks, of all that were due. */
+function droppedOf({ metrics, thresholds }: Pick<LoadResult, 'metrics' | 'thresholds'>) {
+  const ended = metrics.read('iterations', {}, { kind: 'count' }) ?? 0
+  return {
+    dropped: metrics.besides('dropped', spokenOf(thresholds, 'dropped_iterations')),
+    all: metrics.besides('dropped', []) + ended + metrics.cut,
+  }
 }
