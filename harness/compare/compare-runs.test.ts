@@ -217,6 +217,24 @@ describe('latencies', () => {
     },
   )
 
+  it.each([
+    ['that had less to do, the last without getting slower, are no regression', 0.13, 100, 75],
+    ['that was busier, the last without getting faster, are no improvement', 8, 100, 140],
+  ])('that all follow a machine but one %s, which is told', (_, speed, aMs, bMs) => {
+    const withTimer = (seed: number, factor: number, ms: number) => {
+      const figuresOf = run(seed, (flow) => (40 * factor) / (4 * 1.4 ** flow))
+      const timed = cell('timer', { undisturbedMs: latencies(ms, 18, seed) })
+      return { ...figuresOf, cells: [...figuresOf.cells, timed] }
+    }
+    const comparison = compareRuns(withTimer(1, 1, aMs), withTimer(2, speed, bMs))
+    expect(comparison.outcome).toBe('no-regression')
+    expect(
+      comparison.latencies.differences.filter(({ standing }) => standing !== 'same'),
+    ).toMatchObject([{ flow: 'timer', standing: 'change' }])
+    const rows = comparisonPage(comparison).sections.find(({ title }) => title.endsWith('neither'))
+    expect(rows?.table?.rows[0]?.at(-1)).toMatch(speed < 1 ? /^\d\d ms less, / : /^\d\d ms more, /)
+  })
+
   it('of 4 ms that become 12 ms are no regression: nobody would notice', () => {
     expect(
       standings(

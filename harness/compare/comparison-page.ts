@@ -3,7 +3,7 @@ import { count, list } from '../report/index.ts'
 import type { Comparison } from './compare-runs.ts'
 import type { FieldDifference } from './drift.ts'
 import type { RunFigures } from './figures.ts'
-import type { LatencyDifference } from './latencies.ts'
+import type { LatencyComparison, LatencyDifference } from './latencies.ts'
 import { isNewCell, type ErrorDifference } from './outcomes.ts'
 import type { Page, Section, Table } from './page.ts'
 import type { Standing } from './standing.ts'
@@ -105,7 +105,7 @@ function rowsOf(comparison: Comparison, standing: Standing): string[][] {
     ...errors
       .filter((one) => has(one) && !told.has(`${one.flow} ${one.actor} ${one.window}`))
       .map(errorRow),
-    ...latencies.differences.filter(has).map(latencyRow),
+    ...latencies.differences.filter(has).map((one) => latencyRow(one, latencies.speed)),
     ...drift.differences.filter(has).map(driftRow),
   ]
 }
@@ -121,9 +121,11 @@ function errorRow({ flow, actor, window, a, b, low, high, pValue }: ErrorDiffere
   ]
 }
 
-function latencyRow(one: LatencyDifference): string[] {
+function latencyRow(one: LatencyDifference, speed: LatencyComparison['speed']): string[] {
   const { flow, actor, group, aMs, bMs, ratio, low, high, shiftMs, pValue } = one
-  const told = `${factor(ratio)} (${factor(low)} to ${factor(high)}) beside the other cells, ${Math.round(shiftMs)} ms, p ${shortP(pValue)}`
+  const shift = `${Math.round(Math.abs(shiftMs))} ms ${shiftMs < 0 ? 'less' : 'more'}`
+  const beside = speed[group] === undefined ? '' : ' beside the other cells'
+  const told = `${shift}, ${factor(ratio)} (${factor(low)} to ${factor(high)})${beside}, p ${shortP(pValue)}`
   const when = group === 'changed' ? 'latency, changed' : 'latency'
   return [`${flow} as ${actor}`, when, `${ms(aMs)} ms`, `${ms(bMs)} ms`, told]
 }

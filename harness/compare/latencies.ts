@@ -14,7 +14,7 @@ export interface LatencyDifference {
   /** Bounds of the 99 % interval of that. */
   readonly low: number
   readonly high: number
-  /** In ms, after the same correction; Hodges-Lehmann. */
+  /** How much longer b took, in ms as they were measured; Hodges-Lehmann. */
   readonly shiftMs: number
   /** Of 'not more than the margin apart', after Holm. */
   readonly pValue: number
@@ -57,7 +57,9 @@ interface Pair {
  * so each is held against the others of its run. Its ratio must lie above the median of all cells by a factor of 1.5, and by three
  * standard deviations of these ratios where they spread more (robust: MAD); by 20 ms; and a Mann-Whitney test of 'not more than
  * that factor apart' must reject at 1 % after Holm's correction over all cells. With fewer than five cells there is no such
- * reference, and the factor is 3. What slows all cells alike is told as `speed`, and never judged.
+ * reference, and the factor is 3. A cell that fell behind the others without being 20 ms slower itself, as one that waits for a timer
+ * does when the machine has less to do, is no regression, nor is one an improvement that only slowed less than they did: 'change'.
+ * What slows all cells alike is told as `speed`.
  */
 export function compareLatencies(a: RunFigures, b: RunFigures): LatencyComparison {
   const groups = (['undisturbed', 'changed'] as const).map((group) => pairsOf(a, b, group))
@@ -121,10 +123,14 @@ function differenceOf(
   pValue: number,
 ): LatencyDifference {
   const { flow, actor, group, a, b } = pair
-  const own = b.map((value) => value / speed)
-  const logs = locationShift(a.map(log), own.map(log), confidence)
-  const shiftMs = locationShift(a, own, confidence)?.shift ?? 0
-  const isClear = pValue < alpha && Math.abs(shiftMs) >= leastShiftMs
+  const scaled = (values: readonly number[], factor: number) =>
+    values.map((value) => value * factor)
+  const logs = locationShift(a.map(log), scaled(b, 1 / speed).map(log), confidence)
+  const shiftMs = locationShift(a, b, confidence)?.shift ?? 0
+  // Beside the other cells, in ms of the faster one of the two runs.
+  const besideMs =
+    locationShift(scaled(a, Math.min(1, speed)), scaled(b, Math.min(1, 1 / speed)), confidence)
+      ?.shift ?? 0
   return {
     flow,
     actor,
@@ -136,8 +142,14 @@ function differenceOf(
     high: Math.exp(logs?.high ?? Infinity),
     shiftMs,
     pValue,
-    standing: !isClear ? 'same' : shiftMs > 0 ? 'regression' : 'improvement',
+    standing: pValue < alpha ? standingOf(besideMs, shiftMs) : 'same',
   }
+}
+
+function standingOf(besideMs: number, shiftMs: number): Standing {
+  if (Math.abs(besideMs) < leastShiftMs) return 'same'
+  if (besideMs > 0) return shiftMs >= leastShiftMs ? 'regression' : 'change'
+  return shiftMs <= -leastShiftMs ? 'improvement' : 'change'
 }
 
 /** Below a tenth of a millisecond clocks tell nothing. */
