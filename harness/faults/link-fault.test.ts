@@ -134,11 +134,12 @@ it.each([
   ['nothing that it strikes came by gateway to media', {}],
   [undefined, { 'f.down_downstream': 3 }],
 ])('when it is healed it says why it did nothing: %s', async (why, struck) => {
-  const { port } = system('', struck)
+  const { port, inForce } = system('', struck)
   const toxics = [{ type: 'status', attributes: { status: 500 } }, { type: 'down' }] as const
   const fault = linkFault('f', { from: 'gateway', to: 'media', toxics })
   const { heal } = await fault.inject(port, signal, () => undefined)
   expect(await heal(signal)).toBe(why)
+  expect([...inForce]).toEqual([])
 })
 
 it('says what is wrong all at once', () => {

@@ -153,9 +153,10 @@ async function inject(
   let hasStruck = false
   const heal = async (healing: AbortSignal): Promise<string | undefined> => {
     for (const { link, toxic } of inForce.toReversed()) {
-      // One that is gone already cannot be asked any more.
-      hasStruck ||= (await links.removeToxic(link, toxicName(toxic), healing)) !== 0
+      const struck = await links.removeToxic(link, toxicName(toxic), healing)
       inForce.pop()
+      // One that is gone already cannot be asked any more.
+      if (struck !== 0) hasStruck = true
     }
     return hasStruck ? undefined : `nothing that it strikes came by ${on.join(', ')}`
   }
