@@ -118,15 +118,19 @@ export function stepsThatHarmed(
   return changes.filter((_, i) => places.includes(i))
 }
 
-/** The steps under which these cells suffered as declared. */
-export function stepsThatStruck(
+/** The steps under which these cells fared as they did; all that was done where that is not known. */
+export function stepsOf(
   summary: Pick<Summary, 'changes'>,
   cells: readonly SummaryCell[],
 ): readonly SummaryChange[] {
-  return stepsThatHarmed(
-    summary,
-    cells.flatMap(({ change }) => (change ? [change] : [])),
-  )
+  const outcomes = cells.flatMap(({ change }) => (change ? [change] : []))
+  const steps = stepsThatHarmed(summary, outcomes)
+  return steps.length === 0 ? stepsDone(summary) : steps
+}
+
+/** Whether a declared effect stayed away, or came only now and then. */
+export function isMissed(outcome: SummaryCell['change']): boolean {
+  return outcome?.judgement === 'effect-absent' || outcome?.judgement === 'effect-partial'
 }
 
 /** Applied to at least one replica, and no undo was journaled. */

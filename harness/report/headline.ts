@@ -5,10 +5,11 @@ import {
   isBackUnderLoad,
   isCutOff,
   isLeftApplied,
+  isMissed,
   reasonsByCell,
   stepsDone,
+  stepsOf,
   stepsThatHarmed,
-  stepsThatStruck,
   struckCells,
 } from './faults.ts'
 import { passedWords } from './load-test.ts'
@@ -41,7 +42,7 @@ function held(summary: Summary): string {
   const rest = summary.cells.length - effects
   const struck = struckCells(summary)
   if (struck.length > 0) {
-    return `under ${changeNames(stepsThatStruck(summary, struck))}, ${struck.length} of ${count(summary.cells.length, 'cell')} suffered as declared, and what was to hold held${recovery(summary)}`
+    return `under ${changeNames(stepsOf(summary, struck))}, ${struck.length} of ${count(summary.cells.length, 'cell')} suffered as declared, and what was to hold held${recovery(summary)}`
   }
   const found =
     effects === 0
@@ -70,9 +71,13 @@ function brokeSomething(summary: Summary): string {
     const outcomes = broken.flatMap(({ change }) => (change ? [change] : []))
     return `${changeNames(stepsThatHarmed(summary, outcomes))} BROKE ${broken.length} of ${count(summary.cells.length, 'cell')} (${count(flows, 'flow')}, ${count(actors, 'actor')})${recovery(summary)}`
   }
-  const missed = countReasons(summary, 'effect-absent') + countReasons(summary, 'effect-partial')
+  const missed = new Set([
+    ...reasonsWithCode(summary, 'effect-absent'),
+    ...reasonsWithCode(summary, 'effect-partial'),
+  ]).size
   if (missed > 0) {
-    return `${changeNames(stepsDone(summary))} did not do what it declares in ${missed} of ${count(summary.cells.length, 'cell')}${recovery(summary)}`
+    const cells = summary.cells.filter(({ change }) => isMissed(change))
+    return `${changeNames(stepsOf(summary, cells))} did not do what it declares in ${missed} of ${count(summary.cells.length, 'cell')}${recovery(summary)}`
   }
   const harmed = harmWords(summary)
   if (harmed !== '') {

@@ -202,3 +202,21 @@ test('cells that suffered as declared did so under the step that they suffered u
   expect(headline(summary)).toMatch(/^under 'enforce API plans', 1 of/)
   expect(pageSentence(summary)).toMatch(/^Under ‘enforce API plans’ users suffered/)
 })
+
+test('what a step declares, and did not come, is put down to that step', () => {
+  const declaring = { ...planChange, name: 'late', title: 'a late clock' }
+  const journal = upToBaseline({ started: { expect: holds, changes: [safe, declaring] } })
+  for (const [i, { name }] of [safe, declaring].entries()) {
+    const seen = { replicas: ['gateway-1'], durationMs: 9 }
+    journal.emit('change.applied', { change: name, ...seen, explain: [] })
+    journal.open(`change:${i + 1}`, name)
+    journal.judge(`change:${i + 1}`, link, i === 0 ? 'holds' : 'effect-partial')
+    journal.emit('change.undone', { change: name, ...seen })
+  }
+  const reason = { code: 'effect-partial', message: 'only now and then', cell: link } as const
+  const summary = summarize(journal.end(fail(reason, reason)).events)
+  expect(headline(summary)).toMatch(/^'a late clock' did not do what it declares in 1 of/)
+  expect(pageSentence(summary)).toMatch(/^‘a late clock’ did what it declares .* only now and then/)
+  const text = renderTerminal(summary, { width: 80, colour: false, unicode: true })
+  expect(text).not.toContain('more, listed above')
+})

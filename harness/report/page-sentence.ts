@@ -7,8 +7,8 @@ import {
   isReproduced,
   sickCells,
   stepsDone,
+  stepsOf,
   stepsThatHarmed,
-  stepsThatStruck,
   struckCells,
 } from './faults.ts'
 import { headline } from './headline.ts'
@@ -109,7 +109,7 @@ function whatHeld(summary: Summary, declared: readonly SummaryCell[]): string {
     )
     const how = symptoms.length === 0 ? '' : ` (${list(symptoms, 3)})`
     const rest = isWell ? '; everything else went on working' : ''
-    return `Under ${changeTitles(stepsThatStruck(summary, struck))} users suffered as the scenario declares: ${whatForWhom(struck, summary)}${how}${rest}.`
+    return `Under ${changeTitles(stepsOf(summary, struck))} users suffered as the scenario declares: ${whatForWhom(struck, summary)}${how}${rest}.`
   }
   if (!isWell) return ''
   return declared.length > 0

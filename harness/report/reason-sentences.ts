@@ -1,5 +1,5 @@
 import { cellKey, type ReasonCode } from '../core/index.ts'
-import { reasonsByCell, stepsDone, wasTaken } from './faults.ts'
+import { isMissed, reasonsByCell, stepsOf, wasTaken } from './faults.ts'
 import type { Summary, SummaryCell, SummaryChange, SummaryReason } from './summary-types.ts'
 import { capital, changeTitles, whatForWhom } from './whom.ts'
 import { count, list } from './words.ts'
@@ -54,7 +54,12 @@ function ofCells(
   summary: Summary,
 ): string {
   const what = whatForWhom(cells, summary)
-  const by = changeTitles(stepsDone(summary))
+  const by = changeTitles(
+    stepsOf(
+      summary,
+      cells.filter(({ change }) => isMissed(change)),
+    ),
+  )
   switch (code) {
     case 'effect-absent':
       return `${by} did not do what it declares: ${what} went on as before, and should have shown ${declared(cells)}.`

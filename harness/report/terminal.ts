@@ -1,4 +1,4 @@
-import { notTakenWords, wasTaken } from './faults.ts'
+import { notTakenWords, reasonsByCell, wasTaken } from './faults.ts'
 import { groupLines } from './group-lines.ts'
 import { headline } from './headline.ts'
 import { linkSentences } from './link-lines.ts'
@@ -152,7 +152,8 @@ function reasonLines(summary: Summary, theme: Theme): string[] {
         )
       }
     }
-    const more = reasons.length - shown.length
+    // A cell of which two windows tell the same is one cell.
+    const more = reasonsByCell(ofCells).size - Math.min(ofCells.length, mostReasons)
     if (more > 0) {
       const text = `[${code}] and ${count(more, 'cell')} more, listed above`
       lines.push(...wrap(text, { width: theme.width, first: '  ', rest: '    ' }))
