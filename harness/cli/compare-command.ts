@@ -71,6 +71,7 @@ function comparisonJson({ a, b, errors, latencies, ...rest }: Comparison): strin
 function exitCodeOfComparison({ outcome }: Comparison): number {
   switch (outcome) {
     case 'no-regression':
+    case 'slower':
       return exitCodes.pass
     case 'regression':
       return exitCodes.fail

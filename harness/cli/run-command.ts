@@ -122,7 +122,7 @@ function readBaselines(
 }
 
 function verdictOf({ outcome }: Comparison): Verdict['kind'] {
-  if (outcome === 'no-regression') return 'pass'
+  if (outcome === 'no-regression' || outcome === 'slower') return 'pass'
   return outcome === 'regression' ? 'fail' : 'inconclusive'
 }
 

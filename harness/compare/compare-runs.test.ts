@@ -176,13 +176,26 @@ describe('latencies', () => {
       run(2, () => 3),
     )
     const { latencies: found, outcome } = comparison
-    expect(outcome).toBe('no-regression')
+    expect(outcome).toBe('slower')
     const { title, tone, lead } = comparisonPage(comparison)
-    expect(title).toMatch(/^NO REGRESSION, BUT SLOWER AS A WHOLE: /)
+    expect(title).toMatch(
+      /^NO REGRESSION, BUT SLOWER AS A WHOLE \((2\.[5-9]|3\.[0-4])\d times as long\): /,
+    )
     expect(tone).toBe('open')
     expect(lead[1]).toMatch(/^As a whole the second run took (2\.[5-9]|3\.[0-4])\d times as long /)
     expect(found.speed.undisturbed).toBeGreaterThan(2.5)
     expect(found.speed.undisturbed).toBeLessThan(3.5)
+  })
+
+  it('that are all eight times as long are inconclusive, unless nobody would notice', () => {
+    const alike = (seed: number, ms: number) => run(seed, (flow) => ms / (4 * 1.4 ** flow))
+    const comparison = compareRuns(alike(1, 5), alike(2, 40))
+    expect(comparison.outcome).toBe('inconclusive')
+    expect(comparisonPage(comparison).lead[0]).toMatch(
+      /^Nothing is proven: everything took up to [789]\.\d times as long, and whether by the machine or by the system nobody can tell/,
+    )
+    expect(compareRuns(alike(1, 0.5), alike(2, 4)).outcome).toBe('slower')
+    expect(compareRuns(alike(2, 40), alike(1, 5)).outcome).toBe('no-regression')
   })
 
   it('of a busy machine, which makes some cells four times and some twice as slow, are the same', () => {
@@ -227,7 +240,7 @@ describe('latencies', () => {
       return { ...figuresOf, cells: [...figuresOf.cells, timed] }
     }
     const comparison = compareRuns(withTimer(1, 1, aMs), withTimer(2, speed, bMs))
-    expect(comparison.outcome).toBe('no-regression')
+    expect(comparison.outcome).toBe(speed < 1 ? 'no-regression' : 'inconclusive')
     expect(
       comparison.latencies.differences.filter(({ standing }) => standing !== 'same'),
     ).toMatchObject([{ flow: 'timer', standing: 'change' }])

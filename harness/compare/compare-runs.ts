@@ -13,7 +13,8 @@ import {
 import { surroundings, type Surrounding } from './surroundings.ts'
 
 export interface Comparison {
-  readonly outcome: 'no-regression' | 'regression' | 'inconclusive'
+  /** 'slower': no regression, but everything took longer, by a factor that a machine may be the cause of. */
+  readonly outcome: 'no-regression' | 'slower' | 'regression' | 'inconclusive'
   /** Why nothing can be said, or not about all; empty when all was compared. */
   readonly open: readonly string[]
   readonly a: RunFigures
@@ -39,10 +40,14 @@ export function compareRuns(a: RunFigures, b: RunFigures): Comparison {
   // Of another scenario the verdict answers another question.
   const verdictRegressed = a.scenario === b.scenario && a.verdict === 'pass' && b.verdict === 'fail'
   const found = [...cells, ...errors, ...latencies.differences, ...drift.differences]
-  const open = openQuestions(a, b, pairs)
+  const open = [
+    ...openQuestions(a, b, pairs),
+    ...(latencies.asAWhole === 'much-slower' ? [muchSlower(latencies)] : []),
+  ]
   const regressed = verdictRegressed || found.some(({ standing }) => standing === 'regression')
+  const fine = latencies.asAWhole === 'same' ? 'no-regression' : 'slower'
   return {
-    outcome: regressed ? 'regression' : open.length > 0 ? 'inconclusive' : 'no-regression',
+    outcome: regressed ? 'regression' : open.length > 0 ? 'inconclusive' : fine,
     open,
     a,
     b,
@@ -53,6 +58,12 @@ export function compareRuns(a: RunFigures, b: RunFigures): Comparison {
     drift,
     surroundings: surroundings(a, b),
   }
+}
+
+/** Of what slows everything that much neither can be taken for granted. */
+function muchSlower({ speed }: LatencyComparison): string {
+  const most = Math.max(...Object.values(speed))
+  return `everything took up to ${most.toFixed(1)} times as long, and whether by the machine or by the system nobody can tell: compare runs of machines that are alike`
 }
 
 function openQuestions(a: RunFigures, b: RunFigures, pairs: ReturnType<typeof pairsOf>): string[] {

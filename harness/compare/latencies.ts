@@ -29,6 +29,8 @@ export interface LatencyComparison {
   readonly differences: readonly LatencyDifference[]
   /** How much slower b was as a whole, as a factor; undefined where too few cells say so. */
   readonly speed: Readonly<Partial<Record<LatencyGroup, number>>>
+  /** Whether that is more than nothing: a machine that was busier, or a system that is slower everywhere. */
+  readonly asAWhole: 'same' | 'slower' | 'much-slower'
 }
 
 const alpha = 0.01
@@ -40,6 +42,9 @@ const fewestCells = 5
 const leastRatio = 1.5
 const leastRatioAlone = 3
 const leastShiftMs = 20
+const slower = 1.5
+/** From here on nobody should take it for granted that the machine was it. */
+const muchSlower = 5
 /** Median absolute deviations that a cell must stand out by; 1.4826 of them are a standard deviation. */
 const outlier = 3 * 1.4826
 
@@ -59,7 +64,7 @@ interface Pair {
  * that factor apart' must reject at 1 % after Holm's correction over all cells. With fewer than five cells there is no such
  * reference, and the factor is 3. A cell that fell behind the others without being 20 ms slower itself, as one that waits for a timer
  * does when the machine has less to do, is no regression, nor is one an improvement that only slowed less than they did: 'change'.
- * What slows all cells alike is told as `speed`.
+ * What slows all cells alike is told as `speed`; from 1.5 on as 'slower', and from 5 on, and 20 ms in half of the cells, as 'much-slower'.
  */
 export function compareLatencies(a: RunFigures, b: RunFigures): LatencyComparison {
   const groups = (['undisturbed', 'changed'] as const).map((group) => pairsOf(a, b, group))
@@ -78,7 +83,19 @@ export function compareLatencies(a: RunFigures, b: RunFigures): LatencyCompariso
         return first && pairs.length >= fewestCells ? [[first.group, referenceOf(pairs).speed]] : []
       }),
     ),
+    asAWhole: worst(groups.map(asAWhole)),
   }
+}
+
+function asAWhole(pairs: readonly Pair[]): LatencyComparison['asAWhole'] {
+  const { speed } = referenceOf(pairs)
+  if (speed < slower) return 'same'
+  const shiftMs = median(pairs.map(({ a, b }) => locationShift(a, b, confidence)?.shift ?? 0))
+  return speed >= muchSlower && shiftMs >= leastShiftMs ? 'much-slower' : 'slower'
+}
+
+function worst(found: readonly LatencyComparison['asAWhole'][]): LatencyComparison['asAWhole'] {
+  return (['much-slower', 'slower'] as const).find((one) => found.includes(one)) ?? 'same'
 }
 
 function pairsOf(a: RunFigures, b: RunFigures, group: LatencyGroup): Pair[] {
