@@ -24,7 +24,9 @@ export interface ConfigChangeOptions {
   readonly rollout?: Rollout
 }
 
-const writeTimeoutMs = 5_000
+/** A program that has next to no processor left, by the very change, is slow to take it back as well. */
+const writeTimeoutMs = 15_000
+const undoTimeoutMs = 15_000
 
 /** The hash of what a change, or an undo, wrote last. */
 const lastWritten = new WeakMap<ConfigPort, string>()
@@ -73,7 +75,7 @@ export function configChange(
       } catch (error) {
         throw isRefusal(error) ? error : new HalfApplied(error, undo)
       }
-      return { explain, undo }
+      return { explain, undo, undoTimeoutMs }
     },
   }
 }

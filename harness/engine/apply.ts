@@ -136,6 +136,8 @@ function failureOf(
 }
 
 const undoTries = 3
+/** A replica that is down for a moment is not to use them all up. */
+const betweenTriesMs = 250
 /** Of something that has been told to stop. */
 export const stopsWithinMs = 2_000
 const defaultUndoTimeoutMs = 5_000
@@ -214,6 +216,7 @@ async function oneTry({
 export async function tryUndo(applied: Applied): Promise<Undone | Failure> {
   let error: unknown
   for (let i = 0; i < undoTries; i += 1) {
+    if (i > 0) await delay(betweenTriesMs)
     try {
       const undone = await oneTry(applied)
       if (undone) return undone
