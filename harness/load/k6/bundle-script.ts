@@ -5,6 +5,7 @@ import { build, type OutputChunk, type Plugin } from 'rolldown'
 import { HarnessError } from '../../core/index.ts'
 import { bundleFault } from './bundle-fault.ts'
 import type { ExportPlace } from './find-exports.ts'
+import { asksWhether, foreignSyntax } from './foreign-syntax.ts'
 import type { K6Options } from './options.ts'
 import type { ScriptPlan } from './script/plan.ts'
 
@@ -71,7 +72,9 @@ export async function bundleScript(parts: ScriptParts): Promise<string> {
     if (!chunk) throw new Error('there is no output')
     // The list has what is imported and not used as well; that is not in the code.
     const isIn = (id: string) => chunk.code.includes(JSON.stringify(id))
-    refuseNode([...chunk.imports, ...chunk.dynamicImports].filter(isIn), importers)
+    const imports = [...chunk.imports, ...chunk.dynamicImports].filter(isIn)
+    const others = foreignSyntax(chunk.code, foreignGlobals)
+    refuseNode(new Set([...imports, ...others]), importers)
     return chunk.code
   } catch (error) {
     if (error instanceof HarnessError) throw error
@@ -83,14 +86,13 @@ function isK6(id: string): boolean {
   return id === 'k6' || id.startsWith('k6/')
 }
 
-function refuseNode(imports: readonly string[], importers: ReadonlyMap<string, string>): void {
-  const foreign = imports.filter((id) => !isK6(id))
+function refuseNode(used: ReadonlySet<string>, importers: ReadonlyMap<string, string>): void {
+  const foreign = [...used].filter((id) => !isK6(id))
   if (foreign.length === 0) return
   const lines = foreign.map((id) => {
-    const by = importers.get(id) ?? 'a package'
-    return id.startsWith(globalId)
-      ? `'${id.slice(globalId.length)}', used by ${by}`
-      : `'${id}', imported by ${by}`
+    const by = importers.get(id) ?? 'flows, or by what they import'
+    const name = id.startsWith(globalId) ? id.slice(globalId.length) : id
+    return `'${name}', ${isBuiltin(id) ? 'imported' : 'used'} by ${by}`
   })
   throw new HarnessError('INVALID_SCENARIO', `k6 does not have ${lines.join('; ')}`, {
     hint: 'flows for k6 use what the language itself has: move this into a module that no flow imports',
@@ -120,7 +122,7 @@ function scriptPlugin(parts: ScriptParts, importers: Map<string, string>): Plugi
 
 /** A module that asks first whether there is such a thing. */
 function doesWithout(source: string, importer: string): boolean {
-  return new RegExp(`\\btypeof ${nameOf(source)}\\b`).test(readFileSync(importer, 'utf8'))
+  return asksWhether(nameOf(source), readFileSync(importer, 'utf8'), importer)
 }
 
 function absent(source: string): string {

@@ -107,6 +107,39 @@ it.each(['Buffer.from', 'structuredClone', 'new URL', 'process.env.toString', 'f
   },
 )
 
+it.each([
+  ['await import(`node:fs`)', 'node:fs', 'imported'],
+  ["await import('node:fs')", 'node:fs', 'imported'],
+  ["if (globalThis.process.env['X']) return", 'globalThis.process', 'used'],
+  ["global['process'].getBuiltinModule('fs')", 'globalThis.process', 'used'],
+  ["await globalThis.fetch('http://x')", 'globalThis.fetch', 'used'],
+  ["if (import.meta.dirname === 'x') return", 'import.meta.dirname', 'used'],
+])('refuses %s', async (code, name, how) => {
+  await expect(scriptOf(flow(`${code}; await ctx.http.get('/')`))).rejects.toMatchObject({
+    code: 'INVALID_SCENARIO',
+    message: expect.stringContaining(`k6 does not have '${name}', ${how} by `) as string,
+  })
+})
+
+it.each([
+  "globalThis.process?.env['X']",
+  "if (globalThis.process) globalThis.process.env['X']",
+  "if ('x' in ctx && typeof globalThis.Buffer !== 'undefined') globalThis.Buffer.from('x')",
+  'globalThis.fetch ??= () => undefined; globalThis.fetch()',
+  'global.mine = 1',
+  'const globalThis = { process: { env: {} } }; globalThis.mine = 1',
+  "'globalThis.process.env'",
+])('takes %s, which does no harm', async (code) => {
+  await expect(scriptOf(flow(`${code}; await ctx.http.get('/')`))).resolves.toContain('perform')
+})
+
+it('is not led astray by a comment that speaks of typeof', async () => {
+  const flows = `// typeof process is 'object' in Node\n${flow(`if (process.env['X']) return; await ctx.http.get('/')`)}`
+  await expect(scriptOf(flows)).rejects.toMatchObject({
+    message: expect.stringMatching(/^k6 does not have 'process', used by .*flows\.ts$/) as string,
+  })
+})
+
 it('takes what asks first whether a global is there, and what has one of its own', async () => {
   const flows = `class URL { path = '/own' }
 const size = (text) => (typeof Buffer === 'undefined' ? text.length : Buffer.byteLength(text))
