@@ -76,6 +76,12 @@ describe('a request', () => {
     )
   })
 
+  it('is no failure of the system where the path is none', async () => {
+    const { gateway, client } = await world((_, response) => response.end())
+    await expect(client().get('a')).rejects.toThrow(TypeError)
+    expect(gateway.asked).toEqual([])
+  })
+
   it('can name another service', async () => {
     const { gateway, client } = await world((_, response) => response.end())
     expect((await client().get('/', { service: 'media' })).text()).toBe('media')

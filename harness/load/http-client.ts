@@ -13,6 +13,7 @@ import {
   type Redactor,
 } from '../core/index.ts'
 import { encodeBody } from './encode-body.ts'
+import { goesOutside } from './goes-outside.ts'
 
 const excerptBytes = 2_048
 export const maxBodyBytes = 32 * 1_024 * 1_024
@@ -64,7 +65,7 @@ export class HttpConnections implements AsyncDisposable {
     actorHeaders: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<HttpResponse> {
-    const isOutside = /^https?:/.test(request.path)
+    const isOutside = goesOutside(request.path)
     const url = isOutside ? request.path : this.#frontDoor(request) + request.path
     const traceId = traceIdIn(request.headers) ?? randomBytes(16).toString('hex')
     const { body, contentType } = encodeBody(request.body)

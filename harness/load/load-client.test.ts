@@ -54,6 +54,20 @@ it.each(['/page?q=a b', '/über/../é', '/quotes?q=\'"#part', '/plain/path?a=1&b
   },
 )
 
+it.each(['a', '', 'a b\r\nx: y', 'ftp://x/'])(
+  'takes a path %j for a fault of the flow',
+  async (path) => {
+    await using server = await serve((_, response) => response.end())
+    await using connections = connectionsTo(server)
+    const deadline = new Deadline(30_000)
+    const figures: RequestFigures[] = []
+    const client = connections.client({}, deadline, (one) => figures.push(one))
+    expect(() => client.get(path)).toThrow(TypeError)
+    expect(figures).toEqual([])
+    deadline.clear()
+  },
+)
+
 it('measures what goes outside as what goes to the system, and tells nothing there of the actor', async () => {
   await using gateway = await serve((_, response) => response.end())
   await using proxy = await serve((_, response) => response.writeHead(503).end('down'))

@@ -6,6 +6,7 @@ import {
 } from '../core/index.ts'
 import type { Deadline } from './deadline.ts'
 import { encodeBody } from './encode-body.ts'
+import { goesOutside } from './goes-outside.ts'
 import { maxBodyBytes, proxyOf, type HttpConnectionsOptions } from './http-client.ts'
 import {
   headersOf,
@@ -79,7 +80,7 @@ export class LoadConnections implements AsyncDisposable {
 
   exchange(request: HttpRequest, asking: Asking): Promise<HttpResponse> {
     const traceId = this.#traces.next()
-    if (request.path.startsWith('http') && /^https?:/.test(request.path)) {
+    if (goesOutside(request.path)) {
       return this.#send(asking, this.#outside, '', toOutside(request, traceId))
     }
     const service = this.#service(request)

@@ -35,6 +35,11 @@ describe('an expression', () => {
     ['link_amplification', 'value<3', 'is no metric: use one of iteration_duration, iterations,'],
     ['http_reqs{colour:red}', 'count>1', 'known are flow, actor'],
     ['http_reqs{flow}', 'count>1', 'is no list of tags'],
+    [
+      'http_reqs{flow:a,flow:b}',
+      'count>1',
+      'has the tag flow twice: give each a threshold of its own',
+    ],
     ['http_req_connecting{flow:read}', 'avg<3', 'a connection is of no flow or window'],
   ])('%s with %s is refused', (metric, text, why) => {
     expect(parseThreshold(metric, text)).toContain(why)

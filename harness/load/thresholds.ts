@@ -128,6 +128,9 @@ function parseSelector(selector: string): { metric: MetricName; tags: Tags } | s
     if (!(tagNames as readonly string[]).includes(name)) {
       return `'{${inBraces}}' is no list of tags: use {flow:…,actor:…}; known are ${tagNames.join(', ')}`
     }
+    if (Object.hasOwn(tags, name)) {
+      return `'{${inBraces}}' has the tag ${name} twice: give each a threshold of its own`
+    }
     tags[name] = value
   }
   if (inBraces !== undefined && metric === 'http_req_connecting') {

@@ -9,6 +9,7 @@ import {
   type HttpResponse,
 } from '../../../core/index.ts'
 import { encodeBody } from '../../encode-body.ts'
+import { goesOutside } from '../../goes-outside.ts'
 import type { ScriptPlan } from './plan.ts'
 import { utf8Text } from './utf8.ts'
 
@@ -37,7 +38,7 @@ export function k6Client(options: ClientOptions): HttpClient {
 
 async function send(request: HttpRequest, options: ClientOptions): Promise<HttpResponse> {
   const { plan, tags } = options
-  const isOutside = /^https?:/.test(request.path)
+  const isOutside = goesOutside(request.path)
   const service = request.service ?? plan.entry
   const url = isOutside ? request.path : `${doorOf(plan, service)}${request.path}`
   const { body, contentType } = encodeBody(request.body)
