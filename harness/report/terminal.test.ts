@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { fail, inconclusive, type Reason } from '../core/index.ts'
+import { fail, inconclusive, type CellId, type Reason } from '../core/index.ts'
 import { summarize } from './summary.ts'
 import { renderTerminal, type TerminalOptions } from './terminal.ts'
 import {
@@ -272,6 +272,22 @@ test('a run that did not pass tells every reason about the run, and counts those
   [outside-traffic] link-1 asked for https://evil.test/
   [broken] timeline as visitor: broke
   [broken] and 31 cells more, listed above
+`)
+})
+
+test('of a cell that broke under several steps it is told under which', () => {
+  const reason = (step: string, cell: CellId) =>
+    ({ code: 'broken', message: `broke under '${step}'`, cell }) as const
+  const other = { flow: 'timeline', actor: 'web' }
+  const verdict = fail(
+    ...['order-1-b', 'order-2-b', 'order-2-b'].map((step) => reason(step, web)),
+    reason('order-1-b', other),
+  )
+  const text = render(incident({ started: { expect: holds }, verdict }))
+  expect(text).toContain(`WHY IT FAILED
+  [broken] ${web.flow} as ${web.actor}: broke under 'order-1-b'
+  [broken] ${web.flow} as ${web.actor}: broke under 'order-2-b'
+  [broken] and 1 cell more, listed above
 `)
 })
 

@@ -21,7 +21,8 @@ export interface TerminalOptions extends RenderOptions {
 }
 
 const labelWidth = 13
-const mostReasons = 1
+const mostCells = 1
+const mostReasons = 4
 const mostRefusals = 5
 const mostDiffLines = 12
 const mostLogLines = 12
@@ -136,7 +137,10 @@ function reasonLines(summary: Summary, theme: Theme): string[] {
   for (const [code, reasons] of Map.groupBy(summary.reasons, (reason) => reason.code)) {
     const runLevel = reasons.filter((reason) => reason.flow === undefined)
     const ofCells = reasons.filter((reason) => reason.flow !== undefined)
-    const shown = [...runLevel, ...ofCells.slice(0, mostReasons)]
+    const cells = [...reasonsByCell(ofCells).values()]
+    // What one cell suffered under several steps may tell which of them it is.
+    const told = cells.slice(0, mostCells).flatMap((own) => distinct(own).slice(0, mostReasons))
+    const shown = [...runLevel, ...told]
     for (const reason of shown) {
       const [first = '', ...log] = reasonText(reason).split('\n')
       lines.push(...wrap(first, { width: theme.width, first: '  ', rest: '    ' }))
@@ -152,14 +156,19 @@ function reasonLines(summary: Summary, theme: Theme): string[] {
         )
       }
     }
-    // A cell of which two windows tell the same is one cell.
-    const more = reasonsByCell(ofCells).size - Math.min(ofCells.length, mostReasons)
+    const more = cells.length - mostCells
     if (more > 0) {
       const text = `[${code}] and ${count(more, 'cell')} more, listed above`
       lines.push(...wrap(text, { width: theme.width, first: '  ', rest: '    ' }))
     }
   }
   return lines
+}
+
+function distinct(reasons: readonly SummaryReason[]): SummaryReason[] {
+  return [...Map.groupBy(reasons, ({ message }) => message).values()].flatMap(([first]) =>
+    first ? [first] : [],
+  )
 }
 
 function reasonText({ code, message, flow, actor }: SummaryReason): string {
