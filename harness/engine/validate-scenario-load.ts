@@ -5,7 +5,13 @@ import {
   type LoadProfile,
   type Scenario,
 } from '../core/index.ts'
-import { canLast, steadyAfterMs, validateProfile, type ProfileContext } from '../load/index.ts'
+import {
+  canLast,
+  endsAtNothing,
+  steadyAfterMs,
+  validateProfile,
+  type ProfileContext,
+} from '../load/index.ts'
 import { judgementOf, loadJudgementOf } from './judgement-of.ts'
 import { checkKnown, problem, type Problem } from './problem.ts'
 import { stagesOf } from './rollout.ts'
@@ -65,6 +71,13 @@ function checkCells(
           'use constant-arrival-rate, ramping-arrival-rate, constant-vus or ramping-vus: in a scenario load goes on to the end',
         ),
       ),
+    ...(endsAtNothing(load)
+      ? problem(
+          'load.executors',
+          'all end with a stage to 0, and in a scenario load goes on as it ends',
+          'let the last stage of one have a target, or leave it away',
+        )
+      : []),
     ...underLoad.flatMap((selector, i) =>
       cells.some((cell) => selects(selector, cell))
         ? []

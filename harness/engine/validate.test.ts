@@ -421,6 +421,27 @@ describe('of load in a scenario', () => {
     ])
   })
 
+  it('it has to go on with something when its stages are over', () => {
+    const ending = (target: number) => ({
+      executor: 'ramping-arrival-rate',
+      stages: [
+        { target: 20, duration: '1s' },
+        { target, duration: '1s' },
+      ],
+      preAllocatedVUs: 5,
+    })
+    const judgement = { windowMs: 60_000 }
+    const load = (target: number, more = {}) => ({
+      judgement,
+      load: { executors: { spike: ending(target), ...more } },
+    })
+    expect(problems(load(0))).toEqual([
+      'load.executors all end with a stage to 0, and in a scenario load goes on as it ends',
+    ])
+    expect(problems(load(5))).toEqual([])
+    expect(problems(load(0, executors))).toEqual([])
+  })
+
   it('its baseline begins when it is steady, for which there must be time', () => {
     const stages = [{ target: 100, duration: '10m' }] as const
     const ramp = { executor: 'ramping-arrival-rate', stages, preAllocatedVUs: 5 } as const

@@ -42,6 +42,13 @@ export function canLast({ executor }: LoadExecutor): boolean {
   return executor !== 'per-vu-iterations' && executor !== 'shared-iterations'
 }
 
+/** Whether nothing is left of a load at the end of its last stages. */
+export function endsAtNothing({ executors }: LoadProfile): boolean {
+  return Object.values(executors).every(
+    (executor) => 'stages' in executor && (executor.stages.at(-1)?.target ?? 0) === 0,
+  )
+}
+
 function lasting(executor: LoadExecutor): LoadExecutor {
   switch (executor.executor) {
     case 'constant-arrival-rate':
