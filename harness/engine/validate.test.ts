@@ -421,7 +421,7 @@ describe('of load in a scenario', () => {
     ])
   })
 
-  it('it has to go on with something when its stages are over', () => {
+  it('has to go on with something when its stages are over', () => {
     const ending = (target: number) => ({
       executor: 'ramping-arrival-rate',
       stages: [
