@@ -9,13 +9,15 @@ import {
   renderPageHtml,
   renderPageMarkdown,
   renderPageTerminal,
+  whatGotWorse,
   type Comparison,
   type Page,
   type RunFigures,
 } from '../compare/index.ts'
-import { say } from '../session/index.ts'
+import type { Against } from '../report/index.ts'
+import { say, type FoundScenario, type RunFolder } from '../session/index.ts'
 import { readFigures } from './figures-of.ts'
-import { appendToStepSummary } from './pipeline-output.ts'
+import { appendToStepSummary, tellRegression } from './pipeline-output.ts'
 import { renderOptionsFor } from './screen.ts'
 
 export const pageFormats = ['terminal', 'markdown', 'html', 'json'] as const
@@ -101,11 +103,25 @@ export function sayPage(page: Page, format: Exclude<PageFormat, 'json'>): void {
   else say(text)
 }
 
-/** Holds a run that has just ended against its baseline, and says what came out. */
-export function tellComparison(baseline: RunFigures, folder: string, isJson: boolean): Comparison {
-  const comparison = compareRuns(baseline, readFigures(folder))
+/** Holds a run that has just ended against its baseline, says what came out, and adds it to the reports of the run. */
+export async function tellComparison(
+  baseline: RunFigures,
+  found: FoundScenario,
+  folder: RunFolder,
+  isJson: boolean,
+): Promise<Comparison['outcome']> {
+  const comparison = compareRuns(baseline, readFigures(folder.path))
   const page = comparisonPage(comparison)
+  const against = againstOf(comparison, page)
+  await folder.writeComparison(against, comparisonJson(comparison), renderPageHtml(page))
+  tellRegression(found, against)
   say(isJson ? `${comparisonJson(comparison)}\n` : `${renderPage(page, 'terminal')}\n`)
   appendToStepSummary(renderPageMarkdown(page))
-  return comparison
+  return comparison.outcome
+}
+
+function againstOf({ outcome }: Comparison, { title, lead, sections }: Page): Against {
+  const worse = sections.find((section) => section.title === whatGotWorse)?.table?.rows ?? []
+  const lines = worse.map((row) => row.filter((cell) => cell !== '').join(', '))
+  return { outcome, title, lead, worse: lines }
 }

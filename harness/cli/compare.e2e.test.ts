@@ -54,11 +54,20 @@ test('two runs of one version make a baseline, with which a third has no regress
     '--baseline',
     'reports/baselines',
   ]
-  const slow = await startWith(where, { GITHUB_STEP_SUMMARY: summary }, ...args).finished
+  const github = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary }
+  const slow = await startWith(where, github, ...args).finished
   expect(slow.stdout).toMatch(/post as reader\n +what +latency/)
   expect(slow.stdout).not.toMatch(/read as reader\s+(what +)?latency/)
   expect(slow.code).toBe(1)
   expect(readFileSync(summary, 'utf8')).toMatch(/### ❌ REGRESSION[\s\S]*`post as reader`/)
+  expect(slow.stderr).toMatch(
+    /^::error file=.*,title=REGRESSION shop::REGRESSION: shop.*post as reader/m,
+  )
+  const report = (name: string) => readFileSync(where.path('reports', 'runs', '5', name), 'utf8')
+  expect(report('junit.xml')).toMatch(/<failure type="regression"[\s\S]*post as reader/)
+  expect(report('report.html')).toContain('<title>REGRESSION shop')
+  expect(JSON.parse(report('comparison.json'))).toMatchObject({ outcome: 'regression' })
+  expect(report('comparison.html')).toContain('post as reader')
 
   release(where, { ...shop, refuse: ['/post'] })
   const sick = await run(where, '6', '--baseline', 'reports/baselines')

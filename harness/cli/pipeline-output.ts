@@ -1,8 +1,17 @@
 import { appendFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { describeError } from '../core/index.ts'
-import { annotationCommand, annotationsOf, renderMarkdown, type Summary } from '../report/index.ts'
+import {
+  annotationCommand,
+  annotationsOf,
+  renderMarkdown,
+  type Against,
+  type Annotation,
+  type Summary,
+} from '../report/index.ts'
 import { placeOfStep, type FoundScenario, warn } from '../session/index.ts'
+
+const mostWorse = 5
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -17,13 +26,30 @@ export function tellPipeline(
   env: Environment = process.env,
 ): void {
   appendToStepSummary(renderMarkdown(summary, { link: linkOf(env) ?? folder }), env)
+  for (const annotation of annotationsOf({ ...summary, scenario: scenario.id })) {
+    annotate(annotation, file, env)
+  }
+}
+
+function annotate(annotation: Annotation, file: string, env: Environment): void {
   if (env['GITHUB_ACTIONS'] !== 'true') return
   const root = env['GITHUB_WORKSPACE'] ?? process.cwd()
-  for (const annotation of annotationsOf({ ...summary, scenario: scenario.id })) {
-    const place = placeOfStep(file, annotation.step)
-    const shown = { ...place, file: relative(root, place.file).replaceAll('\\', '/') }
-    process.stderr.write(`${annotationCommand(annotation, shown)}\n`)
-  }
+  const place = placeOfStep(file, annotation.step)
+  const shown = { ...place, file: relative(root, place.file).replaceAll('\\', '/') }
+  process.stderr.write(`${annotationCommand(annotation, shown)}\n`)
+}
+
+/** With GITHUB_ACTIONS=true, that a run is worse than its baseline, or that this is not known, at its scenario. */
+export function tellRegression(
+  { scenario, file }: FoundScenario,
+  { outcome, title, lead, worse }: Against,
+  env: Environment = process.env,
+): void {
+  if (outcome === 'no-regression') return
+  const level = outcome === 'regression' ? 'error' : 'warning'
+  const message = [title, ...lead, ...worse.slice(0, mostWorse)].join('\n')
+  const heading = `${outcome.toUpperCase()} ${scenario.id}`
+  annotate({ level, title: heading, message }, file, env)
 }
 
 /** A summary that cannot be written is said and stops nothing. */

@@ -76,18 +76,25 @@ export async function runCommand(
   for (const found of selected) {
     if (interrupts.signal.aborted) break
     const beganMs = performance.now()
-    const note = (verdict: SuiteRow['verdict']) =>
-      rows.push(suiteRow(found, verdict, performance.now() - beganMs))
+    const note = (verdict: SuiteRow['verdict'], against?: Comparison['outcome']) =>
+      rows.push({
+        ...suiteRow(found, verdict, performance.now() - beganMs),
+        ...(against === undefined ? {} : { baseline: against }),
+      })
     try {
       const many = selected.length > 1 ? { pool, isLast: found === selected.at(-1) } : undefined
       const outcome = await runOne(found, options, argv, interrupts.signal, many)
-      verdicts.push(outcome.verdict.kind)
-      note(outcome.verdict.kind)
       const baseline = baselines.get(found)
-      if (baseline && !interrupts.signal.aborted) {
-        const compared = tellComparison(baseline, outcome.folder.path, options.json)
-        verdicts.push(verdictOf(compared))
-      }
+      const against =
+        baseline && !interrupts.signal.aborted
+          ? await tellComparison(baseline, found, outcome.folder, options.json)
+          : undefined
+      const verdict = worstOf([
+        outcome.verdict.kind,
+        ...(against === undefined ? [] : [verdictOf(against)]),
+      ])
+      verdicts.push(verdict)
+      note(verdict, against)
     } catch (error) {
       // The others are run all the same; the exit code then says that not all of them could be.
       faultCode = reportFault(error)
@@ -102,7 +109,7 @@ export async function runCommand(
   if (impossible.length > 0 && process.env['CI']) verdicts.push('inconclusive')
   process.exitCode = interrupts.signal.aborted
     ? exitCodeOf(String(interrupts.signal.reason))
-    : (faultCode ?? exitCodeOfWorst(verdicts))
+    : (faultCode ?? exitCodes[worstOf(verdicts)])
 }
 
 /** Before anything starts: a baseline that is of no use is an error then. Scenarios without one are run all the same, and named. */
@@ -121,7 +128,7 @@ function readBaselines(
   return found
 }
 
-function verdictOf({ outcome }: Comparison): Verdict['kind'] {
+function verdictOf(outcome: Comparison['outcome']): Verdict['kind'] {
   if (outcome === 'no-regression' || outcome === 'slower') return 'pass'
   return outcome === 'regression' ? 'fail' : 'inconclusive'
 }
@@ -232,7 +239,6 @@ function sayWhatWasLeftOut(
 }
 
 /** Fail outranks inconclusive, although its code is the lower number. */
-function exitCodeOfWorst(verdicts: readonly Verdict['kind'][]): number {
-  if (verdicts.includes('fail')) return exitCodes.fail
-  return verdicts.includes('inconclusive') ? exitCodes.inconclusive : exitCodes.pass
+function worstOf(verdicts: readonly Verdict['kind'][]): Verdict['kind'] {
+  return (['fail', 'inconclusive'] as const).find((kind) => verdicts.includes(kind)) ?? 'pass'
 }

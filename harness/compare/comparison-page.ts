@@ -8,6 +8,8 @@ import { isNewCell, type ErrorDifference } from './outcomes.ts'
 import type { Page, Section, Table } from './page.ts'
 import type { Standing } from './standing.ts'
 
+/** The title of the section of what fails a run. */
+export const whatGotWorse = 'What got worse'
 const mostRows = 25
 /** Baseline, change and recovery. */
 const everyWindow = 3
@@ -36,7 +38,7 @@ export function comparisonPage(comparison: Comparison): Page {
       ...(a.scenario === b.scenario ? [] : [otherScenario(a, b)]),
     ],
     sections: [
-      section('What got worse', regressions),
+      section(whatGotWorse, regressions),
       section('What got better', rowsOf(comparison, 'improvement')),
       section('What is different, and neither', rowsOf(comparison, 'change')),
       ...(open.length > 0 ? [{ title: 'What is not known', notes: open }] : []),

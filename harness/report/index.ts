@@ -1,4 +1,5 @@
-export { annotationCommand, annotationsOf } from './annotations.ts'
+export type { Against } from './against.ts'
+export { annotationCommand, annotationsOf, type Annotation } from './annotations.ts'
 export { renderJunit } from './junit.ts'
 export { initialLiveState, reduce } from './live.ts'
 export { renderLive } from './live-view.ts'

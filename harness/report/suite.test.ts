@@ -18,6 +18,11 @@ nginx         holds        NOT RUN
   )
 })
 
+it('a run that is worse than its baseline has failed, and says why', () => {
+  const row = { ...(rows[0] as SuiteRow), verdict: 'fail', baseline: 'regression' } as const
+  expect(renderSuite(summarizeSuite([row], 7_000), plain)).toContain('FAIL (regression)')
+})
+
 it('a long name is cut rather than the line broken', () => {
   const long = [{ ...(rows[0] as SuiteRow), scenario: 'a-very-long-name-'.repeat(6) }]
   const lines = renderSuite(summarizeSuite(long, 7_000), plain).split('\n')

@@ -1,4 +1,5 @@
 import type { Verdict } from '../core/index.ts'
+import type { Against } from './against.ts'
 import { padEnd, truncate } from './text.ts'
 import { makeTheme, type RenderOptions, type Theme } from './theme.ts'
 import { count, formatDuration } from './words.ts'
@@ -10,6 +11,8 @@ export interface SuiteRow {
   /** 'error': the harness failed, and there is no verdict. 'not run': it could not be run here, or the suite was cut off before. */
   readonly verdict: Verdict['kind'] | 'error' | 'not run'
   readonly seconds: number
+  /** What came of holding it against its baseline; a regression is a fail. */
+  readonly baseline?: Against['outcome']
 }
 
 /** What several scenarios came to, as data: the last line of `run --json`. */
@@ -42,7 +45,7 @@ export function renderSuite({ suite, counts, seconds }: Suite, options: RenderOp
   const cells = suite.map((row) => [
     theme.safe(row.scenario),
     row.expectation,
-    row.verdict.toUpperCase(),
+    row.verdict.toUpperCase() + (row.baseline === 'regression' ? ' (regression)' : ''),
     row.verdict === 'not run' ? '' : row.seconds.toFixed(1),
   ])
   const widths = headings.map((heading, i) =>

@@ -10,11 +10,12 @@ import {
   writeSync,
 } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { HarnessError, type JournalEvent, type Redactor } from '../core/index.ts'
+import { HarnessError, Redactor, type JournalEvent } from '../core/index.ts'
 import {
   PageFold,
   renderJunit,
   summarizeModel,
+  type Against,
   type RunModel,
   type Summary,
 } from '../report/index.ts'
@@ -27,6 +28,15 @@ export function newRunId(scenario: string): string {
   return `${time}-${scenario}-${randomBytes(2).toString('hex')}`
 }
 
+const reportNames = [
+  'summary.json',
+  'junit.xml',
+  'report.html',
+  'comparison.json',
+  'comparison.html',
+] as const
+type Report = (typeof reportNames)[number]
+
 /** The folder that a run leaves behind. The journal is written event by event, so that it is there whatever happens next. */
 export class RunFolder implements Disposable {
   readonly path: string
@@ -34,6 +44,7 @@ export class RunFolder implements Disposable {
   readonly #journal: number
   /** What the reports are made from: of a size that does not grow with the length of the run. */
   readonly #fold = new PageFold()
+  #redactor = new Redactor()
   #open = true
 
   constructor(path: string) {
@@ -44,7 +55,7 @@ export class RunFolder implements Disposable {
     this.#journal = openSync(this.file('journal.ndjson'), 'w')
   }
 
-  file(name: 'journal.ndjson' | 'summary.json' | 'junit.xml' | 'report.html'): string {
+  file(name: 'journal.ndjson' | Report): string {
     return join(this.path, name)
   }
 
@@ -55,9 +66,7 @@ export class RunFolder implements Disposable {
   /** Of a run into the same folder: what it reported and logged would be taken for this one's. */
   #forgetEarlierRun(): void {
     const logs = readdirSync(this.logDir).filter((name) => name.endsWith('.log'))
-    const reports = (['summary.json', 'junit.xml', 'report.html'] as const).map((name) =>
-      this.file(name),
-    )
+    const reports = reportNames.map((name) => this.file(name))
     for (const file of [...reports, ...logs.map((name) => join(this.logDir, name))]) {
       rmSync(file, { force: true })
     }
@@ -73,15 +82,24 @@ export class RunFolder implements Disposable {
     const summary = summarizeModel(this.model)
     writeFileSync(this.file('summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
     writeFileSync(this.file('junit.xml'), renderJunit(this.model))
-    await this.#writePage(redactor)
+    this.#redactor = redactor
+    await this.#writePage()
     return summary
   }
 
-  async #writePage(redactor: Redactor): Promise<void> {
+  /** Writes what came of holding the run against its baseline, and adds it to the reports. */
+  async writeComparison(against: Against, json: string, html: string): Promise<void> {
+    writeFileSync(this.file('comparison.json'), `${json}\n`)
+    writeFileSync(this.file('comparison.html'), html)
+    writeFileSync(this.file('junit.xml'), renderJunit(this.model, against))
+    await this.#writePage(against)
+  }
+
+  async #writePage(against?: Against): Promise<void> {
     try {
       writeFileSync(
         this.file('report.html'),
-        await makeHtmlReport(this.#fold, this.logDir, redactor),
+        await makeHtmlReport(this.#fold, this.logDir, this.#redactor, against),
       )
     } catch (error) {
       if (!(error instanceof HarnessError) || error.code !== 'VIEWER_MISSING') throw error

@@ -1,3 +1,4 @@
+import type { Against } from '../against.ts'
 import { isFaultOnly, isReproduced, struckCells } from '../faults.ts'
 import type { PageData } from '../page-data.ts'
 import { figuresOf } from '../page-figures.ts'
@@ -17,9 +18,14 @@ export function Head({ data }: { data: PageData }) {
       <p class="where">{summary.title}</p>
       <div class="verdict">
         <strong class="badge">{words[summary.verdict]}</strong>
-        <span class="meaning">{meaningOf(summary)}</span>
+        <span class="meaning">
+          {data.against?.outcome === 'regression' && summary.verdict === 'pass'
+            ? 'What was to hold holds, but the run is worse than its baseline, and fails.'
+            : meaningOf(summary)}
+        </span>
       </div>
       <h1 class={data.sentence.length > longSentence ? 'long' : ''}>{data.sentence}</h1>
+      {data.against ? <Compared against={data.against} /> : null}
       {summary.reasons.length === 0 ? null : <Reasons summary={summary} />}
       <Figures summary={summary} />
       <p class="quiet">
@@ -32,6 +38,26 @@ export function Head({ data }: { data: PageData }) {
       </p>
       {data.description === '' ? null : <p>{data.description}</p>}
     </header>
+  )
+}
+
+/** What came of holding the run against its baseline. */
+function Compared({ against }: { against: Against }) {
+  const { outcome, title, lead, worse } = against
+  return (
+    <section aria-label="Against the baseline">
+      <p>
+        <b class={outcome === 'regression' ? 'bad-text' : ''}>{title}.</b> {lead.join(' ')}
+      </p>
+      {worse.length === 0 ? null : (
+        <ul class="reasons">
+          {worse.slice(0, mostReasons).map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+          {worse.length > mostReasons ? <li>and {worse.length - mostReasons} more</li> : null}
+        </ul>
+      )}
+    </section>
   )
 }
 
