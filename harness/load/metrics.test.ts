@@ -73,6 +73,31 @@ it('a window that is still to come has no requests, and no rate', () => {
   expect(metrics.read('http_reqs', { window: 'baseline' }, rate)).toBeUndefined()
 })
 
+it('a request that was cut off counts in the window in which it was made, as its flow does', () => {
+  const window = (name: string) => ({ window: name })
+  const metrics = measured(
+    (writer, all) => {
+      all.openWindow('change:1', 0)
+      flows(writer, 100, 5)
+      writer.request(0, 0, { ...answered, blockedMs: 0, durationMs: 5 })
+    },
+    (writer, all) => {
+      all.elapsedMs = 5_000
+      all.openWindow('transition', 4_900)
+      writer.request(0, 0, { ...answered, blockedMs: 0, durationMs: 5 })
+      writer.cutRequest(0, 0, 2_000, 0)
+      writer.cutRequest(0, 0, 2, 0)
+    },
+  )
+  const { overdue, readAtWorst } = metrics
+  expect(overdue('http_req_failed', window('change:1'))).toBe(1)
+  expect(overdue('http_req_failed', window('transition'))).toBe(0)
+  expect(overdue('http_req_blocked', window('change:1'))).toBe(0)
+  expect(readAtWorst('http_req_failed', window('change:1'), rate)).toBe(0.5)
+  expect(readAtWorst('http_req_duration', window('change:1'), { kind: 'max' })).toBeGreaterThan(1e6)
+  expect(readAtWorst('http_reqs', {}, { kind: 'count' })).toBe(2)
+})
+
 it('tells which requests waited longer for a connection than for the system', () => {
   const metrics = measured((writer) => {
     const figures: readonly [durationMs: number, blockedMs: number, failed?: boolean][] = [

@@ -459,8 +459,8 @@ export class LoadMetrics {
     if (!list) return void (this.#isCutByFlow = true)
     for (let i = 0; i < list.length; i += cutRequestStride) {
       this.#cutRequests += 1
-      const series = this.#at(list, i)
       const durationMs = list[i + 2] ?? 0
+      const series = this.#at(list, i, this.#toldMs - durationMs)
       series.cutRequestsMs.push(durationMs)
       if (list[i + 3] === durationMs) series.cutBlockedMs.push(durationMs)
     }
@@ -478,8 +478,13 @@ export class LoadMetrics {
     second.symptoms.set(symptom, (second.symptoms.get(symptom) ?? 0) + 1)
   }
 
+  /** When what comes now is told of. */
+  get #toldMs(): number {
+    return Math.max(this.#latestMs, this.#elapsedMs)
+  }
+
   /** Requests, and what was never started, are of the window that had begun when they were told of. */
-  #at(list: Float64Array, i: number, startMs = Math.max(this.#latestMs, this.#elapsedMs)): Series {
+  #at(list: Float64Array, i: number, startMs = this.#toldMs): Series {
     const executor = list[i] ?? 0
     const cell = list[i + 1] ?? 0
     const span = this.#windows.findLast(({ fromMs }) => fromMs <= startMs) as LoadSpan
