@@ -102,7 +102,7 @@ export class HttpConnections implements AsyncDisposable {
         ...servedBy(answerHeaders),
       }))
     } catch (error) {
-      throw this.#failure(error, known(), signal)
+      throw isOfFlow(error) ? error : this.#failure(error, known(), signal)
     }
   }
 
@@ -253,6 +253,11 @@ const symptoms: Readonly<Record<string, string>> = {
   UND_ERR_HEADERS_TIMEOUT: 'timeout',
   UND_ERR_BODY_TIMEOUT: 'timeout',
   BAD_ANSWER: 'answer is not HTTP',
+}
+
+/** A method or a header that is none, for instance: it was never sent, and says nothing of the system. */
+export function isOfFlow(error: unknown): boolean {
+  return (error as { code?: string }).code === 'UND_ERR_INVALID_ARG'
 }
 
 export function symptomOf(error: unknown): string {

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { expect, it } from 'vitest'
-import { FlowFailure, Redactor } from '../core/index.ts'
+import { FlowFailure, Redactor, type HttpRequest } from '../core/index.ts'
 import { Deadline } from './deadline.ts'
 import type { RequestFigures } from './http1/call.ts'
 import { HttpConnections } from './http-client.ts'
@@ -64,6 +64,35 @@ it.each(['a', '', 'a b\r\nx: y', 'ftp://x/'])(
     const client = connections.client({}, deadline, (one) => figures.push(one))
     expect(() => client.get(path)).toThrow(TypeError)
     expect(figures).toEqual([])
+    deadline.clear()
+  },
+)
+
+it.each<HttpRequest>([
+  { method: 'B AD' as 'GET', path: '/' },
+  { method: 'GET', path: '/', headers: { 'x-a': 'line\r\nbreak' } },
+])(
+  'takes %j, which cannot be sent, for a fault of the flow, as outside of load',
+  async (request) => {
+    await using server = await serve((_, response) => response.end())
+    await using connections = connectionsTo(server)
+    await using cells = new HttpConnections({
+      frontDoors: { gateway: server.url },
+      entry: 'gateway',
+      proxyUrl: server.url,
+      redactor: new Redactor(),
+    })
+    const deadline = new Deadline(30_000)
+    const figures: RequestFigures[] = []
+    const asked = await Promise.allSettled([
+      connections.client({}, deadline, (one) => figures.push(one)).request(request),
+      cells.client({}, AbortSignal.timeout(30_000)).request(request),
+    ])
+    for (const one of asked) {
+      expect(one.status).toBe('rejected')
+      expect(one.status === 'rejected' && one.reason).not.toBeInstanceOf(FlowFailure)
+    }
+    expect([figures, server.asked]).toEqual([[], []])
     deadline.clear()
   },
 )

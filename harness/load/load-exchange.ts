@@ -6,7 +6,7 @@ import {
   type Redactor,
 } from '../core/index.ts'
 import type { Deadline } from './deadline.ts'
-import { excerptOf, responseOf, servedBy, symptomOf, traceIdIn } from './http-client.ts'
+import { excerptOf, isOfFlow, responseOf, servedBy, symptomOf, traceIdIn } from './http-client.ts'
 import { Call, headersOf, type CallRequest, type RequestFigures } from './http1/call.ts'
 
 /** Who asks: one flow of an actor. */
@@ -22,7 +22,7 @@ export class LoadExchange extends Call {
   readonly #url: string
   readonly #asking: Asking
   readonly #resolve: (response: HttpResponse) => void
-  readonly #reject: (failure: FlowFailure) => void
+  readonly #reject: (error: unknown) => void
 
   /** `url` is that of the front door. */
   constructor(
@@ -31,7 +31,7 @@ export class LoadExchange extends Call {
     request: CallRequest,
     asking: Asking,
     resolve: (response: HttpResponse) => void,
-    reject: (failure: FlowFailure) => void,
+    reject: (error: unknown) => void,
   ) {
     super(request, asking.deadline)
     this.#redactor = redactor
@@ -58,6 +58,7 @@ export class LoadExchange extends Call {
   }
 
   protected override onFailure(error: unknown): void {
+    if (isOfFlow(error)) return this.#reject(error)
     this.#asking.onRequest(this)
     this.#reject(failureOf(error, this.#asked(), this.deadline.expired))
   }
