@@ -1,8 +1,9 @@
 import { cellKey, type CellId, type JournalEvent } from '../core/index.ts'
 
-/** A cell that fails, with the symptom seen most often. */
+/** A cell that fails. */
 export interface FailingCell extends CellId {
-  readonly symptom: string
+  /** Absent where it fails in more than one way. */
+  readonly symptom?: string
   /** Whether it also worked meanwhile. */
   readonly sometimes: boolean
 }
@@ -44,9 +45,11 @@ export class RecentSamples {
 
   failing(): FailingCell[] {
     return [...this.#cells.values()].flatMap(({ flow, actor, samples, symptoms }) => {
-      const [most] = [...symptoms].toSorted(([, a], [, b]) => b - a)
+      const [symptom, ...others] = symptoms.keys()
+      if (symptom === undefined) return []
       const failures = [...symptoms.values()].reduce((sum, times) => sum + times, 0)
-      return most ? [{ flow, actor, symptom: most[0], sometimes: failures < samples }] : []
+      const how = others.length === 0 ? { symptom } : {}
+      return [{ flow, actor, ...how, sometimes: failures < samples }]
     })
   }
 }

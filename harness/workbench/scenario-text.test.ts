@@ -62,3 +62,37 @@ it('what a scenario cannot do is not saved: a change on another replica than the
     `'delay' is on app-2 only`,
   )
 })
+
+it('where a part of the replicas has the change no way to fail is laid down, and no luck is left to what is spared', () => {
+  const effects = [
+    { flows: ['read'], becomes: '403' },
+    { flows: ['sign-in'], becomes: '401' },
+  ]
+  const step = { kind: 'change', name: plan, title: plan, service: 'app', effects }
+  const text = scenarioText(
+    {
+      scenario: { id: 'x', steps: [step] },
+      options: { load: { ratePerSecond: 0 } },
+      failingUnder: new Map(),
+      recent: {
+        failing: () => [
+          { ...image, sometimes: true },
+          { flow: 'read', actor: 'web', sometimes: true },
+          { flow: 'sign-in', actor: 'web', symptom: '401', sometimes: false },
+          { flow: 'post', actor: 'web', symptom: '503', sometimes: false },
+        ],
+      },
+      inForce: () => [{ step, on: ['app-1'] }],
+      replicasOf: () => ['app-1', 'app-2'],
+      isPartial: () => true,
+    } as unknown as Bench,
+    'x-by-hand',
+    './x.scenario.ts',
+  )
+  expect(text).toMatch(/flows: \[\s+'read'\s+\],\s+becomes: '\*'/)
+  expect(text).toContain("becomes: '401'")
+  expect(text).toContain("symptom: '503'")
+  expect(text).not.toContain('403/467')
+  expect(text).toContain("failing: 'some'")
+  expect(text).toContain('judgement: { ...original.judgement, miss: 0.0005 },')
+})

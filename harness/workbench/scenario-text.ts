@@ -12,6 +12,8 @@ import { profileOf } from './hand-load.ts'
 import type { FailingCell } from './recent-samples.ts'
 import { savedLoad, type SavedLoad } from './saved-load.ts'
 
+const missOfSpared = 0.0005
+
 /**
  * What is in force, as a scenario file beside the one that runs: the same steps in the same order on as many replicas, each with what it was
  * seen to break. Run, it passes when the same breaks again and everything else holds.
@@ -42,8 +44,19 @@ export default defineScenario({
 ${steps.map((text) => indented(text, 4)).join(',\n')},
   ],
   expect: ${expectation(bench)},
-${loadText(bench)}})
+${judgementText(bench)}${loadText(bench)}})
 `
+}
+
+/** Windows as long as the load needs them; and less luck, where so many cells that are spared now and then are to be seen failing. */
+function judgementText(bench: Bench): string {
+  const windowMs = loadToSave(bench)?.windowMs
+  const miss = Math.min(missOfSpared, bench.scenario.judgement?.miss ?? missOfSpared)
+  const own = [
+    ...(windowMs === undefined ? [] : [`windowMs: ${windowMs}`]),
+    ...(broken(bench).some(({ sometimes }) => sometimes) ? [`miss: ${miss}`] : []),
+  ]
+  return own.length === 0 ? '' : `  judgement: { ...original.judgement, ${own.join(', ')} },\n`
 }
 
 /** How load that was started by hand is saved; undefined without one. */
@@ -64,7 +77,7 @@ export function loadToSave(bench: Bench): SavedLoad | undefined {
 function loadText(bench: Bench): string {
   const saved = loadToSave(bench)
   if (!saved) return ''
-  const { windowMs, loadJudgement, says } = saved
+  const { loadJudgement, says } = saved
   const { load } = bench.scenario
   // Without one of its own it would get that of the scenario.
   const all = load?.mix && bench.experiment.cells.map(({ flow, actor }) => ({ flow, actor }))
@@ -77,7 +90,6 @@ function loadText(bench: Bench): string {
   const lines = [
     `// ${says}`,
     `load: { ${rest}executors: { ${own}'${name}': ${byHand} } },`,
-    `judgement: { ...original.judgement, windowMs: ${windowMs} },`,
     `loadJudgement: ${literal(loadJudgement)},`,
   ]
   return `${indented(lines.join('\n'), 2)}\n`
@@ -103,9 +115,10 @@ function stepText(bench: Bench, one: StepInForce, isLast: boolean): string {
   const { step, on, byHand } = one
   if (step.kind === 'change') assertFirstOnes(step, on, bench.replicasOf(step.service))
   const added = isLast ? [] : undeclared(bench, one)
+  const declared = asSeen(step.effects, isLast ? bench.recent.failing() : failingUnder(bench, one))
   const effects = [
-    ...step.effects,
-    ...grouped(added).map(({ symptom, ...cells }) => ({ ...cells, becomes: symptom })),
+    ...declared,
+    ...grouped(added).map(({ symptom = '*', ...cells }) => ({ ...cells, becomes: symptom })),
   ]
   const rollout = step.kind === 'change' ? { rollout: { kind: 'count', replicas: on.length } } : {}
   if (byHand) {
@@ -116,15 +129,36 @@ function stepText(bench: Bench, one: StepInForce, isLast: boolean): string {
   const index = bench.scenario.steps.indexOf(step)
   const altered = {
     ...(bench.isPartial(one) ? rollout : {}),
-    ...(added.length > 0 ? { effects } : {}),
+    ...(added.length > 0 || declared !== step.effects ? { effects } : {}),
   }
   const from = `...(original.steps[${index}] as ${typeOf(step.kind)})`
   return `{\n  ${[from, ...Object.entries(altered).map(([key, value]) => `${key}: ${indented(literal(value), 2).trimStart()}`)].join(',\n  ')},\n}`
 }
 
 /** What was seen to fail under a step, and is not declared by it. */
-function undeclared({ failingUnder }: Bench, { step }: StepInForce): FailingCell[] {
-  return (failingUnder.get(step.name) ?? []).filter((cell) => !isDeclared(step.effects, cell))
+function undeclared(bench: Bench, one: StepInForce): FailingCell[] {
+  return failingUnder(bench, one).filter((cell) => !isDeclared(one.step.effects, cell))
+}
+
+function failingUnder(bench: Bench, { step }: StepInForce): readonly FailingCell[] {
+  return bench.failingUnder.get(step.name) ?? []
+}
+
+/** Of what a part of the traffic is spared, some ways to fail were perhaps not seen yet. */
+function surely(cell: FailingCell): FailingCell {
+  const { symptom, ...rest } = cell
+  return cell.sometimes || symptom === undefined ? rest : cell
+}
+
+/** What a step declares; any symptom in the place of one that its cells were not seen to keep to, as where a part of the replicas has the step. */
+function asSeen(effects: readonly Effect[], failing: readonly FailingCell[]): readonly Effect[] {
+  const isOther = (effect: Effect) =>
+    effect.becomes !== '*' &&
+    failing.some(
+      (cell) => selects(effect, cell) && (cell.sometimes || cell.symptom !== effect.becomes),
+    )
+  if (!effects.some(isOther)) return effects
+  return effects.map((effect) => (isOther(effect) ? { ...effect, becomes: '*' } : effect))
 }
 
 /**
@@ -156,7 +190,7 @@ function expectation(bench: Bench): string {
   const cells = broken(bench)
   if (cells.length === 0) return 'holds()'
   const selectors = [false, true].flatMap((sometimes) =>
-    grouped(cells.filter((cell) => cell.sometimes === sometimes)).map((selector) =>
+    grouped(cells.filter((cell) => cell.sometimes === sometimes).map(surely)).map((selector) =>
       sometimes ? { ...selector, failing: 'some' } : selector,
     ),
   )
@@ -164,10 +198,10 @@ function expectation(bench: Bench): string {
 }
 
 /** Flows that fail in one way for the same actors stand together. */
-function grouped(cells: readonly FailingCell[]): (CellSelector & { symptom: string })[] {
-  const byFlow = Map.groupBy(cells, ({ flow, symptom }) => JSON.stringify([symptom, flow]))
+function grouped(cells: readonly FailingCell[]): (CellSelector & { symptom?: string })[] {
+  const byFlow = Map.groupBy(cells, ({ flow, symptom }) => JSON.stringify([symptom ?? null, flow]))
   const lines = [...byFlow].map(([key, own]) => {
-    const [symptom, flow] = JSON.parse(key) as [string, string]
+    const [symptom, flow] = JSON.parse(key) as [string | null, string]
     return { symptom, flow, actors: own.map(({ actor }) => actor).toSorted() }
   })
   const bySame = Map.groupBy(lines, ({ symptom, actors }) => JSON.stringify([symptom, actors]))
@@ -177,7 +211,7 @@ function grouped(cells: readonly FailingCell[]): (CellSelector & { symptom: stri
           {
             flows: same.map(({ flow }) => flow),
             actors: same[0].actors,
-            symptom: same[0].symptom,
+            ...(same[0].symptom === null ? {} : { symptom: same[0].symptom }),
           },
         ]
       : [],
