@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { HarnessError, exitCodes } from '../core/index.ts'
+import { HarnessError, exitCodes, type ComparedWithBaseline } from '../core/index.ts'
 import {
   assertNotOwnNoise,
   compareRuns,
@@ -14,7 +14,6 @@ import {
   type Page,
   type RunFigures,
 } from '../compare/index.ts'
-import type { Against } from '../report/index.ts'
 import { say, type FoundScenario, type RunFolder } from '../session/index.ts'
 import { readFigures } from './figures-of.ts'
 import { appendToStepSummary, tellRegression } from './pipeline-output.ts'
@@ -103,24 +102,30 @@ export function sayPage(page: Page, format: Exclude<PageFormat, 'json'>): void {
   else say(text)
 }
 
-/** Holds a run that has just ended against its baseline, says what came out, and adds it to the reports of the run. */
-export async function tellComparison(
-  baseline: RunFigures,
-  found: FoundScenario,
-  folder: RunFolder,
-  isJson: boolean,
-): Promise<Comparison['outcome']> {
+/** Holds a run that has just ended against its baseline, and adds what came out to its journal. */
+export function compareWithBaseline(baseline: RunFigures, folder: RunFolder): Comparison {
   const comparison = compareRuns(baseline, readFigures(folder.path))
   const page = comparisonPage(comparison)
-  const against = againstOf(comparison, page)
-  await folder.writeComparison(against, comparisonJson(comparison), renderPageHtml(page))
-  tellRegression(found, against)
-  say(isJson ? `${comparisonJson(comparison)}\n` : `${renderPage(page, 'terminal')}\n`)
-  appendToStepSummary(renderPageMarkdown(page))
-  return comparison.outcome
+  folder.writeComparison(
+    againstOf(comparison, page),
+    comparisonJson(comparison),
+    renderPageHtml(page),
+  )
+  return comparison
 }
 
-function againstOf({ outcome }: Comparison, { title, lead, sections }: Page): Against {
+export function tellComparison(
+  comparison: Comparison,
+  found: FoundScenario,
+  isJson: boolean,
+): void {
+  const page = comparisonPage(comparison)
+  tellRegression(found, againstOf(comparison, page))
+  say(isJson ? `${comparisonJson(comparison)}\n` : `${renderPage(page, 'terminal')}\n`)
+  appendToStepSummary(renderPageMarkdown(page))
+}
+
+function againstOf({ outcome }: Comparison, { title, lead, sections }: Page): ComparedWithBaseline {
   const worse = sections.find((section) => section.title === whatGotWorse)?.table?.rows ?? []
   const lines = worse.map((row) => row.filter((cell) => cell !== '').join(', '))
   return { outcome, title, lead, worse: lines }

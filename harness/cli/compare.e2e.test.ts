@@ -65,7 +65,9 @@ test('two runs of one version make a baseline, with which a third has no regress
   )
   const report = (name: string) => readFileSync(where.path('reports', 'runs', '5', name), 'utf8')
   expect(report('junit.xml')).toMatch(/<failure type="regression"[\s\S]*post as reader/)
-  expect(report('report.html')).toContain('<title>REGRESSION shop')
+  expect(report('report.html')).toContain('<title>PASS, REGRESSION AGAINST THE BASELINE shop')
+  const again = await aftershock(where, 'report', 'reports/runs/5', '--format', 'markdown')
+  expect(again.stdout).toMatch(/^### ❌ PASS, REGRESSION AGAINST THE BASELINE: `shop`/)
   expect(JSON.parse(report('comparison.json'))).toMatchObject({ outcome: 'regression' })
   expect(report('comparison.html')).toContain('post as reader')
 
@@ -77,7 +79,7 @@ test('two runs of one version make a baseline, with which a third has no regress
   const trend = await aftershock(where, 'trend', 'shop', '--last', '5')
   expect(trend).toMatchObject({ code: 0, stderr: '' })
   expect(trend.stdout).toContain('shop: the last 5 runs')
-  expect(trend.stdout).toMatch(/verdict +PPPP\?/)
+  expect(trend.stdout).toMatch(/verdict +PPFFF/)
 }, 240_000)
 
 test('compare speaks as text, Markdown, HTML and JSON, of folders, journals and baselines', async () => {

@@ -1,11 +1,10 @@
 import { appendFileSync } from 'node:fs'
 import { relative } from 'node:path'
-import { describeError } from '../core/index.ts'
+import { describeError, type ComparedWithBaseline } from '../core/index.ts'
 import {
   annotationCommand,
   annotationsOf,
   renderMarkdown,
-  type Against,
   type Annotation,
   type Summary,
 } from '../report/index.ts'
@@ -42,7 +41,7 @@ function annotate(annotation: Annotation, file: string, env: Environment): void 
 /** With GITHUB_ACTIONS=true, that a run is worse than its baseline, or that this is not known, at its scenario. */
 export function tellRegression(
   { scenario, file }: FoundScenario,
-  { outcome, title, lead, worse }: Against,
+  { outcome, title, lead, worse }: ComparedWithBaseline,
   env: Environment = process.env,
 ): void {
   if (outcome === 'no-regression') return

@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path'
 import { exitCodes, type Verdict, type RuntimeName } from '../core/index.ts'
 import {
+  overall,
   renderSuite,
   renderTerminal,
   summarizeSuite,
@@ -25,7 +26,7 @@ import type { Comparison, RunFigures } from '../compare/index.ts'
 import { chooseRuntime, needsContainers } from '../runtimes/choose-runtime.ts'
 import { containersAvailability } from '../runtimes/containers/availability.ts'
 import { endBlocked, reportFault } from './faults.ts'
-import { baselineFor, tellComparison } from './compare-command.ts'
+import { baselineFor, compareWithBaseline, tellComparison } from './compare-command.ts'
 import { tellPipeline } from './pipeline-output.ts'
 import { noProgress, showProgress } from './progress.ts'
 import { refuseIgnored } from './refuse-ignored.ts'
@@ -83,18 +84,10 @@ export async function runCommand(
       })
     try {
       const many = selected.length > 1 ? { pool, isLast: found === selected.at(-1) } : undefined
-      const outcome = await runOne(found, options, argv, interrupts.signal, many)
       const baseline = baselines.get(found)
-      const against =
-        baseline && !interrupts.signal.aborted
-          ? await tellComparison(baseline, found, outcome.folder, options.json)
-          : undefined
-      const verdict = worstOf([
-        outcome.verdict.kind,
-        ...(against === undefined ? [] : [verdictOf(against)]),
-      ])
-      verdicts.push(verdict)
-      note(verdict, against)
+      const { summary } = await runOne(found, options, argv, interrupts.signal, { many, baseline })
+      verdicts.push(overall(summary))
+      note(overall(summary), summary.comparison?.outcome)
     } catch (error) {
       // The others are run all the same; the exit code then says that not all of them could be.
       faultCode = reportFault(error)
@@ -126,11 +119,6 @@ function readBaselines(
   const without = selected.filter((one) => !found.has(one)).map(({ scenario }) => scenario.id)
   if (without.length > 0) warn(`no baseline in ${baseline} for ${without.join(', ')}`)
   return found
-}
-
-function verdictOf(outcome: Comparison['outcome']): Verdict['kind'] {
-  if (outcome === 'no-regression' || outcome === 'slower') return 'pass'
-  return outcome === 'regression' ? 'fail' : 'inconclusive'
 }
 
 function suiteRow(
@@ -165,7 +153,14 @@ async function runOne(
   options: RunOptions,
   argv: readonly string[],
   signal: AbortSignal,
-  many: { readonly pool: StackPool; readonly isLast: boolean } | undefined,
+  {
+    many,
+    baseline,
+  }: {
+    /** Absent where it is the only one. */
+    readonly many: { readonly pool: StackPool; readonly isLast: boolean } | undefined
+    readonly baseline: RunFigures | undefined
+  },
 ): Promise<RunOutcome> {
   const { scenario, file } = found
   const outDir =
@@ -174,6 +169,7 @@ async function runOne(
   if (why !== undefined && !options.json) {
     say(`runtime: ${runtime.name}, since ${why}\n`)
   }
+  let comparison: Comparison | undefined
   using progress = options.json ? noProgress : showProgress(process.stdout)
   const outcome = await performRun({
     scenario,
@@ -185,6 +181,9 @@ async function runOne(
     runsDir: options.runsDir,
     signal,
     listeners: [progress.take],
+    onEnd: (folder) => {
+      if (baseline && !signal.aborted) comparison = compareWithBaseline(baseline, folder)
+    },
     onReports: (summary, folder) => {
       progress[Symbol.dispose]()
       tellPipeline(found, summary, shownFolder({ folder }))
@@ -193,6 +192,7 @@ async function runOne(
     ...(options.seed === undefined ? {} : { seed: options.seed }),
   })
   say(options.json ? `${JSON.stringify(outcome.summary)}\n` : endOfRun(outcome, options))
+  if (comparison) tellComparison(comparison, found, options.json)
   return outcome
 }
 

@@ -31,14 +31,17 @@ export async function trendCommand(
     )
   }
   if (format === 'json') {
-    const rows = runs.map(({ runId, startedAt, verdict, timings, statusPage, git }) => ({
-      runId,
-      startedAt,
-      verdict,
-      timings,
-      statusPage,
-      git,
-    }))
+    const rows = runs.map(
+      ({ runId, startedAt, verdict, comparison, timings, statusPage, git }) => ({
+        runId,
+        startedAt,
+        verdict,
+        ...(comparison === undefined ? {} : { compared: comparison.outcome }),
+        timings,
+        statusPage,
+        git,
+      }),
+    )
     say(`${JSON.stringify({ scenario, runs: rows })}\n`)
     return
   }

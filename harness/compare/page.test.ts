@@ -92,13 +92,21 @@ it('a trend shows each run, the newest at the top, and the figures over time', (
   })
   const { tone, lead, sections } = trendPage(
     'shop',
-    [run(1, 'pass'), run(2, 'inconclusive'), run(4, 'fail')],
+    [
+      run(1, 'pass'),
+      run(2, 'inconclusive'),
+      {
+        ...run(4, 'pass'),
+        comparison: { outcome: 'regression', title: '', lead: [], worse: [] },
+      },
+    ],
     2,
     true,
   )
   expect(tone).toBe('bad')
-  expect(lead[0]).toContain('1 of 3 passed')
-  expect(lead[1]).toContain('2 sessions of aftershock reproduce')
+  expect(lead[0]).toContain('1 of 3 passed; the newest: pass, regression.')
+  expect(lead[1]).toBe('Worse than the baseline that it was held against: 1 run.')
+  expect(lead[2]).toContain('2 sessions of aftershock reproduce')
   const [trend, runs] = sections
   expect(trend?.table?.rows[0]?.slice(0, 2)).toEqual(['verdict', 'P?F'])
   expect(trend?.table?.rows).toContainEqual([

@@ -1,10 +1,10 @@
-import { brokenCells, count, formatDuration, type Summary } from '../report/index.ts'
+import { brokenCells, count, formatDuration, overall, type Summary } from '../report/index.ts'
 import type { Page } from './page.ts'
 
 /** What of a summary.json is looked at over time. */
 export type TrendRun = Pick<
   Summary,
-  'runId' | 'startedAt' | 'verdict' | 'cells' | 'timings' | 'statusPage' | 'git'
+  'runId' | 'startedAt' | 'verdict' | 'comparison' | 'cells' | 'timings' | 'statusPage' | 'git'
 >
 
 const bars = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const
@@ -53,14 +53,18 @@ export function trendPage(
   sessions: number,
   unicode: boolean,
 ): Page {
-  const passes = runs.filter(({ verdict }) => verdict === 'pass').length
+  const passes = runs.filter((run) => overall(run) === 'pass').length
+  const regressed = runs.filter(({ comparison }) => comparison?.outcome === 'regression').length
   const last = runs.at(-1)
   const isOneYear = new Set(runs.map(({ startedAt }) => startedAt.slice(0, 4))).size === 1
   return {
     title: `${scenario}: the last ${runs.length === 1 ? 'run' : `${runs.length} runs`}`,
-    tone: last?.verdict === 'pass' ? 'good' : last?.verdict === 'fail' ? 'bad' : 'open',
+    tone: last ? tones[overall(last)] : 'open',
     lead: [
-      `${passes} of ${runs.length} passed; the newest: ${last?.verdict ?? 'none'}. Oldest on the left.`,
+      `${passes} of ${runs.length} passed; the newest: ${last ? verdictOf(last) : 'none'}. Oldest on the left.`,
+      ...(regressed === 0
+        ? []
+        : [`Worse than the baseline that it was held against: ${count(regressed, 'run')}.`]),
       ...(sessions === 0
         ? []
         : [`Left out: ${count(sessions, 'session')} of aftershock reproduce, which are no runs.`]),
@@ -73,11 +77,11 @@ export function trendPage(
           rows: [
             [
               'verdict',
-              runs.map(({ verdict }) => letters[verdict]).join(''),
+              runs.map((run) => letters[overall(run)]).join(''),
               '',
               '',
               '',
-              last?.verdict ?? '',
+              last ? verdictOf(last) : '',
             ],
             ...series.map((one) => seriesRow(one, runs, unicode ? bars : asciiBars)),
           ],
@@ -94,7 +98,12 @@ export function trendPage(
   }
 }
 
+const tones = { pass: 'good', fail: 'bad', inconclusive: 'open' } as const
 const letters = { pass: 'P', fail: 'F', inconclusive: '?' } as const
+
+function verdictOf({ verdict, comparison }: TrendRun): string {
+  return comparison?.outcome === 'regression' ? `${verdict}, regression` : verdict
+}
 
 function seriesRow(
   { name, of, show }: Series,
@@ -124,14 +133,19 @@ function medianOf(sorted: readonly number[]): number | undefined {
 }
 
 function runRow(run: TrendRun, isOneYear: boolean): string[] {
-  const { startedAt, verdict, git } = run
+  const { startedAt, git } = run
   const figures = series.map(({ of, show }) => {
     const value = of(run)
     return value === null ? 'none' : show(value)
   })
   const commit = git ? `${git.head.slice(0, 7)}${git.dirty ? '+' : ''}` : 'unknown'
   // The year would cost the room that the time needs.
-  return [startedAt.slice(isOneYear ? 5 : 0, 16).replace('T', ' '), verdict, ...figures, commit]
+  return [
+    startedAt.slice(isOneYear ? 5 : 0, 16).replace('T', ' '),
+    verdictOf(run),
+    ...figures,
+    commit,
+  ]
 }
 
 /** One symbol for each value, from 0 to the most: so that what barely moves looks so. A dot where there is none. */

@@ -494,11 +494,23 @@ interface Body {
     readonly hint?: string
   }
   'verdict.reached': { readonly verdict: Verdict }
+  /** After the end: the run against the baseline that it was to be held against. */
+  'baseline.compared': ComparedWithBaseline
   'run.ended': {
     readonly verdict: Verdict
     readonly timings: Timings
     readonly outsideRequests: number
   }
+}
+
+export interface ComparedWithBaseline {
+  /** 'slower': no regression, but everything took longer, by which nobody can tell the machine from the system. */
+  readonly outcome: 'no-regression' | 'slower' | 'regression' | 'inconclusive'
+  /** With the outcome in capitals, and the run of the baseline. */
+  readonly title: string
+  readonly lead: readonly string[]
+  /** What got worse, a line each, the first 25. */
+  readonly worse: readonly string[]
 }
 
 export type JournalKind = keyof Body

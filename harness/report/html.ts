@@ -1,3 +1,4 @@
+import { overallWord } from './comparison.ts'
 import type { PageData } from './page-data.ts'
 import { renderTerminal } from './terminal.ts'
 
@@ -9,24 +10,18 @@ const closedPolicy = "connect-src 'none'"
 /** Puts the data into the built viewer: one file that asks for nothing else. The shell is harness/report/viewer/dist/shell.html. */
 export function renderHtml(shell: string, data: PageData): string {
   const { summary } = data
-  const title = escapeHtml(`${wordOf(data)} ${summary.scenario} · aftershock`)
+  const title = escapeHtml(`${overallWord(summary)} ${summary.scenario} · aftershock`)
   // The data first: no other place can stand in it, and theirs could in the texts of a system.
   const page = put(put(shell, dataPlace, jsonInScript(data)), titlePlace, title)
   return put(page, plainPlace, plainHtml(data))
 }
 
-/** A run that did what its scenario says, and is worse than its baseline, has failed all the same. */
-function wordOf({ summary, against }: PageData): string {
-  const isWorse = summary.verdict === 'pass' && against?.outcome === 'regression'
-  return isWorse ? 'REGRESSION' : summary.verdict.toUpperCase()
-}
-
 /** What a reader gets where scripts may not run, as in Jenkins, which shows what a build left under a policy of its own. */
-function plainHtml(data: PageData): string {
-  const { sentence, summary, against } = data
+function plainHtml({ sentence, summary }: PageData): string {
+  const { comparison } = summary
   const text = renderTerminal(summary, { width: 100, colour: false, unicode: true })
-  const compared = against ? [against.title, ...against.lead].join('. ') : ''
-  return `<h1>${escapeHtml(`${wordOf(data)}: ${sentence}`)}</h1><p>${escapeHtml(compared)}</p><pre>${escapeHtml(text)}</pre>`
+  const compared = comparison ? [comparison.title, ...comparison.lead].join('. ') : ''
+  return `<h1>${escapeHtml(`${overallWord(summary)}: ${sentence}`)}</h1><p>${escapeHtml(compared)}</p><pre>${escapeHtml(text)}</pre>`
 }
 
 /** The page of a run that goes on: it has no data, and may ask the server that it came from, and nobody else. */

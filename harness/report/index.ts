@@ -1,4 +1,4 @@
-export type { Against } from './against.ts'
+export { overall } from './comparison.ts'
 export { annotationCommand, annotationsOf, type Annotation } from './annotations.ts'
 export { renderJunit } from './junit.ts'
 export { initialLiveState, reduce } from './live.ts'

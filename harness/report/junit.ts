@@ -1,4 +1,4 @@
-import { againstSuite, type Against } from './against.ts'
+import { againstSuite } from './against.ts'
 import type { TestResult } from './junit-results.ts'
 import { suitesOf, type Suite, type Testcase } from './junit-suites.ts'
 import type { RunModel } from './run-model.ts'
@@ -9,9 +9,12 @@ import { element, textElement } from './xml.ts'
  * The run as JUnit XML, in the dialect that Jenkins and GitLab read. A testcase passes when its cell did what the scenario
  * says: a cell that breaks where the incident says so is a success, and its text says that it broke.
  */
-export function renderJunit(model: RunModel, against?: Against): string {
+export function renderJunit(model: RunModel): string {
   const { summary, suites: own } = suitesOf(model)
-  const suites = [...own, ...(against ? [againstSuite(summary.scenario, against)] : [])]
+  const suites = [
+    ...own,
+    ...(summary.comparison ? [againstSuite(summary.scenario, summary.comparison)] : []),
+  ]
   const all = suites.flatMap((suite) => suite.testcases)
   const root = element(
     'testsuites',

@@ -1,3 +1,4 @@
+import { overall, overallWord } from './comparison.ts'
 import { describeCells, groupCells, type CellGroup } from './groups.ts'
 import { exchangeLines } from './exchange-text.ts'
 import { notTakenWords, wasTaken } from './faults.ts'
@@ -30,8 +31,9 @@ const signs = { pass: '✅', fail: '❌', inconclusive: '⚠️' } as const
 export function renderMarkdown(summary: Summary, { link }: MarkdownOptions = {}): string {
   const groups = groupCells(summary)
   const blocks = [
-    `### ${signs[summary.verdict]} ${summary.verdict.toUpperCase()}: ${codeMarkdown(summary.scenario)}`,
+    `### ${signs[overall(summary)]} ${overallWord(summary)}: ${codeMarkdown(summary.scenario)}`,
     `**${plainMarkdown(headline(summary))}**`,
+    comparisonLines(summary),
     summary.changes.map(changeLines).join('\n'),
     groupLines(groups, summary),
     reasonLines(summary),
@@ -40,6 +42,19 @@ export function renderMarkdown(summary: Summary, { link }: MarkdownOptions = {})
     footer(summary, link),
   ]
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
+}
+
+function comparisonLines(summary: Summary): string {
+  const { comparison } = summary
+  if (!comparison || comparison.outcome === 'no-regression') return ''
+  const { title, lead, worse } = comparison
+  const left = worse.length - mostReasons
+  return [
+    `**${plainMarkdown([title, ...lead.slice(0, 1)].join('. '))}**`,
+    ...(worse.length > 0 ? [''] : []),
+    ...worse.slice(0, mostReasons).map((line) => `- ${codeMarkdown(line)}`),
+    ...(left > 0 ? [`- and ${count(left, 'more line')}`] : []),
+  ].join('\n')
 }
 
 function loadTestLines(ends: readonly LoadEnd[]): string[] {

@@ -10,7 +10,6 @@ import {
   type WindowKind,
 } from '../core/index.ts'
 import { renderLoadTest } from './load-test.ts'
-import type { Against } from './against.ts'
 import { HandFold, type HandStep } from './page-by-hand.ts'
 import { OutsideFold, type OutsideRow } from './page-outside.ts'
 import { LoadFold, type LoadSpan } from './page-load.ts'
@@ -45,8 +44,6 @@ export interface PageData {
   /** What a load test came to, as lines; empty of other runs. */
   readonly loadTest: string
   readonly reproduce: string
-  /** Of a run that was held against a baseline. */
-  readonly against?: Against
 }
 
 /** A window that was judged. */

@@ -88,6 +88,7 @@ const required: Record<JournalKind, Readonly<Record<string, MemberType>>> = {
   interrupted: { signal: 'string' },
   'run.failed': { message: 'string' },
   'verdict.reached': { verdict: 'object' },
+  'baseline.compared': { outcome: 'string', title: 'string', lead: 'array', worse: 'array' },
   'run.ended': { verdict: 'object', timings: 'object', outsideRequests: 'number' },
 }
 

@@ -98,6 +98,8 @@ function lineFor(event: JournalEvent, memory: Memory): string | null {
       return `by hand: ${event.text}`
     case 'leaks.judged':
       return leaksLine(event)
+    case 'baseline.compared':
+      return `against the baseline: ${event.title}`
     case 'flow.performed':
     case 'resources.read':
     case 'load.figures':

@@ -58,6 +58,7 @@ export interface RunModel {
   lost?: boolean
   reached?: EventOf<'verdict.reached'>
   ended?: EventOf<'run.ended'>
+  compared?: EventOf<'baseline.compared'>
   lastMs: number
 }
 
@@ -177,6 +178,9 @@ function note(model: RunModel, event: Exclude<JournalEvent, { kind: 'run.started
       break
     case 'verdict.reached':
       model.reached = event
+      break
+    case 'baseline.compared':
+      model.compared = event
       break
     case 'run.ended':
       model.ended = event

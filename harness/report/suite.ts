@@ -1,5 +1,4 @@
-import type { Verdict } from '../core/index.ts'
-import type { Against } from './against.ts'
+import type { ComparedWithBaseline, Verdict } from '../core/index.ts'
 import { padEnd, truncate } from './text.ts'
 import { makeTheme, type RenderOptions, type Theme } from './theme.ts'
 import { count, formatDuration } from './words.ts'
@@ -12,7 +11,7 @@ export interface SuiteRow {
   readonly verdict: Verdict['kind'] | 'error' | 'not run'
   readonly seconds: number
   /** What came of holding it against its baseline; a regression is a fail. */
-  readonly baseline?: Against['outcome']
+  readonly baseline?: ComparedWithBaseline['outcome']
 }
 
 /** What several scenarios came to, as data: the last line of `run --json`. */

@@ -1,4 +1,5 @@
 import type {
+  ComparedWithBaseline,
   Exchange,
   Expectation,
   Judgement,
@@ -30,6 +31,8 @@ export interface Summary {
   readonly recoversBy?: string
   /** By which steps, in their order, cells came back before all was undone at the end; absent where there is none. */
   readonly broughtBack?: readonly SummaryBroughtBack[]
+  /** Absent where the run was not held against a baseline. The verdict does not know of it, the exit code does. */
+  readonly comparison?: ComparedWithBaseline
   readonly reasons: readonly SummaryReason[]
   readonly cells: readonly SummaryCell[]
   readonly changes: readonly SummaryChange[]

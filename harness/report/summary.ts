@@ -1,5 +1,6 @@
 import {
   reasonsOf,
+  type ComparedWithBaseline,
   type EventOf,
   type JournalEvent,
   type Reason,
@@ -69,6 +70,7 @@ export function summarizeModel(model: RunModel): Summary {
       : { links: summarizeLinks(model.traffic) }),
     ...(model.writes === undefined ? {} : { writes: summarizeWrites(model.writes) }),
     ...(load === undefined ? {} : { load }),
+    ...(model.compared === undefined ? {} : { comparison: summarizeComparison(model.compared) }),
     ...(started.loadTest ? { loadTest: model.loadEnds } : {}),
     versions: started.versions,
     git: started.git ?? null,
@@ -95,6 +97,11 @@ function summarizeWrites(event: EventOf<'writes.checked'>): SummaryWrites {
     ...(phantom === undefined ? {} : { phantom: phantom.count }),
     unread: unread.count,
   }
+}
+
+function summarizeComparison(event: EventOf<'baseline.compared'>): ComparedWithBaseline {
+  const { outcome, title, lead, worse } = event
+  return { outcome, title, lead, worse }
 }
 
 function flatReason({ code, message, cell }: Reason): SummaryReason {

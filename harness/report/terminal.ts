@@ -77,8 +77,16 @@ function headLines(summary: Summary, theme: Theme): string[] {
   return [
     theme.strong(paint(word)) + theme.strong(first.slice(word.length)),
     ...rest.map(theme.strong),
+    ...baselineLines(summary, theme),
     ...wrap(about, { width: theme.width, first: ' '.repeat(word.length + 2) }).map(theme.quiet),
   ]
+}
+
+/** In short: what came out against a baseline is told in full below the report. */
+function baselineLines({ comparison }: Summary, theme: Theme): string[] {
+  if (!comparison || comparison.outcome === 'no-regression') return []
+  const paint = comparison.outcome === 'regression' ? theme.bad : theme.warn
+  return wrap(comparison.title, { width: theme.width }).map((line) => theme.strong(paint(line)))
 }
 
 /** The head for a system that stays up. */

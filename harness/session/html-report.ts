@@ -6,7 +6,6 @@ import {
   renderHtml,
   renderLiveHtml,
   traceIdsOf,
-  type Against,
   type LogLine,
   type PageFold,
 } from '../report/index.ts'
@@ -32,12 +31,11 @@ export async function makeHtmlReport(
   fold: PageFold,
   logDir: string,
   redactor: Redactor,
-  against?: Against,
 ): Promise<string> {
   const shell = readShell()
   const wanted = traceIdsOf(fold.data())
   const logs = await linesOfTraces(logDir, wanted, redactor)
-  return renderHtml(shell, { ...fold.data(logs), ...(against ? { against } : {}) })
+  return renderHtml(shell, fold.data(logs))
 }
 
 /** The page of a run that goes on. Throws VIEWER_MISSING when the viewer is not built. */

@@ -47,6 +47,8 @@ export interface RunRequest {
    * run can be relied on. What runs the system is ended by its supervisor. Absent: nobody watches.
    */
   readonly endBlocked?: (error: unknown) => void
+  /** Told when a run came to its end, before the reports are written: what it adds to the journal is in them. */
+  readonly onEnd?: (folder: RunFolder) => void
   /** Told when the reports are written, also of a run that the harness could not bring to its end. */
   readonly onReports?: (summary: Summary, folder: RunFolder) => void
   /** What is done with the experiment; a whole run when absent. */
@@ -131,7 +133,13 @@ export async function performRun(request: RunRequest): Promise<RunOutcome> {
   if (stop.signal.aborted) return await endsWithTheProcess
   // Reports of a long journal take their time.
   watching?.[Symbol.dispose]()
-  return { verdict, summary: await finish(), folder }
+  let summary: Summary
+  try {
+    request.onEnd?.(folder)
+  } finally {
+    summary = await finish()
+  }
+  return { verdict, summary, folder }
 }
 
 /** What a journal ends with whose run cannot end itself. */

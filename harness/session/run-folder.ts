@@ -10,12 +10,11 @@ import {
   writeSync,
 } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { HarnessError, Redactor, type JournalEvent } from '../core/index.ts'
+import { HarnessError, type EventBody, type JournalEvent, type Redactor } from '../core/index.ts'
 import {
   PageFold,
   renderJunit,
   summarizeModel,
-  type Against,
   type RunModel,
   type Summary,
 } from '../report/index.ts'
@@ -44,7 +43,6 @@ export class RunFolder implements Disposable {
   readonly #journal: number
   /** What the reports are made from: of a size that does not grow with the length of the run. */
   readonly #fold = new PageFold()
-  #redactor = new Redactor()
   #open = true
 
   constructor(path: string) {
@@ -82,24 +80,22 @@ export class RunFolder implements Disposable {
     const summary = summarizeModel(this.model)
     writeFileSync(this.file('summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
     writeFileSync(this.file('junit.xml'), renderJunit(this.model))
-    this.#redactor = redactor
-    await this.#writePage()
+    await this.#writePage(redactor)
     return summary
   }
 
-  /** Writes what came of holding the run against its baseline, and adds it to the reports. */
-  async writeComparison(against: Against, json: string, html: string): Promise<void> {
+  /** What came of holding the run against its baseline. It is in the journal, and so in the reports that are written after it. */
+  writeComparison(compared: EventBody<'baseline.compared'>, json: string, html: string): void {
+    this.take({ kind: 'baseline.compared', atMs: this.model.lastMs, ...compared })
     writeFileSync(this.file('comparison.json'), `${json}\n`)
     writeFileSync(this.file('comparison.html'), html)
-    writeFileSync(this.file('junit.xml'), renderJunit(this.model, against))
-    await this.#writePage(against)
   }
 
-  async #writePage(against?: Against): Promise<void> {
+  async #writePage(redactor: Redactor): Promise<void> {
     try {
       writeFileSync(
         this.file('report.html'),
-        await makeHtmlReport(this.#fold, this.logDir, this.#redactor, against),
+        await makeHtmlReport(this.#fold, this.logDir, redactor),
       )
     } catch (error) {
       if (!(error instanceof HarnessError) || error.code !== 'VIEWER_MISSING') throw error

@@ -1,11 +1,11 @@
-import type { Against } from '../against.ts'
+import type { ComparedWithBaseline } from '../../core/index.ts'
+import { overall, overallWord } from '../comparison.ts'
 import { isFaultOnly, isReproduced, struckCells } from '../faults.ts'
 import type { PageData } from '../page-data.ts'
 import { figuresOf } from '../page-figures.ts'
 import type { Summary } from '../summary-types.ts'
 import { formatDuration } from '../words.ts'
 
-const words = { pass: 'PASS', fail: 'FAIL', inconclusive: 'INCONCLUSIVE' }
 const mostReasons = 6
 /** What is longer fills the screen of a phone. */
 const longSentence = 140
@@ -14,18 +14,18 @@ const longSentence = 140
 export function Head({ data }: { data: PageData }) {
   const { summary } = data
   return (
-    <header class={`top ${summary.verdict}`}>
+    <header class={`top ${overall(summary)}`}>
       <p class="where">{summary.title}</p>
       <div class="verdict">
-        <strong class="badge">{words[summary.verdict]}</strong>
+        <strong class="badge">{overallWord(summary)}</strong>
         <span class="meaning">
-          {data.against?.outcome === 'regression' && summary.verdict === 'pass'
+          {summary.comparison?.outcome === 'regression' && summary.verdict === 'pass'
             ? 'What was to hold holds, but the run is worse than its baseline, and fails.'
             : meaningOf(summary)}
         </span>
       </div>
       <h1 class={data.sentence.length > longSentence ? 'long' : ''}>{data.sentence}</h1>
-      {data.against ? <Compared against={data.against} /> : null}
+      {summary.comparison ? <Compared against={summary.comparison} /> : null}
       {summary.reasons.length === 0 ? null : <Reasons summary={summary} />}
       <Figures summary={summary} />
       <p class="quiet">
@@ -42,7 +42,7 @@ export function Head({ data }: { data: PageData }) {
 }
 
 /** What came of holding the run against its baseline. */
-function Compared({ against }: { against: Against }) {
+function Compared({ against }: { against: ComparedWithBaseline }) {
   const { outcome, title, lead, worse } = against
   return (
     <section aria-label="Against the baseline">
