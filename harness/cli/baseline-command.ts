@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { HarnessError } from '../core/index.ts'
-import { mergeRuns, writeBaseline, type RunFigures } from '../compare/index.ts'
+import { failedReference, mergeRuns, writeBaseline, type RunFigures } from '../compare/index.ts'
 import { say } from '../session/index.ts'
 import { openHere } from './open-here.ts'
 import { refuseIgnored } from './refuse-ignored.ts'
@@ -47,6 +47,8 @@ export async function baselineUpdateCommand(
   const done = before === undefined ? 'written' : before === text ? 'is as it was' : 'updated'
   const from = figures.runs.join(', ')
   say(`${file}: ${done}, from ${from}; ${Math.ceil(text.length / 1_024)} kB\n`)
+  const failed = failedReference(figures)
+  if (failed !== undefined) say(`${failed}\n`)
   if (figures.runs.length === 1) {
     say(
       'Made from one run: values of answers that are different in each run cannot be told from drift, and are not judged. Run the scenario twice for that.\n',

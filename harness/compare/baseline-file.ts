@@ -1,4 +1,5 @@
-import { HarnessError, type AnswerField, type AnswerValue } from '../core/index.ts'
+import { HarnessError, cellKey, type AnswerField, type AnswerValue } from '../core/index.ts'
+import { list } from '../report/index.ts'
 import {
   answerKey,
   commitOf,
@@ -93,6 +94,17 @@ function mergeFields(seen: readonly AnswerField[], isMissingSomewhere: boolean):
     ...(isNoise || !values || values.size === 0 ? {} : { values: [...values] }),
     ...(share < 1 ? { share } : {}),
   }
+}
+
+/** Of a reference that failed: that nobody is told of what is broken in it as a regression, with its cells. Undefined of others. */
+export function failedReference({ verdict, runs, cells }: RunFigures): string | undefined {
+  if (verdict !== 'fail') return undefined
+  const broken = cells.filter(({ windows: { change, ...others }, brokeAsSaid }) => {
+    const seen = brokeAsSaid ? Object.values(others) : [change, ...Object.values(others)]
+    return seen.some((window) => window?.judgement === 'broken')
+  })
+  const named = broken.length === 0 ? '' : `: ${list(broken.map(cellKey), 5)}`
+  return `The run ${runs[0]} FAILED itself: what is broken in it is no regression of a run that is compared with it${named}.`
 }
 
 /** As a file to commit: one line for each cell and each answer, so that a review shows which of them changed. */

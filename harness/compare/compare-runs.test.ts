@@ -86,6 +86,19 @@ describe('cells', () => {
     expect(comparisonPage(comparison).lead.join()).toContain('(pass and fail) are not compared')
   })
 
+  it('that are broken in a reference that failed are named, since they are no regression', () => {
+    const windows = { baseline: held, change: broken, recovery: held }
+    const cells = [cell('read'), cell('write', { windows })]
+    const told = (overrides: Partial<RunFigures>) => {
+      const run = figures({ cells, ...overrides })
+      return comparisonPage(compareRuns(run, run)).lead.join()
+    }
+    expect(told({ verdict: 'fail' })).toMatch(/The run run-a FAILED itself: .*: write × web\.$/)
+    expect(told({ verdict: 'pass' })).not.toContain('FAILED')
+    const asSaid = [cell('read'), cell('write', { windows, brokeAsSaid: true })]
+    expect(told({ verdict: 'fail', cells: asSaid })).toMatch(/compared with it\.$/)
+  })
+
   it('a reason why nothing is known is said once', () => {
     const open = figures({ verdict: 'inconclusive' })
     expect(compareRuns(open, open).open).toEqual(['the run run-a was inconclusive itself'])

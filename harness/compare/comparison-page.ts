@@ -1,5 +1,6 @@
 import { cellKey } from '../core/index.ts'
 import { count, list } from '../report/index.ts'
+import { failedReference } from './baseline-file.ts'
 import type { Comparison } from './compare-runs.ts'
 import type { FieldDifference } from './drift.ts'
 import type { RunFigures } from './figures.ts'
@@ -35,6 +36,7 @@ export function comparisonPage(comparison: Comparison): Page {
     lead: [
       leadOf(comparison, regressions.length),
       ...speedLead(comparison),
+      ...[failedReference(a) ?? []].flat(),
       ...(a.scenario === b.scenario ? [] : [otherScenario(a, b)]),
     ],
     sections: [

@@ -1,4 +1,10 @@
-export { assertNotOwnNoise, mergeRuns, readBaseline, writeBaseline } from './baseline-file.ts'
+export {
+  assertNotOwnNoise,
+  failedReference,
+  mergeRuns,
+  readBaseline,
+  writeBaseline,
+} from './baseline-file.ts'
 export { compareRuns, type Comparison } from './compare-runs.ts'
 export { comparisonPage, whatGotWorse } from './comparison-page.ts'
 export { figuresOf, type RunFigures } from './figures.ts'
