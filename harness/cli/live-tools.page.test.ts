@@ -148,6 +148,11 @@ describe.skipIf(chromium === '')('by hand on the live page', () => {
 
   test('load is started, given another rate, and stopped', async () => {
     await tab('Load')
+    await page.getByLabel('flows a second').fill('0.5')
+    await press('Start the load')
+    await page
+      .locator('#panel-3', { hasText: 'a whole number from 1 to 5000, not' })
+      .waitFor(minute)
     await page.getByLabel('flows a second').fill('20')
     await press('Start the load')
     await page.locator('#load-now', { hasText: 'in the last second' }).waitFor(minute)

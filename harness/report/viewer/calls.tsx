@@ -45,6 +45,7 @@ export function Calls({ links }: { links: readonly SummaryLink[] }) {
           requests a second, and the share that was not answered by 2xx or 3xx
         </span>
       </div>
+      <p class="on-paper quiet">The graph shows the calls {periods[period]} the change.</p>
       <Scroll label="Call graph">
         <svg
           class="calls"

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import { DoButton, Field, type ToolProps } from './live-parts.tsx'
 
+const mostPerSecond = 5_000
 /** A second is never quite one. */
 const shown = (perSecond: number) =>
   perSecond < 10 ? Math.round(perSecond * 10) / 10 : Math.round(perSecond)
@@ -10,6 +11,13 @@ export function LoadTool({ act, state, data, canAct }: ToolProps) {
   const [rate, setRate] = useState('50')
   const running = state.loadPerSecond > 0
   const set = (ratePerSecond: number) => act('set-load', { ratePerSecond })
+  const start = () => {
+    const wanted = Number(rate)
+    if (rate.trim() === '' || !Number.isInteger(wanted) || wanted < 1 || wanted > mostPerSecond) {
+      throw new Error(`flows a second is a whole number from 1 to ${mostPerSecond}, not '${rate}'`)
+    }
+    return set(wanted)
+  }
   const last = data.load.at(-1)
   return (
     <>
@@ -18,14 +26,14 @@ export function LoadTool({ act, state, data, canAct }: ToolProps) {
           <input
             type="number"
             min="1"
-            max="5000"
+            max={mostPerSecond}
             value={rate}
             onInput={(event) => setRate(event.currentTarget.value)}
           />
         </Field>
       </div>
       <DoButton
-        run={() => set(Number(rate))}
+        run={start}
         can={canAct}
         label={running ? 'Change the rate' : 'Start the load'}
         strong

@@ -161,8 +161,11 @@ function Controls(props: {
               <span>
                 <b>{title}</b>{' '}
                 <span class="quiet">
-                  on {on.join(', ')}
-                  {byHand ? ', by hand' : ''}
+                  {[
+                    // Of a link and a site the title says it.
+                    ...(on.every((one) => title.includes(one)) ? [] : [`on ${on.join(', ')}`]),
+                    ...(byHand ? ['by hand'] : []),
+                  ].join(', ')}
                 </span>
               </span>
               <DoButton

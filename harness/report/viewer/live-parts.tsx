@@ -22,6 +22,7 @@ export const Inputs = createContext(0)
 
 /** A button that does something, and what came of it. Not `disabled` while it cannot be pressed, so that it keeps the focus. */
 export function DoButton(props: {
+  /** Throws what is wrong with an input. */
   run: () => Promise<unknown>
   can: boolean
   label: string

@@ -85,17 +85,7 @@ function Leaf({ path, value, schema, change }: ValueProps) {
         />
       )
     case 'number':
-      return (
-        <input
-          {...named}
-          type="number"
-          step="any"
-          min={schema.minimum}
-          max={schema.maximum}
-          value={value}
-          onInput={(e) => change(e.currentTarget.valueAsNumber)}
-        />
-      )
+      return <NumberField path={path} value={value} schema={schema} change={change} />
     case 'string':
       return (
         <input
@@ -108,6 +98,30 @@ function Leaf({ path, value, schema, change }: ValueProps) {
     default:
       return <Json path={path} value={value} change={change} />
   }
+}
+
+/** What is no number yet alters nothing. */
+function NumberField(props: Pick<ValueProps, 'path' | 'schema' | 'change'> & { value: number }) {
+  const { path, value, schema, change } = props
+  const [typed, setTyped] = useState<string>()
+  const take = ({ value: text, valueAsNumber }: HTMLInputElement) => {
+    setTyped(text)
+    if (!Number.isNaN(valueAsNumber)) change(valueAsNumber)
+  }
+  return (
+    <input
+      aria-label={path}
+      name={path}
+      type="number"
+      step="any"
+      min={schema.minimum}
+      max={schema.maximum}
+      aria-invalid={typed === ''}
+      value={typed ?? value}
+      onInput={(event) => take(event.currentTarget)}
+      onBlur={() => setTyped(undefined)}
+    />
+  )
 }
 
 /** Lists and whatever else, as JSON. What is not JSON yet alters nothing. */

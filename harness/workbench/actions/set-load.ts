@@ -1,4 +1,5 @@
 import { schemaOf, type Action } from '../action.ts'
+import { unusable } from '../bench.ts'
 
 const highestRate = 5_000
 
@@ -7,6 +8,8 @@ export const setLoad: Action<'set-load'> = {
   says: ({ ratePerSecond }) =>
     ratePerSecond === 0 ? 'ending the load' : `load of ${ratePerSecond} flows a second`,
   async run({ options }, { ratePerSecond }) {
+    if (ratePerSecond === 0 && options.load.ratePerSecond === 0)
+      throw unusable('no load is running')
     await options.load.set(ratePerSecond)
     return {}
   },
