@@ -4,6 +4,7 @@
  * The programs could not mend it, people had to. The health dashboard told of errors 23 minutes after the start.
  * Here the plan of the gateway's upstreams is replaced by an older one that has no addresses of media. What is in the cache goes on; the status page
  * counts what users get, and admits it.
+ * P: https://aws.amazon.com/message/101925/
  */
 import { reproduces } from 'aftershock'
 import { referenceScenario } from '../scenario.ts'

@@ -4,6 +4,7 @@
  * Here images are handed over to another address, whose base does not end in a slash either. What the gateway has in its cache goes on.
  * Addresses of images that were published meanwhile stay dead after the undo; the images are there, and posts, which name them by id, show them.
  * The report names no status page; the outage was shorter than most pages need. Here it asks health endpoints, and stays green.
+ * P: https://blog.rust-lang.org/inside-rust/2023/07/21/crates-io-postmortem.html
  */
 import { reproduces } from 'aftershock'
 import { referenceScenario } from '../scenario.ts'

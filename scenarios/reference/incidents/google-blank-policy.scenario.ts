@@ -12,7 +12,7 @@
  * Here tasks of the gateway look at each request, threads that an unforeseen null ends. A task reads the policies when it starts, from a
  * database that does one query at a time, late ones too; without jitter those that ended together stay together, and what they ask is
  * answered too late, after the undo as before. With jitter it can keep up, and they come back. A schema that refuses the null would end
- * the story before it begins. The status page is up, and goes on saying that all is well: it asks for health, and no health check passes
+ * the story before it begins. Other than the real one the status page is up, and it goes on saying that all is well: it asks for health, and no health check passes
  * the policies.
  */
 import { reproduces } from 'aftershock'

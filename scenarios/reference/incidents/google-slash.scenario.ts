@@ -3,6 +3,7 @@
  * hand, which every address begins with: each search result was marked as harmful, and could not be opened from there. The list was taken back.
  * Here the list is the denylist of the link service. Links are refused when they are made, opened or shown; whatever has no link in it goes on.
  * The report speaks of no status page; here it asks health endpoints, and stays green.
+ * P: https://googleblog.blogspot.com/2009/01/this-site-may-harm-your-computer-on.html
  */
 import { reproduces } from 'aftershock'
 import { referenceScenario } from '../scenario.ts'

@@ -19,7 +19,7 @@ export const incident: Incident = {
       kind: 'press',
     },
   ],
-  caughtBy: [practices.realValue, practices.fuzzing, practices.meaning, practices.statusHonesty],
+  caughtBy: [practices.realValue, practices.fuzzing, practices.meaning],
 }
 
 export const steps = [

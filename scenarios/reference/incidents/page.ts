@@ -16,7 +16,8 @@ const preface = `# Outages by configuration change
 
 Each of these happened, was written about in public, and is reproduced here on the reference site: first as it was, with the cells that broke and
 those that did not, then with the protection that was missing. The change is a patch of a configuration that the schema of the service accepts;
-what follows from it is code of the service. This page is made from the scenarios: \`npx vitest run -u --project unit page.test\` writes it.`
+what follows from it is code of the service. What is said of the status page is what that of the reference site does; where the real one did otherwise, or
+nobody wrote of it, the top of the scenario's file says so. This page is made from the scenarios: \`npx vitest run -u --project unit page.test\` writes it.`
 
 /** Markdown of the page of incidents, in order of date. */
 export function renderPage(files: readonly ScenarioFile[]): string {
@@ -83,7 +84,10 @@ function breaks({ expect }: Scenario): string {
       `${flows?.join(', ') ?? 'every flow'}${actors ? ` of ${actors.join(', ')}` : ''}${symptom === undefined ? '' : ` (${symptom})`}${failing ? ' now and then' : ''}${until === undefined ? '' : `, until '${until}'`}`,
   )
   const lies = 'statusPageLies' in expect ? expect.statusPageLies : undefined
-  const page = lies === undefined ? '' : `. The status page ${lies ? 'lies' : 'admits it'}`
+  const page =
+    lies === undefined
+      ? ''
+      : `. The status page of the reference site ${lies ? 'goes on saying that all is well' : 'admits it'}`
   return `${cells.join('; ')}${page}`
 }
 

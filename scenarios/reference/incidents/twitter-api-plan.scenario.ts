@@ -6,6 +6,8 @@
  * Where this differs from what was seen: the power-user client breaks in the same flows as the other own apps and keeps the others; a
  * paying API client keeps what needs no call within the site; the documentation page that the error names is on a host of its own and
  * still answers, since other than in 2023 no plan applies to it.
+ * S: https://www.zdnet.com/article/did-twitter-just-break-itself/
+ * and https://gigazine.net/gsc_news/en/20230307-twitter-api-error-broke-link
  */
 import { reproduces } from 'aftershock'
 import { referenceScenario } from '../scenario.ts'

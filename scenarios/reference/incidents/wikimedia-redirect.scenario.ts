@@ -5,7 +5,8 @@
  * Here redirects are permanent, and the gateways keep them for six hours, by clocks that are put forward. The own pages get rules that lead to
  * themselves, and for a while nothing is to be seen; then what was kept expires. What is kept in its place outlives the rules, until it
  * expires as well. Links to elsewhere go on. With 302 nothing is kept: it breaks at once, and the undo is the end of it.
- * The status page asks health endpoints, and stays green.
+ * Other than the real one, which told of it in the end, the status page asks health endpoints, and stays green.
+ * P: https://wikitech.wikimedia.org/wiki/Incidents/2025-02-28_www.wikipedia.org_redirect
  */
 import { reproduces } from 'aftershock'
 import { referenceScenario } from '../scenario.ts'

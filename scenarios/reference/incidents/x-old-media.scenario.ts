@@ -4,6 +4,8 @@
  * Here content from before a cutoff lies below a prefix of its own, images in files and links in a table, and a change takes the prefix
  * away, first from images and then from links. What the gateway has in its cache goes on.
  * No status page told of it; here it asks health endpoints, and stays green: to it a missing image is no failure.
+ * S: https://www.slashgear.com/1370984/x-bug-old-twitter-photos-links-disappear/
+ * and https://www.fonearena.com/blog/402888/x-platform-fix-broken-twitter-links-images.html
  */
 import { reproduces } from 'aftershock'
 import { referenceScenario } from '../scenario.ts'

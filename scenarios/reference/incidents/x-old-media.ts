@@ -7,7 +7,7 @@ export const incident: Incident = {
   organisation: 'X',
   durationText: 'days',
   mechanism: 'undisclosed; content from before a cutoff was looked for in the wrong place',
-  caughtBy: [practices.contentAges, practices.realValue, practices.statusHonesty],
+  caughtBy: [practices.contentAges, practices.realValue],
   sources: [
     {
       title: 'Mysterious X Bug Breaks Links And Images In Old Twitter Posts',
