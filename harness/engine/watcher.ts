@@ -54,20 +54,14 @@ export class Watcher {
     task: (signal: AbortSignal) => Promise<void>,
     effects: readonly EffectInForce[],
   ): Promise<void> {
-    const { system, safety, journal, judgement, cells, clock, signal } = this.#options
+    const { system, safety, journal, clock, signal } = this.#options
     const { sampler, load } = system
     // After the baseline nothing is in force yet that could have broken them.
     const held = journal.lastJudged.filter(
       ({ window, judgement: found }) =>
         window !== 'baseline' && (found === 'holds' || found === 'effect'),
     )
-    const between = new BetweenWatch({
-      held,
-      effects,
-      judgement,
-      cells: cells.length,
-      sinceMs: clock.now(),
-    })
+    const between = this.#between(held, effects)
     const ended = new AbortController()
     const until = AbortSignal.any([signal, ended.signal])
     if (sampler) sampler.between = between
@@ -91,7 +85,7 @@ export class Watcher {
    * step, but for those of which the step or the scenario says that they suffer: how they do on the way there is not told.
    */
   async applying<T>(task: Promise<T>, step: Step, effects: readonly EffectInForce[]): Promise<T> {
-    const { system, journal, judgement, scenario, cells, clock } = this.#options
+    const { system, journal, scenario } = this.#options
     const { sampler } = system
     const { expect, steps } = scenario
     const mayFail = (cell: CellId) =>
@@ -100,13 +94,7 @@ export class Watcher {
     const held = journal.lastJudged.filter(
       (cell) => (cell.judgement === 'holds' || cell.judgement === 'effect') && !mayFail(cell),
     )
-    const between = new BetweenWatch({
-      held,
-      effects,
-      judgement,
-      cells: cells.length,
-      sinceMs: clock.now(),
-    })
+    const between = this.#between(held, effects)
     if (sampler) sampler.between = between
     try {
       return await task
@@ -165,6 +153,17 @@ export class Watcher {
     load?.close(load.whyOver ?? why)
     window.close(why)
     await system.links?.enter(undefined)
+  }
+
+  #between(held: readonly CellId[], effects: readonly EffectInForce[]): BetweenWatch {
+    const { judgement, cells, clock } = this.#options
+    return new BetweenWatch({
+      held,
+      effects,
+      judgement,
+      cells: cells.length,
+      sinceMs: clock.now(),
+    })
   }
 
   #whyOver({ kind }: WindowInfo): string {
