@@ -54,6 +54,16 @@ it('tells of a herd after the undo', () => {
 
 it.each([
   ['a handful of requests is chance', toMedia({ change: traffic(19, 3.6) }), 1],
+  [
+    'nor is a share of flows that came more often by chance',
+    toMedia({ baseline: traffic(18, 0.1), change: traffic(31, 0.17) }),
+    1,
+  ],
+  [
+    'the same share of many is told of',
+    toMedia({ baseline: traffic(180, 0.1), change: traffic(310, 0.17) }),
+    2,
+  ],
   ['more users are no amplification', toMedia({ change: traffic(4_000, 0.4) }), 1],
   [
     'a link that was silent, and now goes with every request, is told of',

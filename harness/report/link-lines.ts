@@ -5,6 +5,8 @@ import { count, list } from './words.ts'
 const fewestRequests = 20
 /** A link is worth a line when its sender asks so many times as often as in the baseline, for each request that it gets. */
 const worthTelling = 1.5
+/** Standard errors of the logarithm of the ratio of two counts: one time in a thousand it is that far off by chance. */
+const beyondChance = 3.3
 const mostLinks = 6
 
 /** One line on all links, and one on each that carried more than its share under the change or after it. */
@@ -28,9 +30,10 @@ function growth(link: SummaryLink, window: 'change' | 'recovery'): number {
   const traffic = link[window]
   if (!traffic || traffic.amplification === null || traffic.requests < fewestRequests) return 0
   const before = link.baseline?.amplification ?? 0
-  return before === 0
-    ? Math.min(traffic.amplification, 1) * worthTelling
-    : traffic.amplification / before
+  if (before === 0) return Math.min(traffic.amplification, 1) * worthTelling
+  const ratio = traffic.amplification / before
+  const error = Math.sqrt(1 / traffic.requests + 1 / (link.baseline?.requests ?? 1))
+  return Math.log(ratio) < beyondChance * error ? 0 : ratio
 }
 
 function sentence({ from, to, baseline, change, recovery }: SummaryLink): string {
