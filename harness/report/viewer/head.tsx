@@ -66,9 +66,10 @@ function meaningOf(summary: Summary): string {
   const { verdict, expectation } = summary
   if (verdict === 'inconclusive') return 'Nothing was proven: this is no pass.'
   if (summary.loadTest) {
-    return verdict === 'pass'
+    if (verdict !== 'pass') return 'Under this load not all is as demanded.'
+    return isDemanding(summary.loadTest)
       ? 'The system bears this load.'
-      : 'Under this load not all is as demanded.'
+      : 'This was measured only: nothing was demanded.'
   }
   if (expectation === 'reproduces') {
     if (!isReproduced(summary)) return 'The outage does not reproduce as the scenario says.'
@@ -77,6 +78,10 @@ function meaningOf(summary: Summary): string {
       : 'The outage reproduces, but not all is as the scenario says.'
   }
   return meaningOfHolding(summary)
+}
+
+function isDemanding(ends: NonNullable<Summary['loadTest']>): boolean {
+  return ends.some((event) => event.kind !== 'load.summary' || event.thresholds.length > 0)
 }
 
 /** A fault is nothing that goes out, and users who suffer as declared suffer. */
