@@ -101,7 +101,7 @@ it('a cell that was proven to hold in between was not broken all the time', () =
 })
 
 /** Of a cell that fails, and does not, as `ok` says every 50 ms: what a page says of it that turns as soon as a third of a sample later. */
-function pageOf(ok: readonly boolean[]) {
+function pageOf(ok: readonly boolean[], lag = 0) {
   const clock = new BreakageClock()
   const cell = { flow: 'view', actor: 'web', window: 'change:1' }
   clock.listen(event('status.read', 0, { overall: 'operational', components: {} }))
@@ -109,7 +109,7 @@ function pageOf(ok: readonly boolean[]) {
   for (const [i, isOk] of ok.entries()) {
     const startMs = 1_000 + i * 50
     clock.listen(event('sample', startMs + 40, { ...cell, ok: isOk, startMs, durationMs: 40 }))
-    const overall = isOk ? 'operational' : 'outage'
+    const overall = (ok[i - lag] ?? true) ? 'operational' : 'outage'
     clock.listen(event('status.read', startMs + 15, { overall, components: {} }))
   }
   const overMs = 990 + ok.length * 50
@@ -128,6 +128,11 @@ it('a page that turns with each outage of a cell that is down now and then says 
     falseGreenMs: 45,
     falseRedMs: 0,
   })
+})
+
+it('a page that tells of outages when each is over has told of them', () => {
+  const flaps = [...row(4, false), ...row(20, true), ...row(4, false), ...row(20, true), false]
+  expect(pageOf(flaps, 6)).toMatchObject({ brokenMs: 190 + 190 + 40, admitMs: 315, falseRedMs: 0 })
 })
 
 it('a cell that fails now and then was not well in between, whatever the page said', () => {

@@ -170,7 +170,7 @@ export class BreakageClock {
 
   /** Whether the page as a whole told since then of a failure while it was seen: a reading that no failure follows admits nothing. */
   hasAdmittedSince(ms: number): boolean {
-    const spans = [...this.#broken, ...this.#struck].flatMap((key) => this.#failing.get(key) ?? [])
+    const spans = [...this.#broken, ...this.#struck].flatMap((key) => this.#unwell.get(key) ?? [])
     return this.#readings.some(
       ({ atMs, overall }) =>
         atMs >= ms &&
@@ -221,12 +221,16 @@ export class BreakageClock {
 
   finding(endMs: number) {
     const readings = this.#readings.slice(this.#firstThatCounts())
-    const failing = (cells: ReadonlySet<string>) =>
-      [...cells].flatMap((key) => this.#failing.get(key) ?? [])
-    const unwell = [...this.#broken, ...this.#struck, ...this.#known].flatMap(
-      (key) => this.#unwell.get(key) ?? [],
+    const spans = (of: ReadonlyMap<string, readonly Span[]>, cells: ReadonlySet<string>) =>
+      [...cells].flatMap((key) => of.get(key) ?? [])
+    return judgeStatusPage(
+      readings,
+      spans(this.#failing, this.#broken),
+      endMs,
+      spans(this.#failing, this.#struck),
+      spans(this.#unwell, this.#known),
+      { broken: spans(this.#unwell, this.#broken), struck: spans(this.#unwell, this.#struck) },
     )
-    return judgeStatusPage(readings, failing(this.#broken), endMs, failing(this.#struck), unwell)
   }
 
   /** A page that is not green yet while the system starts says nothing wrong: it counts from its first green on, if that came before any change. */

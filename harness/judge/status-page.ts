@@ -12,10 +12,16 @@ export interface Span {
   readonly toMs: number
 }
 
+export interface Unwell {
+  readonly broken: readonly Span[]
+  readonly struck: readonly Span[]
+}
+
 /**
  * Compares what the page said with what users saw. `readings` in order of time; each counts until the next one.
  * `broken` are the spans in which undeclared failures were seen; `struck` those in which a fault made users suffer as declared, and
  * `known` those of failures that a step declares or that were not decided: of these a page may tell and need not. Spans may overlap. A reading of 'unknown' is neither green nor red.
+ * `unwell` are the same two, where what is down now and then was not well in between: a page may admit it then, too.
  */
 export function judgeStatusPage(
   readings: readonly StatusPoint[],
@@ -23,18 +29,21 @@ export function judgeStatusPage(
   endMs: number,
   struck: readonly Span[] = [],
   known: readonly Span[] = [],
+  unwell: Unwell = { broken, struck },
 ): StatusPageFinding | undefined {
   if (readings.length === 0) return undefined
-  const excused = merged([...broken, ...struck, ...known])
+  const excused = merged([...unwell.broken, ...unwell.struck, ...known])
   const falseRedMs = spansOf(readings, endMs)
     .filter(({ overall }) => overall !== 'operational' && overall !== 'unknown')
     .reduce((sum, span) => sum + lengthOf(span) - overlapMs(span, excused), 0)
   const declared = merged(struck)
   return {
-    ...honesty(readings, merged(broken), endMs),
+    ...honesty(readings, merged(broken), merged(unwell.broken), endMs),
     falseRedMs,
     ...said(readings, endMs),
-    ...(declared.length === 0 ? {} : { declared: honesty(readings, declared, endMs) }),
+    ...(declared.length === 0
+      ? {}
+      : { declared: honesty(readings, declared, merged(unwell.struck), endMs) }),
   }
 }
 
@@ -52,10 +61,11 @@ function said(readings: readonly StatusPoint[], endMs: number) {
 function honesty(
   readings: readonly StatusPoint[],
   bad: readonly Span[],
+  unwell: readonly Span[],
   endMs: number,
 ): Omit<StatusPageFinding, 'falseRedMs' | 'redMs' | 'unreadMs' | 'declared'> {
   const during = readings.filter(({ atMs }) =>
-    bad.some(({ fromMs, toMs }) => atMs >= fromMs && atMs <= toMs),
+    unwell.some(({ fromMs, toMs }) => atMs >= fromMs && atMs <= toMs),
   )
   // From the first failure of all: that a later outage was admitted does not make up for the first one.
   const since = (found: StatusPoint | undefined) =>
