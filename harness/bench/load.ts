@@ -6,7 +6,7 @@ import { startNginx, type Target } from './load/target.ts'
 
 const wholeSeconds = 10
 /** Some 10 s of them, where nothing else runs. */
-const wholeRequests = 300_000
+const wholeRequests = 800_000
 /** Connections that a load opens at most. */
 const mostConnections = 256
 
