@@ -13,7 +13,7 @@ import {
   type StatusReading,
   type Step,
 } from '../core/index.ts'
-import { judgeStatusPage, type Span, type StatusPoint } from '../judge/index.ts'
+import { isRed, judgeStatusPage, type Span, type StatusPoint } from '../judge/index.ts'
 import { OutsideDigest } from './outside-digest.ts'
 import type { Clock, RunningStack } from './ports.ts'
 
@@ -133,14 +133,14 @@ interface Outage extends Span {
   /** How many failures in a row it ended with, and how many successes came since. */
   readonly failedInARow: number
   readonly wellSince: number
+  /** Not proven to hold since the one before. */
+  readonly isRelapse: boolean
 }
 
 /** Remembers when undeclared failures were seen, to compare with what the status page said meanwhile. */
 export class BreakageClock {
   /** Of each cell, in order. A cell may fail now and then, or be down now and then. */
   readonly #failing = new Map<string, Outage[]>()
-  /** The same, where only a cell that was proven to hold was well in between: meanwhile a page may tell of it. */
-  readonly #unwell = new Map<string, Span[]>()
   /** Cells that were proven to hold since they failed last. */
   readonly #well = new Set<string>()
   readonly #broken = new Set<string>()
@@ -170,12 +170,12 @@ export class BreakageClock {
 
   /** Whether the page as a whole told since then of a failure while it was seen: a reading that no failure follows admits nothing. */
   hasAdmittedSince(ms: number): boolean {
-    const spans = [...this.#broken, ...this.#struck].flatMap((key) => this.#unwell.get(key) ?? [])
+    const spans = [...this.#unwell(this.#broken), ...this.#unwell(this.#struck)]
     return this.#readings.some(
-      ({ atMs, overall }) =>
-        atMs >= ms &&
-        (overall === 'degraded' || overall === 'outage') &&
-        spans.some(({ fromMs, toMs }) => fromMs <= atMs && atMs <= toMs),
+      (reading) =>
+        reading.atMs >= ms &&
+        isRed(reading) &&
+        spans.some(({ fromMs, toMs }) => fromMs <= reading.atMs && reading.atMs <= toMs),
     )
   }
 
@@ -221,16 +221,17 @@ export class BreakageClock {
 
   finding(endMs: number) {
     const readings = this.#readings.slice(this.#firstThatCounts())
-    const spans = (of: ReadonlyMap<string, readonly Span[]>, cells: ReadonlySet<string>) =>
-      [...cells].flatMap((key) => of.get(key) ?? [])
-    return judgeStatusPage(
-      readings,
-      spans(this.#failing, this.#broken),
-      endMs,
-      spans(this.#failing, this.#struck),
-      spans(this.#unwell, this.#known),
-      { broken: spans(this.#unwell, this.#broken), struck: spans(this.#unwell, this.#struck) },
-    )
+    const failing = (cells: ReadonlySet<string>) =>
+      [...cells].flatMap((key) => this.#failing.get(key) ?? [])
+    const [broken, struck, known] = [this.#broken, this.#struck, this.#known]
+    return judgeStatusPage(readings, failing(broken), endMs, failing(struck), this.#unwell(known), {
+      broken: this.#unwell(broken),
+      struck: this.#unwell(struck),
+    })
+  }
+
+  #unwell(cells: ReadonlySet<string>): Span[] {
+    return [...cells].flatMap((key) => unwellIn(this.#failing.get(key) ?? []))
   }
 
   /** A page that is not green yet while the system starts says nothing wrong: it counts from its first green on, if that came before any change. */
@@ -260,24 +261,29 @@ export class BreakageClock {
     this.#failing.set(
       key,
       isProven || isUp || !last
-        ? [...outages, { ...span, failedInARow: 1, wellSince: 0 }]
+        ? [...outages, { ...span, failedInARow: 1, wellSince: 0, isRelapse: !isProven }]
         : [...outages.slice(0, -1), longer(last, endMs)],
     )
-    const spans = this.#unwell.get(key) ?? []
-    const before = isProven ? undefined : spans.at(-1)
-    if (before) spans[spans.length - 1] = { ...before, toMs: Math.max(before.toMs, endMs) }
-    else spans.push(span)
-    this.#unwell.set(key, spans)
   }
 }
 
-function longer({ fromMs, toMs, failedInARow, wellSince }: Outage, endMs: number): Outage {
+function longer(outage: Outage, endMs: number): Outage {
   return {
-    fromMs,
-    toMs: Math.max(toMs, endMs),
-    failedInARow: wellSince > 0 ? 1 : failedInARow + 1,
+    ...outage,
+    toMs: Math.max(outage.toMs, endMs),
+    failedInARow: outage.wellSince > 0 ? 1 : outage.failedInARow + 1,
     wellSince: 0,
   }
+}
+
+/** The outages of a cell, where only one that was proven to hold was well in between: meanwhile a page may tell of it. */
+function unwellIn(outages: readonly Outage[]): Span[] {
+  const spans: Span[] = []
+  for (const { isRelapse, fromMs, toMs } of outages) {
+    const before = isRelapse ? spans.pop() : undefined
+    spans.push({ fromMs: before?.fromMs ?? fromMs, toMs: Math.max(before?.toMs ?? 0, toMs) })
+  }
+  return spans
 }
 
 function keyOf({ flow, actor }: { flow: string; actor: string }): string {

@@ -34,7 +34,7 @@ export function judgeStatusPage(
   if (readings.length === 0) return undefined
   const excused = merged([...unwell.broken, ...unwell.struck, ...known])
   const falseRedMs = spansOf(readings, endMs)
-    .filter(({ overall }) => overall !== 'operational' && overall !== 'unknown')
+    .filter(isRed)
     .reduce((sum, span) => sum + lengthOf(span) - overlapMs(span, excused), 0)
   const declared = merged(struck)
   return {
@@ -92,7 +92,8 @@ function untoldMs(readings: readonly StatusPoint[], { fromMs, toMs }: Span): num
   return (told?.atMs ?? toMs) - fromMs
 }
 
-function isRed({ overall }: StatusPoint): boolean {
+/** Whether the page as a whole told of a failure. */
+export function isRed({ overall }: Pick<StatusPoint, 'overall'>): boolean {
   return overall === 'degraded' || overall === 'outage'
 }
 
