@@ -2,16 +2,14 @@ import { expect, it } from 'vitest'
 import {
   FlowFailure,
   HarnessError,
-  Redactor,
   reasonsOf,
   type JournalEvent,
   type LoadTest,
   type Verdict,
 } from '../core/index.ts'
 import { loadResult } from '../load/test-result.ts'
-import { monotonicClock } from './clock.ts'
 import { runLoadTest, type LoadEngine } from './run-load.ts'
-import { actors, flow } from './test-run.ts'
+import { actors, flow, optionsFor } from './test-run.ts'
 import { TestSystem } from './test-system.ts'
 
 const executors = {
@@ -40,17 +38,7 @@ async function load(
   const verdict = await runLoadTest(
     test,
     'file:///nowhere.ts',
-    {
-      runtime: system,
-      runId: 'test-run',
-      seed: 1,
-      logDir: '/nowhere',
-      redactor: new Redactor(),
-      clock: monotonicClock(),
-      listeners: [(event) => events.push(event)],
-      provenance: { startedAt: '2026-11-24T00:00:00.000Z', args: [], versions: {} },
-      signal: interrupts.signal,
-    },
+    optionsFor(system, (event) => events.push(event), interrupts.signal),
     () => engine(() => interrupts.abort('SIGINT')),
   ).catch((error: unknown) => error)
   return { verdict, events, kinds: events.map(({ kind }) => kind) }

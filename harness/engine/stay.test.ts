@@ -5,16 +5,14 @@ import {
   repeat,
   undo,
   wait,
-  Redactor,
   type Change,
   type JournalEvent,
   type Scenario,
   type Step,
 } from '../core/index.ts'
-import { monotonicClock } from './clock.ts'
 import { Experiment } from './experiment.ts'
 import { takeStepsToStay } from './run.ts'
-import { actors, breaksReading, change, flow, harmless } from './test-run.ts'
+import { actors, breaksReading, change, flow, harmless, optionsFor } from './test-run.ts'
 import { TestSystem } from './test-system.ts'
 
 const second = change('second', { hangs: ['nothing'] })
@@ -101,15 +99,7 @@ function experimentOn(
       expect: expected,
     },
     {
-      runtime: system,
-      runId: 'test-run',
-      seed: 1,
-      logDir: '/nowhere',
-      redactor: new Redactor(),
-      clock: monotonicClock(),
-      listeners: [(event) => events.push(event)],
-      provenance: { startedAt: '2026-11-24T00:00:00.000Z', args: [], versions: {} },
-      signal: new AbortController().signal,
+      ...optionsFor(system, (event) => events.push(event), new AbortController().signal),
       idlePauseMs: 5,
     },
   )

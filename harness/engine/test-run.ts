@@ -80,6 +80,25 @@ export interface FinishedRun {
   of<K extends JournalKind>(kind: K): EventOf<K>[]
 }
 
+/** Of a run that nobody but the test looks at. */
+export function optionsFor(
+  system: TestSystem,
+  take: (event: JournalEvent) => void,
+  signal: AbortSignal,
+) {
+  return {
+    runtime: system,
+    runId: 'test-run',
+    seed: 1,
+    logDir: '/nowhere',
+    redactor: new Redactor(),
+    clock: monotonicClock(),
+    listeners: [take],
+    provenance: { startedAt: '2026-11-24T00:00:00.000Z', args: [], versions: {} },
+    signal,
+  }
+}
+
 /** Runs a scenario on the system, and checks what holds for every run, however it goes. */
 export async function run(
   system: TestSystem,
@@ -101,21 +120,14 @@ export async function run(
   let verdict: Verdict | undefined
   let fault: unknown
   try {
+    const { onEvent, ...own } = options
+    const take = (event: JournalEvent) => {
+      events.push(event)
+      onEvent?.(event, () => interrupts.abort('SIGINT'))
+    }
     verdict = await runScenario(scenario, {
-      runtime: system,
-      runId: 'test-run',
-      seed: options.seed ?? 1,
-      logDir: '/nowhere',
-      redactor: options.redactor ?? new Redactor(),
-      clock: monotonicClock(),
-      listeners: [
-        (event) => {
-          events.push(event)
-          options.onEvent?.(event, () => interrupts.abort('SIGINT'))
-        },
-      ],
-      provenance: { startedAt: '2026-11-24T00:00:00.000Z', args: [], versions: {} },
-      signal: interrupts.signal,
+      ...optionsFor(system, take, interrupts.signal),
+      ...own,
       idlePauseMs: 5,
     })
   } catch (error) {
