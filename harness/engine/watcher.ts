@@ -180,9 +180,12 @@ export class Watcher {
     before: number,
     signal: AbortSignal,
   ): Promise<void> {
-    const { scenario, journal, breakage, clock } = this.#options
+    const { scenario, journal, breakage, clock, judgement: options } = this.#options
+    const { expect } = scenario
     if (!scenario.statusPage) return
-    const { admitsWithinMs, neverFalselyGreenForMs } = scenario.expect.statusPage ?? {}
+    const { admitsWithinMs, neverFalselyGreenForMs } = expect.statusPage ?? {}
+    // An incident in which the page told the truth: when is not said.
+    const isHonest = expect.kind === 'reproduces' && expect.statusPageLies === false
     const isFault = scenario.steps.some(
       ({ kind, name }) => kind === 'fault' && name === info.change,
     )
@@ -191,7 +194,9 @@ export class Watcher {
       journal
         .judged(info.id)
         .some(({ judgement }) => judgement === 'broken' || (isFault && judgement === 'effect'))
-    const toAdmitMs = Math.max(admitsWithinMs ?? 0, neverFalselyGreenForMs ?? 0)
+    const toAdmitMs = isHonest
+      ? options.windowMs
+      : Math.max(admitsWithinMs ?? 0, neverFalselyGreenForMs ?? 0)
     const admitUntilMs = isBad && toAdmitMs > 0 ? openedMs + toAdmitMs + admitSlackMs : 0
     const isWaiting = () =>
       breakage.readings < before + readingsPerWindow ||
